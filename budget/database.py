@@ -1,0 +1,151 @@
+"""The one way to PostgreSQL: pool, transaction, migrations.
+
+It stands in the lowest room that writes, so that every room above can open the same kind of
+transaction; see docs/adr/0002-one-transaction.md.
+"""
+
+import contextlib
+import io
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeAlias, cast
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from piccolo.apps.migrations.commands.forwards import run_forwards
+from piccolo.engine.finder import engine_finder
+from piccolo.engine.postgres import PostgresEngine
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+
+APPLICATION_ROLE = "kitback_app"
+_MIGRATION_LOCK = 0x4B49_5442  # "KITB": one process migrates at a time, the others wait
+
+
+@contextlib.asynccontextmanager
+async def transaction() -> AsyncIterator[Connection]:
+    """Everything done inside is committed together or not at all.
+
+    Piccolo queries inside it join it. It never nests: a transaction is opened by the one domain
+    function that owns the use case, and opening a second inside it raises RuntimeError (Piccolo's
+    own would join silently). The connection goes back to the pool whatever happens, a failed
+    COMMIT or a dead server included.
+    """
+    engine = _engine()
+    if engine.current_transaction.get() is not None:
+        msg = "a transaction is already open here"
+        raise RuntimeError(msg)
+    pool = _pool()
+    connection = await pool.acquire()
+    token = engine.current_transaction.set(cast("Any", _Current(connection)))
+    try:
+        async with connection.transaction():
+            yield connection
+    finally:
+        engine.current_transaction.reset(token)
+        await pool.release(connection)
+
+
+async def fetch(sql: str, *values: object) -> list[asyncpg.Record]:
+    """Rows of one statement, in the open transaction if there is one, else on its own."""
+    current = _engine().current_transaction.get()
+    source = current.connection if current is not None else _pool()
+    return cast("list[asyncpg.Record]", await source.fetch(sql, *values))
+
+
+async def fetch_one(sql: str, *values: object) -> asyncpg.Record | None:
+    """The first row of one statement, or None."""
+    rows = await fetch(sql, *values)
+    return rows[0] if rows else None
+
+
+async def execute(sql: str, *values: object) -> str:
+    """Run one statement for its effect; returns PostgreSQL's command tag."""
+    current = _engine().current_transaction.get()
+    source = current.connection if current is not None else _pool()
+    return cast("str", await source.execute(sql, *values))
+
+
+async def insert(table: str, columns: dict[str, str], rows: Sequence[Sequence[object]]) -> None:
+    """Insert any number of rows in one statement, in the given order.
+
+    `columns` maps each column to its PostgreSQL type and comes from code, never from a user.
+    """
+    if not rows:
+        return
+    arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(columns.values(), 1))
+    names = ", ".join(f'"{name}"' for name in columns)
+    # Rows are read back from the arrays in their order, so identity columns count in it too.
+    sql = f'insert into "{table}" ({names}) select * from unnest({arrays})'  # noqa: S608
+    await execute(sql, *(list(values) for values in zip(*rows, strict=True)))
+
+
+async def migrate(dsn: str) -> None:
+    """Bring the schema up to date: all of it or nothing, one process at a time.
+
+    Piccolo's manager joins the transaction that holds the lock, so a process killed half-way
+    leaves the database as it was.
+    """
+    engine = _engine()
+    connection = await asyncpg.connect(dsn)
+    token = engine.current_transaction.set(cast("Any", _Current(connection)))
+    said = io.StringIO()
+    try:
+        async with connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock($1)", _MIGRATION_LOCK)
+            with contextlib.redirect_stdout(said):
+                result = await run_forwards("all")
+            if not result.success:
+                raise RuntimeError(result.message or said.getvalue())
+    finally:
+        engine.current_transaction.reset(token)
+        await connection.close()
+
+
+async def open_pool(dsn: str, *, size: int = 10) -> None:
+    """Connect as the application's role, which may add movements and postings, never change them.
+
+    Each connection starts as `kitback_app` (see docs/adr/0002-one-transaction.md).
+    """
+    engine = _engine()
+    engine.config = {"dsn": dsn}
+    await engine.start_connection_pool(
+        min_size=1,
+        max_size=size,
+        connection_class=_PlainConnection,
+        server_settings={"role": APPLICATION_ROLE, "application_name": "kitback"},
+    )
+
+
+async def close_pool() -> None:
+    """Give back every connection; a pool that was never opened is no fault."""
+    if _engine().pool is not None:
+        await _engine().close_connection_pool()
+
+
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """What Piccolo looks for in its context variable: something with a connection."""
+
+    connection: Connection
+
+
+class _PlainConnection(asyncpg.Connection):  # type: ignore[type-arg]  # record class is the default
+    """A connection on which nothing is ever SET, so that nothing needs resetting on release."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+@cache
+def _engine() -> PostgresEngine:
+    engine = engine_finder()
+    assert isinstance(engine, PostgresEngine)
+    return engine
+
+
+def _pool() -> Any:  # noqa: ANN401 - asyncpg's pool is generic over its record class
+    pool = _engine().pool
+    assert pool is not None, "open_pool() comes first"
+    return pool

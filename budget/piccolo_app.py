@@ -1,0 +1,15 @@
+"""Tells Piccolo which tables the pool has and where their migrations lie."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from budget.tables import BudgetYear, Contribution, Partner, Posting, Tally
+
+APP_CONFIG = AppConfig(
+    app_name="budget",
+    migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
+    table_classes=[Partner, BudgetYear, Contribution, Posting, Tally],
+    migration_dependencies=[],
+    commands=[],
+)

@@ -1,0 +1,94 @@
+"""The pool's tables. Postings and tallies are append-only: see the grants in the migrations."""
+
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Date,
+    ForeignKey,
+    OnDelete,
+    SmallInt,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.table import Table
+
+
+class Partner(Table, tablename="partners"):
+    """An organisation that pays: a CCG, an ICB, a council, a trust."""
+
+    ods = Varchar(length=10, primary_key=True)
+    name = Varchar(length=200)
+    kind = Varchar(length=10)
+    # Null until another organisation takes over; from that day its postings are the successor's.
+    succeeded_by = ForeignKey("self", null=True, on_delete=OnDelete.restrict)
+    succeeded_on = Date(null=True, default=None)
+
+
+class BudgetYear(Table, tablename="budget_years"):
+    """A financial year's charges for activity, 1 April to 31 March."""
+
+    year = Varchar(length=7, primary_key=True)
+    tariff = JSONB()
+    collection_threshold_pence = BigInt(default=0)
+
+
+class Contribution(Table, tablename="contributions"):
+    """What a partner puts into the pool in a year."""
+
+    id = BigSerial(primary_key=True)
+    year = ForeignKey(BudgetYear, null=False, on_delete=OnDelete.restrict)
+    partner = ForeignKey(Partner, null=False, on_delete=OnDelete.restrict)
+    contribution_pence = BigInt()
+
+
+class Posting(Table, tablename="postings"):
+    """One leg of a double entry; the legs of an `entry` sum to zero.
+
+    A partner's legs stand on issues, credits and activity (what it costs them: issues and
+    activity positive, credits negative); the pool's legs on equipment and services.
+    """
+
+    seq = BigSerial(primary_key=True)
+    entry = UUID(default=None)
+    movement = UUID(index=True, default=None)
+    kind = Varchar(length=20)
+    account = Varchar(length=20)
+    partner = ForeignKey(Partner, null=True, on_delete=OnDelete.restrict, default=None)
+    amount_pence = BigInt()
+    posted_on = Date(index=True, default=None)
+    late = Boolean(default=False)
+    occurred_at = Timestamptz(default=None)
+    recorded_at = Timestamptz(default=None)
+    loan = UUID(null=True, default=None)
+    item = BigInt(index=True)
+    sku = Varchar(length=40)
+    category = Varchar(length=80)
+    depot = Varchar(length=20, null=True, default=None)
+    description = Varchar(length=200)
+    # No tariff was set for that day: charged 0, and scripts/verify lists it.
+    no_tariff = Boolean(default=False)
+
+
+class Tally(Table, tablename="tallies"):
+    """What one movement adds to (or an undo takes from) the recycling figures."""
+
+    seq = BigSerial(primary_key=True)
+    movement = UUID(index=True, default=None)
+    kind = Varchar(length=20)
+    units = SmallInt()
+    pence = BigInt()
+    occurred_on = Date(index=True, default=None)
+    recorded_at = Timestamptz(default=None)
+    loan = UUID(index=True, default=None)
+    item = BigInt()
+    funder = Varchar(length=10)
+    sku = Varchar(length=40)
+    category = Varchar(length=80)
+    reuse = Varchar(length=20)
+    depot = Varchar(length=20, null=True, default=None)
+
+
+__all__ = ["BudgetYear", "Contribution", "Partner", "Posting", "Tally"]

@@ -1,0 +1,13 @@
+"""Tells Piccolo which tables the store has and where their migrations lie."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig, table_finder
+
+APP_CONFIG = AppConfig(
+    app_name="equipment",
+    migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
+    table_classes=table_finder(["equipment.tables"], exclude_imported=True),
+    migration_dependencies=["budget.piccolo_app"],
+    commands=[],
+)

@@ -1,0 +1,267 @@
+"""What exists, where it is and who has it. Movements, loans and checks are append-only."""
+
+from budget.tables import Partner
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    Array,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Bytea,
+    Date,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    SmallInt,
+    Text,
+    Time,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.table import Table
+
+
+class Depot(Table, tablename="depots"):
+    """A store: a main depot, or a satellite cupboard in a health centre."""
+
+    code = Varchar(length=20, primary_key=True)
+    name = Varchar(length=200)
+    postcode = Varchar(length=8)
+    kind = Varchar(length=10)
+    # Orders after this time of day (Europe/London) count as the next day's.
+    cut_off = Time(null=True, default=None)
+
+
+class Van(Table, tablename="vans"):
+    """A van is a place as a depot is: a scan says the item is on it."""
+
+    code = Varchar(length=20, primary_key=True)
+    depot = ForeignKey(Depot, null=False, on_delete=OnDelete.restrict)
+    payload_kg = Integer()
+    volume_l = Integer()
+    crew = SmallInt(default=1)
+    shift_from = Time(default=None)
+    shift_to = Time(default=None)
+
+
+class User(Table, tablename="users"):
+    """Somebody who signs in; what they may do hangs on their roles."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    username = Varchar(length=64, unique=True)
+    password_hash = Varchar(length=200)
+    roles = Array(base_column=Varchar(length=20))
+    partner = ForeignKey(Partner, null=True, on_delete=OnDelete.restrict, default=None)
+    also = Array(base_column=Varchar(length=10))
+    team = Varchar(length=100, null=True, default=None)
+    depot = ForeignKey(Depot, null=True, on_delete=OnDelete.restrict, default=None)
+    level = SmallInt(null=True, default=None)
+    order_limit_pence = BigInt(null=True, default=None)
+    active = Boolean(default=True)
+    created_at = Timestamptz()
+
+
+class Token(Table, tablename="tokens"):
+    """A session; only the SHA-256 of the token is kept."""
+
+    digest = Bytea(primary_key=True, default=None)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.restrict)
+    created_at = Timestamptz()
+    expires_at = Timestamptz(default=None)
+
+
+class SignInFailure(Table, tablename="sign_in_failures"):
+    """A refused sign-in, kept as long as the throttle looks back."""
+
+    id = BigSerial(primary_key=True)
+    username = Varchar(length=64, index=True)
+    address = Varchar(length=64, index=True)
+    failed_at = Timestamptz()
+
+
+class Product(Table, tablename="products"):
+    """A line of the catalogue. Its price and credit are in `product_terms`, by day."""
+
+    sku = Varchar(length=40, primary_key=True)
+    name = Varchar(length=200)
+    category = Varchar(length=80)
+    iso9999 = Varchar(length=20)
+    weight_g = Integer(null=True, default=None)
+    volume_l = Integer(null=True, default=None)
+    crew = SmallInt(default=1)
+    pat = Boolean(default=False)
+    loler_months = SmallInt(null=True, default=None)
+    service_months = SmallInt(null=True, default=None)
+    life_years = SmallInt(null=True, default=None)
+    clean_minutes = Integer(null=True, default=None)
+    reuse = Varchar(length=20)
+    level = SmallInt(default=1)
+    speed = Varchar(length=10)
+    max_user_kg = Integer(null=True, default=None)
+    equivalents = Array(base_column=Varchar(length=40))
+
+
+class ProductTerms(Table, tablename="product_terms"):
+    """What a product costs, and what comes back of it, from a day on."""
+
+    id = BigSerial(primary_key=True)
+    sku = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
+    from_on = Date(default=None)
+    price_pence = BigInt()
+    credit_percent = SmallInt()
+
+
+class Person(Table, tablename="people"):
+    """Somebody to whom equipment is lent."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    name = Varchar(length=200)
+    nhs_number = Varchar(length=10, null=True, default=None, unique=True)
+    born = Date(null=True, default=None)
+    address = Varchar(length=500, null=True, default=None)
+    postcode = Varchar(length=8, null=True, default=None, index=True)
+    phone = Varchar(length=40, null=True, default=None)
+    funder = ForeignKey(Partner, null=True, on_delete=OnDelete.restrict, default=None)
+    needs = Array(base_column=Varchar(length=200))
+    died_on = Date(null=True, default=None)
+    created_at = Timestamptz()
+    created_by = Varchar(length=64)
+
+
+class PersonLook(Table, tablename="person_looks"):
+    """Every look at a person: who, whom, when and by which door."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(Person, null=False, on_delete=OnDelete.restrict)
+    username = Varchar(length=64)
+    looked_at = Timestamptz()
+    door = Varchar(length=40)
+
+
+class Standing:
+    """Where an item stands after a movement: the same columns on the item and on the movement.
+
+    The item's are those of its newest movement; only equipment/scans.py writes them.
+    """
+
+    state = Varchar(length=12)
+    # Where it is: `depot` and `van` are null while it is elsewhere, `last_depot` never is once set.
+    depot = Varchar(length=20, null=True, default=None)
+    last_depot = Varchar(length=20, null=True, default=None)
+    van = Varchar(length=20, null=True, default=None)
+    # Who has it until the loan ends.
+    person = UUID(null=True, default=None)
+    # The newest loan (its `deliver` movement), kept after its end; the phase says how far it is.
+    loan = UUID(null=True, default=None)
+    loan_funder = Varchar(length=10, null=True, default=None)
+    loan_phase = Varchar(length=12, null=True, default=None)
+    loans = Integer(default=0)
+    # When the hold was recorded; null where there is none.
+    held_at = Timestamptz(null=True, default=None)
+    # The day it last came back dirty: electrical tests before it do not count.
+    dirty_on = Date(null=True, default=None)
+    pat_on = Date(null=True, default=None)
+    loler_on = Date(null=True, default=None)
+    service_on = Date(null=True, default=None)
+    # The newest result of that kind was a failure.
+    pat_failed = Boolean(default=False)
+    loler_failed = Boolean(default=False)
+    service_failed = Boolean(default=False)
+
+
+class Item(Standing, Table, tablename="items"):
+    """One thing with a label."""
+
+    id = BigSerial(primary_key=True)
+    code = Varchar(length=8, unique=True)
+    giai = Varchar(length=30, unique=True)
+    sku = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
+    serial = Varchar(length=80, null=True, default=None)
+    batch = Varchar(length=80, null=True, default=None, index=True)
+    owner = Varchar(length=100, default="pool")
+    purchase_price_pence = BigInt(null=True, default=None)
+    received_on = Date(null=True, default=None)
+    newest_movement = UUID(default=None)
+    updated_at = Timestamptz()
+
+
+class ItemAlias(Table, tablename="item_aliases"):
+    """A label of an earlier system that still means this item."""
+
+    key = Varchar(length=100, primary_key=True)
+    item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict)
+    alias = Varchar(length=100)
+
+
+class Movement(Standing, Table, tablename="movements"):
+    """What happened to an item, once and for good, and how it stands since."""
+
+    seq = BigSerial(primary_key=True)
+    id = UUID(unique=True, default=None)
+    item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict)
+    action = Varchar(length=12)
+    from_state = Varchar(length=12, null=True, default=None)
+    occurred_at = Timestamptz(default=None)
+    recorded_at = Timestamptz(default=None)
+    actor = Varchar(length=64)
+    reason = Varchar(length=500, null=True, default=None)
+    # What an `undo` takes back.
+    undoes = UUID(null=True, default=None)
+    # The rest of the scan as it was sent: note, minutes, device, visit and whatever else it said.
+    details = JSONB(default="{}")
+
+
+class Loan(Table, tablename="loans"):
+    """One delivery to one person: what was charged, and what of it comes back."""
+
+    id = UUID(primary_key=True, default=None)
+    item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict)
+    person = ForeignKey(Person, null=False, on_delete=OnDelete.restrict)
+    funder = ForeignKey(Partner, null=False, on_delete=OnDelete.restrict)
+    began_at = Timestamptz(default=None)
+    charged_pence = BigInt()
+    credit_percent = SmallInt()
+
+
+class Check(Table, tablename="checks"):
+    """A portable appliance test, a LOLER thorough examination or a planned service."""
+
+    id = BigSerial(primary_key=True)
+    movement = UUID(index=True, default=None)
+    item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict)
+    kind = Varchar(length=8)
+    result = Varchar(length=4)
+    # Named after the contract's field; quoted in SQL.
+    on = Date(default=None)
+    examiner = Varchar(length=200, null=True, default=None)
+    certificate = Varchar(length=200, null=True, default=None)
+
+
+class Case(Table, tablename="cases"):
+    """Something that a person must settle."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    seq = BigSerial()
+    kind = Varchar(length=30)
+    item = ForeignKey(Item, null=True, on_delete=OnDelete.restrict, default=None)
+    scan = UUID(null=True, default=None)
+    detail = Text()
+    # The scan as it was sent, so that nothing of it is lost.
+    content = JSONB(default="{}")
+    status = Varchar(length=10, default="open")
+    # One case for one fault, however often a phone repeats it.
+    fault = Bytea(unique=True, default=None)
+    raised_by = Varchar(length=64)
+    raised_at = Timestamptz()
+    settled_by = Varchar(length=64, null=True, default=None)
+    settled_at = Timestamptz(null=True, default=None)
+    note = Varchar(length=1000, null=True, default=None)
+
+
+class Setting(Table, tablename="settings"):
+    """What is fixed at first start, such as the GS1 company prefix."""
+
+    name = Varchar(length=40, primary_key=True)
+    value = Varchar(length=200)
