@@ -1,0 +1,98 @@
+"""What the operator decides: one frozen object, read from the environment once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+DEMONSTRATION_GCP = "9521234"
+"""A GS1 company prefix set aside for demonstrations: no real item can carry it."""
+
+DRAMA_PHONE = "0115 496 0000"
+"""From the Nottingham numbers that Ofcom keeps for drama: it never rings in anyone's house."""
+
+
+_LINE_LENGTH_MAX = 80
+
+
+class InvalidSettingError(ValueError):
+    """A setting cannot be used; the message says which and why, in one line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that the environment may say; docs/operations.md has a heading for each."""
+
+    database_url: str | None = field(default=None, repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    gcp: str = DEMONSTRATION_GCP
+    service_name: str = "Kitback equipment service"
+    service_phone: str = DRAMA_PHONE
+    admin_password: str | None = field(default=None, repr=False)
+    pg_bin: Path | None = None
+
+    @classmethod
+    def from_environment(
+        cls, environ: Mapping[str, str], served_at: str = "http://127.0.0.1:8000"
+    ) -> Self:
+        """Read each setting; an empty one counts as not set.
+
+        `served_at` is the address that the server listens on: what phones open
+        unless KITBACK_PUBLIC_URL names a better one. Raises InvalidSettingError.
+        """
+        said = {name: value.strip() for name, value in environ.items() if value.strip()}
+        public_url = said.get("KITBACK_PUBLIC_URL") or said.get("PUBLIC_URL") or served_at
+        pg_bin = said.get("KITBACK_PG_BIN")
+        return cls(
+            database_url=_database_url(said.get("DATABASE_URL")),
+            public_url=_public_url(public_url),
+            gcp=_gcp(said.get("KITBACK_GCP", cls.gcp)),
+            service_name=_line("KITBACK_SERVICE_NAME", said.get("KITBACK_SERVICE_NAME"))
+            or cls.service_name,
+            service_phone=_line("KITBACK_SERVICE_PHONE", said.get("KITBACK_SERVICE_PHONE"))
+            or cls.service_phone,
+            # A password may begin or end with a space: it is taken as it stands.
+            admin_password=environ.get("KITBACK_ADMIN_PASSWORD") or None,
+            pg_bin=Path(pg_bin) if pg_bin else None,
+        )
+
+
+def _database_url(value: str | None) -> str | None:
+    if value is not None and not value.startswith(("postgresql://", "postgres://")):
+        # The value may hold a password, so the message does not repeat it.
+        raise InvalidSettingError("DATABASE_URL must begin with postgresql://")
+    return value
+
+
+def _public_url(value: str) -> str:
+    """Return it without a trailing slash, as links are made by appending to it."""
+    refusal = f"KITBACK_PUBLIC_URL must look like https://kit.example.org, not {value!r}"
+    try:
+        parts = urlsplit(value)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise InvalidSettingError(refusal) from error
+    if parts.scheme not in {"http", "https"} or not named or parts.query or parts.fragment:
+        raise InvalidSettingError(refusal)
+    if re.search(r"[^\x21-\x7e]", value):
+        raise InvalidSettingError(refusal)
+    return value.rstrip("/")
+
+
+def _gcp(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{4,12}", value):
+        raise InvalidSettingError(
+            f"KITBACK_GCP must be a GS1 company prefix of 4 to 12 digits, not {value!r}"
+        )
+    return value
+
+
+def _line(name: str, value: str | None) -> str | None:
+    """Refuse what would break a label's line: it is printed as it stands."""
+    if value is not None and (len(value) > _LINE_LENGTH_MAX or not value.isprintable()):
+        raise InvalidSettingError(
+            f"{name} must be one printable line of at most {_LINE_LENGTH_MAX} characters"
+        )
+    return value

@@ -1,0 +1,70 @@
+"""A real PostgreSQL for every test that asks for one: migrated once, copied for each test."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from budget.database import close_pool, migrate, open_pool
+from scripts.postgres import NAME, EmbeddedPostgres
+
+_TEMPLATE = "template_kitback"
+
+_CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+"""No test here pulls the plug: a killed process loses nothing that the kernel has."""
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """Give a new folder that the database's user can reach, as pytest's own are closed to it."""
+    folder = Path(tempfile.mkdtemp(prefix="kitback-test-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """Run one server for the session; under xdist, for each of its workers."""
+    folder = Path(tempfile.mkdtemp(prefix="kitback-tests-"))
+    server = EmbeddedPostgres(folder, options=_CARELESS)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres) -> str:
+    """Migrate one database, which each test's own is then a copy of."""
+    asyncio.run(_execute(postgres, f"CREATE DATABASE {_TEMPLATE}"))
+    asyncio.run(migrate(_dsn(postgres, _TEMPLATE)))
+    return _TEMPLATE
+
+
+@pytest.fixture
+async def database(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
+    """Yield a new, migrated, empty database, with the application's pool open on it."""
+    name = f"test_{uuid4().hex}"
+    await _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    dsn = _dsn(postgres, name)
+    await open_pool(dsn)
+    yield dsn
+    await close_pool()
+    await _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _dsn(server: EmbeddedPostgres, name: str) -> str:
+    return server.dsn.replace(f"@/{NAME}?", f"@/{name}?")
+
+
+async def _execute(server: EmbeddedPostgres, sql: str) -> None:
+    connection = await asyncpg.connect(server.dsn)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
