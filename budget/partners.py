@@ -1,0 +1,172 @@
+"""The organisations that pay, and who takes over from whom.
+
+Who may call this is judged by its callers: this room knows no roles.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from budget.database import execute, fetch, fetch_one, transaction
+from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.wording import code_faults, one_line, text_faults
+
+Kind: TypeAlias = Literal["ccg", "icb", "council", "trust", "phb", "external"]
+Succession: TypeAlias = Mapping[str, tuple[str, date]]
+"""Who takes over from a partner, and from which day on."""
+
+_LONGEST_ODS: Final = 10
+_LONGEST_NAME: Final = 200
+
+
+class NewPartner(msgspec.Struct, frozen=True):
+    """A partner as an administrator enters it."""
+
+    ods: str
+    name: str
+    kind: Kind
+
+
+class Partner(msgspec.Struct, frozen=True):
+    """A partner as it is kept; both parts of its succession are null until it has one."""
+
+    ods: str
+    name: str
+    kind: str
+    succeeded_by: str | None
+    succeeded_on: date | None
+
+
+class Takeover(msgspec.Struct, frozen=True):
+    """Who takes over and from when; what is absent stays, both null takes it back."""
+
+    succeeded_by: str | UnsetType | None = UNSET
+    succeeded_on: date | UnsetType | None = UNSET
+
+
+def successor_on(partners: Succession, ods: str, day: date) -> str:
+    """Who stands in for a partner on a day: itself, or the end of the chain that has begun by then.
+
+    A succession counts from its day on, that day included.
+    """
+    # A chain is never longer than the mapping; a circle, which enter() refuses, would end too.
+    for _ in partners:
+        successor, since = partners.get(ods, (ods, date.max))
+        if successor == ods or day < since:
+            break
+        ods = successor
+    return ods
+
+
+def with_predecessors(partners: Succession, own: Iterable[str], day: date) -> frozenset[str]:
+    """These partners, and every one that they stand in for on a day."""
+    own = frozenset(own)
+    return own | {ods for ods in partners if successor_on(partners, ods, day) in own}
+
+
+async def successions() -> dict[str, tuple[str, date]]:
+    """Every succession there is, also those still to come."""
+    rows = await fetch(_SUCCESSIONS)
+    return {row["ods"]: (row["succeeded_by"], row["succeeded_on"]) for row in rows}
+
+
+_SUCCESSIONS = "select ods, succeeded_by, succeeded_on from partners where succeeded_by is not null"
+
+
+async def enter(new: NewPartner) -> Partner:
+    """Add a partner; Refused `exists` where its code is taken, Wrong where a field is."""
+    name = one_line(new.name)
+    faults = [
+        *code_faults("ods", new.ods, _LONGEST_ODS),
+        *text_faults("name", name, _LONGEST_NAME),
+    ]
+    if faults:
+        raise Wrong(faults)
+    row = await fetch_one(_ENTER, new.ods, name, new.kind)
+    if row is None:
+        raise Refused("exists", f"There is already a partner with the code {new.ods}.")
+    return Partner(**row)
+
+
+_ENTER = """
+insert into partners (ods, name, kind) values ($1, $2, $3) on conflict (ods) do nothing
+returning ods, name, kind, succeeded_by, succeeded_on
+"""
+
+
+async def find(ods: str) -> Partner:
+    """The partner with this code, or Missing."""
+    row = await fetch_one(_FIND, _key(ods))
+    if row is None:
+        raise Missing("partner-not-found", "There is no such partner.")
+    return Partner(**row)
+
+
+_FIND = "select ods, name, kind, succeeded_by, succeeded_on from partners where ods = $1"
+
+
+async def listed(after: str, limit: int) -> list[Partner]:
+    """The partners after a code, in the order of their codes."""
+    return [Partner(**row) for row in await fetch(_LISTED, _key(after), limit)]
+
+
+_LISTED = """
+select ods, name, kind, succeeded_by, succeeded_on from partners
+where ods > $1 order by ods limit $2
+"""
+
+
+async def take_over(ods: str, change: Takeover) -> Partner:
+    """Say who takes over from a partner, and from when; earlier days stay as they are.
+
+    Missing where the partner is, Wrong where the successor is unknown or would close a circle.
+    """
+    async with transaction():
+        # All of them, in one order: two changes that close a circle together wait for each other.
+        rows = {row["ods"]: row for row in await fetch(_LOCKED)}
+        if ods not in rows:
+            raise Missing("partner-not-found", "There is no such partner.")
+        given = msgspec.structs.asdict(change).items()
+        entry = dict(rows[ods]) | {field: value for field, value in given if value is not UNSET}
+        partner = Partner(**entry)
+        onward = {code: row["succeeded_by"] for code, row in rows.items()}
+        if faults := list(_succession_faults(onward, partner)):
+            raise Wrong(faults)
+        await execute(_TAKE_OVER, ods, partner.succeeded_by, partner.succeeded_on)
+    return partner
+
+
+_LOCKED = """
+select ods, name, kind, succeeded_by, succeeded_on from partners order by ods for update
+"""
+_TAKE_OVER = "update partners set succeeded_by = $2, succeeded_on = $3 where ods = $1"
+
+
+def _succession_faults(onward: Mapping[str, str | None], partner: Partner) -> Iterator[Fault]:
+    successor = partner.succeeded_by
+    if successor is None:
+        if partner.succeeded_on is not None:
+            yield Fault("succeeded_by", "Say who takes over on that day.")
+        return
+    if partner.succeeded_on is None:
+        yield Fault("succeeded_on", "Say from which day on.")
+    if successor not in onward:
+        yield Fault("succeeded_by", "There is no such partner.")
+    elif partner.ods in _chain(onward, successor):
+        yield Fault("succeeded_by", "It would take over from itself.")
+
+
+def _chain(onward: Mapping[str, str | None], ods: str) -> Iterator[str]:
+    """The partner and all who come after it; what stands in the tables has no circle."""
+    link: str | None = ods
+    while link is not None:
+        yield link
+        link = onward[link]
+
+
+def _key(ods: str) -> str:
+    """A code to look for: PostgreSQL takes no NUL, and no partner has one."""
+    return ods.replace("\0", "\ufffd")

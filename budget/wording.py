@@ -1,0 +1,38 @@
+"""Texts that people type, made fit to keep. Pure."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from budget.refusals import Fault
+
+# Line breaks and tabs are part of an address; no other control character is part of any text.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def one_line(text: str) -> str:
+    """The text as one line: every run of white space becomes one space, none at the ends."""
+    return " ".join(text.split())
+
+
+def text_faults(field: str, text: str | None, longest: int) -> Iterator[Fault]:
+    """What keeps a text from being stored; None is no text, and no fault."""
+    if text is None:
+        return
+    if _CONTROL.search(text):
+        yield Fault(field, "Has a control character in it.")
+    if len(text) > longest:
+        yield Fault(field, f"Is longer than {longest} characters.")
+    if not text.strip():
+        yield Fault(field, "Is empty.")
+
+
+def code_faults(field: str, code: str, longest: int) -> Iterator[Fault]:
+    """What keeps a text from being a code, which stands in addresses and on labels."""
+    if not _CODE.fullmatch(code) or len(code) > longest:
+        yield Fault(
+            field,
+            f"Write at most {longest} letters, digits, dots, hyphens and underscores,"
+            " a letter or digit first.",
+        )

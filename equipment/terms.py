@@ -1,0 +1,39 @@
+"""What a product costs and what of it comes back, by day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from budget.database import fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Price and credit from a day on, until the next terms."""
+
+    from_on: date
+    price_pence: int
+    credit_percent: int
+
+
+def terms_on(terms: Sequence[Terms], day: date) -> Terms:
+    """The terms in force on a day; before the earliest known, those. No product has none."""
+    begun = [each for each in terms if each.from_on <= day]
+    if begun:
+        return max(begun, key=lambda each: each.from_on)
+    return min(terms, key=lambda each: each.from_on)
+
+
+async def terms_of(skus: Iterable[str]) -> dict[str, list[Terms]]:
+    """All the terms that these products ever had, oldest first. One statement."""
+    history: dict[str, list[Terms]] = {}
+    for row in await fetch(_TERMS_OF, list(set(skus))):
+        terms = Terms(row["from_on"], row["price_pence"], row["credit_percent"])
+        history.setdefault(row["sku"], []).append(terms)
+    return history
+
+
+_TERMS_OF = """
+select sku, from_on, price_pence, credit_percent from product_terms
+where sku = any($1::varchar[]) order by sku, from_on
+"""

@@ -1,0 +1,64 @@
+"""Who sees whom: the one place that says so."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from budget.database import fetch
+from budget.years import LONDON, london_day
+from equipment.roles import (
+    ADMINISTRATOR,
+    AUDITOR,
+    AUTHORISER,
+    COORDINATOR,
+    PRESCRIBER,
+    TECHNICIAN,
+    Caller,
+)
+
+_SEE_EVERYONE: Final = frozenset({ADMINISTRATOR, COORDINATOR, AUDITOR})
+_SEE_THEIR_PARTNERS: Final = frozenset({PRESCRIBER, AUTHORISER})
+
+# A scan's clock may run five minutes ahead: just before midnight it is recorded the day before.
+_AHEAD: Final = timedelta(minutes=5)
+
+
+async def visible_people(caller: Caller, ids: Iterable[UUID], now: datetime) -> set[UUID]:
+    """Those of these people whom the caller may see; who is not there is not among them.
+
+    Administrators, coordinators and auditors see everyone; prescribers and authorisers whom one
+    of their partners pays for; technicians to whom they have delivered, or from whom they have
+    collected, on the present London day. What was undone did not happen. One statement.
+    """
+    begins, ends = _london_bounds(now)
+    rows = await fetch(
+        _VISIBLE,
+        list(set(ids)),
+        bool(caller.roles & _SEE_EVERYONE),
+        sorted(caller.partners) if caller.roles & _SEE_THEIR_PARTNERS else [],
+        caller.username if TECHNICIAN in caller.roles else None,
+        begins,
+        ends,
+        begins - _AHEAD,
+    )
+    return {row["id"] for row in rows}
+
+
+_VISIBLE = """
+select id from people
+where id = any($1::uuid[])
+  and ($2 or funder = any($3::varchar[]) or id in (
+    select person from movements m
+    where actor = $4 and recorded_at >= $7 and occurred_at >= $5 and occurred_at < $6
+      and action in ('deliver', 'collect') and person is not null
+      and not exists (select from movements u where u.undoes = m.id)))
+"""
+
+
+def _london_bounds(now: datetime) -> tuple[datetime, datetime]:
+    today = london_day(now)
+    return (
+        datetime.combine(today, time(), LONDON),
+        datetime.combine(today + timedelta(days=1), time(), LONDON),
+    )
