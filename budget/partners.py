@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
-from budget.wording import code_faults, one_line, text_faults
+from budget.wording import code_faults, one_line, sought, text_faults
 
 Kind: TypeAlias = Literal["ccg", "icb", "council", "trust", "phb", "external"]
 Succession: TypeAlias = Mapping[str, tuple[str, date]]
@@ -99,7 +99,7 @@ returning ods, name, kind, succeeded_by, succeeded_on
 
 async def find(ods: str) -> Partner:
     """The partner with this code, or Missing."""
-    row = await fetch_one(_FIND, _key(ods))
+    row = await fetch_one(_FIND, sought(ods))
     if row is None:
         raise Missing("partner-not-found", "There is no such partner.")
     return Partner(**row)
@@ -110,7 +110,7 @@ _FIND = "select ods, name, kind, succeeded_by, succeeded_on from partners where 
 
 async def listed(after: str, limit: int) -> list[Partner]:
     """The partners after a code, in the order of their codes."""
-    return [Partner(**row) for row in await fetch(_LISTED, _key(after), limit)]
+    return [Partner(**row) for row in await fetch(_LISTED, sought(after), limit)]
 
 
 _LISTED = """
@@ -165,8 +165,3 @@ def _chain(onward: Mapping[str, str | None], ods: str) -> Iterator[str]:
     while link is not None:
         yield link
         link = onward[link]
-
-
-def _key(ods: str) -> str:
-    """A code to look for: PostgreSQL takes no NUL, and no partner has one."""
-    return ods.replace("\0", "\ufffd")

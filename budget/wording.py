@@ -36,3 +36,8 @@ def code_faults(field: str, code: str, longest: int) -> Iterator[Fault]:
             f"Write at most {longest} letters, digits, dots, hyphens and underscores,"
             " a letter or digit first.",
         )
+
+
+def sought(text: str) -> str:
+    """A text to look for: PostgreSQL takes no NUL, and nothing that it keeps has one."""
+    return text.replace("\0", "\ufffd")

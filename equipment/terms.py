@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from budget.database import fetch
+from budget.database import execute, fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +36,25 @@ async def terms_of(skus: Iterable[str]) -> dict[str, list[Terms]]:
 _TERMS_OF = """
 select sku, from_on, price_pence, credit_percent from product_terms
 where sku = any($1::varchar[]) order by sku, from_on
+"""
+
+
+async def set_terms(day: date, terms: Sequence[tuple[str, int, int]]) -> None:
+    """Give products (sku, price, credit) from a day on, where that changes anything.
+
+    The same day again: the newest wins. One statement, in the caller's transaction.
+    """
+    skus, prices, credit = zip(*terms, strict=True) if terms else ((), (), ())
+    await execute(_SET_TERMS, day, list(skus), list(prices), list(credit))
+
+
+_SET_TERMS = """
+insert into product_terms (sku, from_on, price_pence, credit_percent)
+select sku, $1, price_pence, credit_percent
+from unnest($2::varchar[], $3::bigint[], $4::smallint[]) as new (sku, price_pence, credit_percent)
+where (price_pence, credit_percent) is distinct from (
+    select row (old.price_pence, old.credit_percent) from product_terms old
+    where old.sku = new.sku and old.from_on <= $1 order by old.from_on desc limit 1)
+on conflict (sku, from_on) do update
+set price_pence = excluded.price_pence, credit_percent = excluded.credit_percent
 """

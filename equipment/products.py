@@ -1,0 +1,203 @@
+"""The catalogue: what may be lent, and what each line of it promises."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+import asyncpg
+import msgspec
+
+from budget.database import fetch, fetch_one, transaction
+from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.wording import one_line, sought, text_faults
+from budget.years import london_day
+from equipment.roles import Caller, check_may
+from equipment.terms import Terms, set_terms, terms_of, terms_on
+
+Reuse: TypeAlias = Literal["reusable", "single_patient", "consumable", "fixed"]
+Speed: TypeAlias = Literal["same_day", "next_day", "3_day", "5_day", "7_day", "10_day"]
+
+MOST_PENCE: Final = 2**53 - 1
+"""What every reader of JSON holds exactly; a thousand such prices still add up in a bigint."""
+
+_MOST: Final = 2**31 - 1
+_LONGEST_SKU: Final = 40
+_SKU: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._+%()-]*[A-Za-z0-9._+%()-])?")
+_MOST_EQUIVALENTS: Final = 50
+_CENTURY_OF_MONTHS: Final = 1200
+
+BOUNDS: Final = {
+    "price_pence": (0, MOST_PENCE),
+    "credit_percent": (0, 100),
+    "weight_g": (0, _MOST),
+    "volume_l": (0, _MOST),
+    "crew": (1, 2),
+    "loler_months": (1, _CENTURY_OF_MONTHS),
+    "service_months": (1, _CENTURY_OF_MONTHS),
+    "life_years": (0, 100),
+    "clean_minutes": (0, _MOST),
+    "level": (1, 4),
+    "max_user_kg": (0, _MOST),
+}
+LENGTHS: Final = {"name": 200, "category": 80, "iso9999": 20}
+CHOICES: Final = {"reuse": get_args(Reuse), "speed": get_args(Speed)}
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the catalogue; its price and credit are those of the day."""
+
+    sku: str
+    name: str
+    category: str
+    iso9999: str | None = None
+    price_pence: int
+    weight_g: int | None = None
+    volume_l: int | None = None
+    crew: int = 1
+    pat: bool = False
+    loler_months: int | None = None
+    service_months: int | None = None
+    life_years: int | None = None
+    clean_minutes: int | None = None
+    reuse: Reuse
+    credit_percent: int
+    level: int = 1
+    speed: Speed = "7_day"
+    max_user_kg: int | None = None
+    # Whether they are in the catalogue is not asked: two products may name each other.
+    equivalents: list[str] = []
+
+
+async def add_product(caller: Caller, product: Product, now: datetime) -> Product:
+    """Add a line to the catalogue, at this price from today on.
+
+    Refused `exists` where its sku is taken, Wrong where a field is.
+    """
+    check_may(caller, "change standing data")
+    product = msgspec.structs.replace(
+        product,
+        name=one_line(product.name),
+        category=one_line(product.category),
+        iso9999=one_line(product.iso9999 or "") or None,
+        equivalents=list(dict.fromkeys(product.equivalents)),
+    )
+    fields = msgspec.structs.asdict(product)
+    if faults := list(product_faults(fields)):
+        raise Wrong(faults)
+    async with transaction():
+        if await fetch_one(_ADD, *(fields[column] for column in _COLUMNS)) is None:
+            raise Refused("exists", f"There is already a product with the sku {product.sku}.")
+        terms = (product.sku, product.price_pence, product.credit_percent)
+        await set_terms(london_day(now), [terms])
+    return product
+
+
+_ADD = """
+insert into products (sku, name, category, iso9999, weight_g, volume_l, crew, pat, loler_months,
+    service_months, life_years, clean_minutes, reuse, level, speed, max_user_kg, equivalents)
+values ($1, $2, $3, coalesce($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+on conflict (sku) do nothing
+returning sku
+"""
+_COLUMNS: Final = (
+    "sku",
+    "name",
+    "category",
+    "iso9999",
+    "weight_g",
+    "volume_l",
+    "crew",
+    "pat",
+    "loler_months",
+    "service_months",
+    "life_years",
+    "clean_minutes",
+    "reuse",
+    "level",
+    "speed",
+    "max_user_kg",
+    "equivalents",
+)
+
+
+async def find_product(caller: Caller, sku: str, now: datetime) -> Product:
+    """The product at today's price, or Missing."""
+    check_may(caller, "read standing data")
+    rows = await fetch(_FIND, sought(sku))
+    if not rows:
+        raise Missing("product-not-found", "There is no such product.")
+    return (await _priced(rows, london_day(now)))[0]
+
+
+_FIND = """
+select sku, name, category, iso9999, weight_g, volume_l, crew, pat, loler_months, service_months,
+    life_years, clean_minutes, reuse, level, speed, max_user_kg, equivalents
+from products where sku = $1
+"""
+
+
+async def products(
+    caller: Caller, q: str, now: datetime, *, after: str, limit: int
+) -> list[Product]:
+    """The products after a sku whose name or sku contains `q`, whatever its case."""
+    check_may(caller, "read standing data")
+    rows = await fetch(_PRODUCTS, sought(q), sought(after), limit)
+    return await _priced(rows, london_day(now))
+
+
+# strpos takes % and _ as they stand, and an empty text as contained in every other.
+_PRODUCTS = """
+select sku, name, category, iso9999, weight_g, volume_l, crew, pat, loler_months, service_months,
+    life_years, clean_minutes, reuse, level, speed, max_user_kg, equivalents
+from products
+where sku > $2 and (strpos(lower(name), lower($1)) > 0 or strpos(lower(sku), lower($1)) > 0)
+order by sku limit $3
+"""
+
+
+def product_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is wrong with those of a product's fields that are given."""
+    yield from _sku_faults("sku", fields["sku"])
+    for field, longest in LENGTHS.items():
+        yield from text_faults(field, fields.get(field), longest)
+    for field, (least, most) in BOUNDS.items():
+        amount = fields.get(field)
+        if amount is not None and not least <= amount <= most:
+            yield Fault(field, f"Write a whole number from {least} to {most}.")
+    for field, choices in CHOICES.items():
+        if field in fields and fields[field] not in choices:
+            yield Fault(field, f"Write one of {', '.join(choices)}.")
+    yield from _equivalents_faults(fields["sku"], fields.get("equivalents", []))
+
+
+def _equivalents_faults(sku: str, equivalents: Iterable[str]) -> Iterator[Fault]:
+    listed = list(equivalents)
+    if len(listed) > _MOST_EQUIVALENTS:
+        yield Fault("equivalents", f"Name at most {_MOST_EQUIVALENTS}.")
+    if sku in listed:
+        yield Fault("equivalents", "Name other products than this one.")
+    for other in listed[:_MOST_EQUIVALENTS]:
+        yield from _sku_faults("equivalents", other)
+
+
+def _sku_faults(field: str, sku: str) -> Iterator[Fault]:
+    """A sku stands in addresses and in lists, so it has neither `/` nor the lists' separators."""
+    if not _SKU.fullmatch(sku) or len(sku) > _LONGEST_SKU:
+        yield Fault(
+            field,
+            f"Write at most {_LONGEST_SKU} letters, digits, spaces and . _ - + % ( ),"
+            " a letter or digit first.",
+        )
+
+
+async def _priced(rows: Iterable[asyncpg.Record], day: date) -> list[Product]:
+    """The products at the prices of a day."""
+    rows = list(rows)
+    history = await terms_of(row["sku"] for row in rows)
+    return [_product(row, terms_on(history[row["sku"]], day)) for row in rows]
+
+
+def _product(row: asyncpg.Record, terms: Terms) -> Product:
+    fields = dict(row) | {"iso9999": row["iso9999"] or None}
+    return Product(**fields, price_pence=terms.price_pence, credit_percent=terms.credit_percent)
