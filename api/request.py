@@ -1,0 +1,53 @@
+"""The request as our handlers see it: who asks, when, and a body that is read strictly."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State
+
+from api.bodies import read_csv, read_json
+from api.problems import not_signed_in
+from equipment.roles import Caller
+
+
+class ApiRequest(Request[Caller, Any, State]):
+    """Litestar's request, with the caller whom api/gate.py let in."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks. Should the gate ever be passed by, nobody does: 401."""
+        caller = self.scope["state"].get("caller")
+        if not isinstance(caller, Caller):
+            raise not_signed_in()
+        return caller
+
+    @property
+    def token(self) -> str:
+        """The caller's token, as it was sent."""
+        return str(self.scope["state"]["token"])
+
+    @property
+    def now(self) -> datetime:
+        """When the request arrived, the same however often it is asked."""
+        moment = self.scope["state"].setdefault("now", datetime.now(UTC))
+        assert isinstance(moment, datetime)
+        return moment
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from."""
+        return self.client.host if self.client else ""
+
+    async def body(self) -> bytes:
+        """The body; an empty one is a blank, because Litestar would not read it at all."""
+        return await super().body() or b" "
+
+    async def json(self) -> Any:
+        """What a handler gets as `data`: Litestar asks here, whatever the media type."""
+        wanted = self.route_handler.parsed_data_field
+        assert wanted is not None
+        media_type = self.content_type[0].lower()
+        if wanted.annotation is str:
+            return read_csv(await self.body(), media_type)
+        return read_json(await self.body(), media_type, wanted.annotation)

@@ -1,0 +1,88 @@
+"""Route decorators that document what every address of ours may answer.
+
+Use these, never Litestar's own: the OpenAPI document is held against the service in the tests.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final
+
+import litestar
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+
+from api.problems import MEDIA_TYPE, ProblemDocument, not_signed_in
+from equipment.roles import Caller, check_may
+
+_WORDS: Final = {
+    HTTPStatus.BAD_REQUEST: "The request cannot be read.",
+    HTTPStatus.UNAUTHORIZED: "Nobody is signed in.",
+    HTTPStatus.FORBIDDEN: "The caller's roles do not include this.",
+    HTTPStatus.NOT_FOUND: "It is not there, or not the caller's to see.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "The address takes other methods.",
+    HTTPStatus.CONFLICT: "A rule refuses it.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is of another type.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "A field is wrong; `errors` names it.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts; Retry-After says when to come back.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be reached.",
+}
+_ALWAYS: Final = (400, 405, 422, 503)
+_SIGNED_IN: Final = (401, 403, 404)
+_WITH_BODY: Final = (409, 413, 415)
+
+
+def problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """Problem documents as OpenAPI responses."""
+    return {
+        status: ResponseSpec(
+            ProblemDocument,
+            generate_examples=False,
+            description=_WORDS[HTTPStatus(status)],
+            media_type=MEDIA_TYPE,
+        )
+        for status in statuses
+    }
+
+
+def _route(
+    decorator: Callable[..., Any],
+    usual: tuple[int, ...],
+    path: str,
+    *,
+    task: str | None = None,
+    public: bool = False,
+    also: Sequence[int] = (),
+    **options: Any,
+) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
+    """A route of ours.
+
+    `task` (equipment/roles.py) is judged before the body is read, `public` needs no caller,
+    `also` are further problems it may answer; `options` are Litestar's own.
+    """
+    statuses = (*_ALWAYS, *usual, *also, *(() if public else _SIGNED_IN))
+    return decorator(  # type: ignore[no-any-return]  # Litestar's decorators return themselves
+        path,
+        guards=[] if task is None else [_guard(task)],
+        security=[] if public else [{"bearer": []}],
+        responses=problems(*sorted(set(statuses))) | options.pop("responses", {}),
+        **options,
+    )
+
+
+def _guard(task: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]:
+    def check(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        caller = connection.scope["state"].get("caller")
+        if not isinstance(caller, Caller):
+            raise not_signed_in()
+        check_may(caller, task)
+
+    return check
+
+
+get = partial(_route, litestar.get, ())
+post = partial(_route, litestar.post, _WITH_BODY)
+put = partial(_route, litestar.put, _WITH_BODY)
+patch = partial(_route, litestar.patch, _WITH_BODY)

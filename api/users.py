@@ -1,0 +1,34 @@
+"""The service's users."""
+
+from litestar.params import FromPath
+
+from api import routes
+from api.bodies import Json
+from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
+from api.request import ApiRequest
+from equipment import staff
+
+_TASK = "manage users"
+
+
+@routes.post("/api/users", task=_TASK, tags=["Users"])
+async def create_user(request: ApiRequest, data: Json[staff.NewUser]) -> staff.User:
+    """Make a user."""
+    return await staff.create(request.caller, data, request.now)
+
+
+@routes.get("/api/users", task=_TASK, tags=["Users"])
+async def list_users(
+    request: ApiRequest, limit: Limit = LIMIT_DEFAULT, after: After = None
+) -> Page[staff.User]:
+    """Every user, by name."""
+    rows = await staff.listed(request.caller, key_after(after, str) or "", limit + 1)
+    return page(rows, limit, lambda user: user.username)
+
+
+@routes.patch("/api/users/{username:str}", task=_TASK, tags=["Users"])
+async def change_user(
+    request: ApiRequest, username: FromPath[str], data: Json[staff.UserChange]
+) -> staff.User:
+    """Change a user; `"active": false` ends its sessions and tokens at once."""
+    return await staff.change(request.caller, username, data)

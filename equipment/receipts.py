@@ -1,0 +1,86 @@
+"""Writes that a client may repeat: the first answer is kept under the id that the client made.
+
+Contract section 2, "Retries". Scans keep theirs in the same table, in equipment/journal.py.
+"""
+
+import hashlib
+from collections.abc import Mapping, Set
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from budget.database import execute, fetch_one
+from budget.refusals import Refused
+from equipment.roles import Caller
+
+
+async def earlier(kind: str, id: UUID, caller: Caller, content: bytes) -> str | None:  # noqa: A002 - the contract's word
+    """The first answer to this write, or None where it is new; within the caller's transaction.
+
+    Whoever else sends the same id waits until this transaction ends. Refused `id-reused`, with
+    nothing of the original, where the content or the caller is another.
+    """
+    # In a statement of its own: the look-up must see what was committed while this one waited.
+    await execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"{kind} {id}")
+    row = await fetch_one(_EARLIER, id, kind)
+    if row is None:
+        return None
+    if row["caller"] != caller.username or row["content"] != content:
+        raise Refused("id-reused", "This id was used before, for something else: make a new one.")
+    return str(row["body"])
+
+
+_EARLIER = "select caller, content, body from receipts where id = $1 and kind = $2"
+
+
+async def keep(  # noqa: PLR0913 - the columns of a receipt
+    kind: str,
+    id: UUID,  # noqa: A002 - the contract's word
+    caller: Caller,
+    content: bytes,
+    body: str,
+    now: datetime,
+) -> None:
+    """Keep the answer to an accepted write, in the transaction that carried it out."""
+    await execute(_KEEP, kind, id, caller.username, content, body, now)
+
+
+_KEEP = """
+insert into receipts (kind, id, caller, content, body, recorded_at)
+values ($1, $2, $3, $4, $5, $6)
+"""
+
+
+def content_hash(value: object) -> bytes:
+    """SHA-256 of parsed values, equal for equal content.
+
+    Times count as instants, the order of keys does not, and null is the same as absent.
+    """
+    return hashlib.sha256(msgspec.json.encode(_canonical(value), order="sorted")).digest()
+
+
+def _canonical(value: Any) -> Any:
+    match value:
+        case msgspec.Struct():
+            return _canonical(
+                {f.encode_name: getattr(value, f.name) for f in msgspec.structs.fields(value)}
+            )
+        case Mapping():
+            return {
+                str(key): _canonical(entry)
+                for key, entry in value.items()
+                if entry is not None and entry is not msgspec.UNSET
+            }
+        case list() | tuple():
+            return [_canonical(entry) for entry in value]
+        case Set():
+            return sorted((_canonical(entry) for entry in value), key=repr)
+        case datetime():
+            return value.astimezone(UTC)
+        case float() | Decimal() if value == int(value):
+            # 1 and 1.0 are one number in JSON.
+            return int(value)
+    return value
