@@ -3,7 +3,7 @@
 Who may call this is judged by its callers: this room knows no roles.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final, Literal, TypeAlias
 
@@ -59,12 +59,6 @@ def successor_on(partners: Succession, ods: str, day: date) -> str:
             break
         ods = successor
     return ods
-
-
-def with_predecessors(partners: Succession, own: Iterable[str], day: date) -> frozenset[str]:
-    """These partners, and every one that they stand in for on a day."""
-    own = frozenset(own)
-    return own | {ods for ods in partners if successor_on(partners, ods, day) in own}
 
 
 async def successions() -> dict[str, tuple[str, date]]:

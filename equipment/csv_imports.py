@@ -12,6 +12,7 @@ import msgspec
 from budget.refusals import Fault, Wrong
 
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_MOST_LINES: Final = 200_000
 # How far a forgotten quotation mark is looked for; an address has fewer lines.
 _MOST_LINES_IN_A_RECORD: Final = 100
 # What a spreadsheet would run as a formula when the text is exported again one day.
@@ -59,6 +60,8 @@ def read_table(
     What was no UTF-8 is marked by surrogates and spoils its own line only. Raises Wrong, naming
     the column, where a required one is missing or a known one stands twice.
     """
+    if max(content.count("\n"), content.count("\r")) > _MOST_LINES:
+        raise Wrong([Fault("", f"The file has more than {_MOST_LINES} lines: send it in parts.")])
     lines = _LINE.findall(content.removeprefix("\ufeff"))
     records = (record for record in _records(lines) if not _is_blank(record[1]))
     _, header = next(records, (1, []))

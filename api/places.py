@@ -1,0 +1,40 @@
+"""Depots and vans."""
+
+from api import routes
+from api.bodies import Json
+from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
+from api.request import ApiRequest
+from equipment import places
+
+_READ = "read standing data"
+_CHANGE = "change standing data"
+
+
+@routes.post("/api/depots", task=_CHANGE, tags=["Standing data"])
+async def open_depot(request: ApiRequest, data: Json[places.Depot]) -> places.Depot:
+    """Add a depot."""
+    return await places.open_depot(request.caller, data)
+
+
+@routes.get("/api/depots", task=_READ, tags=["Standing data"])
+async def list_depots(
+    request: ApiRequest, limit: Limit = LIMIT_DEFAULT, after: After = None
+) -> Page[places.Depot]:
+    """Every depot, by code."""
+    rows = await places.depots(request.caller, key_after(after, str) or "", limit + 1)
+    return page(rows, limit, lambda depot: depot.code)
+
+
+@routes.post("/api/vans", task=_CHANGE, tags=["Standing data"])
+async def add_van(request: ApiRequest, data: Json[places.Van]) -> places.Van:
+    """Add a van."""
+    return await places.add_van(request.caller, data)
+
+
+@routes.get("/api/vans", task=_READ, tags=["Standing data"])
+async def list_vans(
+    request: ApiRequest, limit: Limit = LIMIT_DEFAULT, after: After = None
+) -> Page[places.Van]:
+    """Every van, by code."""
+    rows = await places.vans(request.caller, key_after(after, str) or "", limit + 1)
+    return page(rows, limit, lambda van: van.code)

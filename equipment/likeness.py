@@ -1,0 +1,50 @@
+"""Whether two records may be one person. Pure; it warns and never refuses."""
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+_TITLES: Final = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "sir", "lady"})
+# Two letters swapped or one forgotten in a name of usual length.
+_LIKE_ENOUGH: Final = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What two records are compared by."""
+
+    name: str
+    born: date | None
+    postcode: str | None
+
+
+def may_be_one(one: Likeness, other: Likeness) -> bool:
+    """Whether they were born on one day with a like name, or share a name and a postcode."""
+    if one.born is not None and one.born == other.born:
+        return _are_like(one.name, other.name)
+    here = one.postcode is not None and one.postcode == other.postcode
+    return here and _words(one.name) == _words(other.name)
+
+
+def _are_like(name: str, other: str) -> bool:
+    """Whether they share a word (people marry, and go by short names), or nearly spell one."""
+    words, others = _words(name), _words(other)
+    if set(words) & set(others):
+        return True
+    return _ratio(" ".join(words), " ".join(others)) >= _LIKE_ENOUGH
+
+
+def _ratio(text: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, text, other, autojunk=False).ratio()
+
+
+def _words(name: str) -> list[str]:
+    """A name's words in no order of theirs, without accents, case, marks and titles."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    bare = "".join(
+        mark for mark in plain if not unicodedata.combining(mark) and mark not in "'\u2019"
+    )
+    return sorted(word for word in re.findall(r"\w+", bare) if word not in _TITLES)

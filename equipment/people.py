@@ -1,0 +1,219 @@
+"""The people to whom equipment is lent. Every look at one is on record."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+from msgspec import UNSET
+
+from budget.database import execute, fetch, fetch_one, insert, transaction
+from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.wording import sought
+from budget.years import london_day
+from equipment import receipts
+from equipment.likeness import Likeness, may_be_one
+from equipment.person_form import (
+    Lookalike,
+    NewPerson,
+    Person,
+    PersonChange,
+    Registered,
+    check_nhs_number,
+    tidied,
+)
+from equipment.roles import PRESCRIBER, Caller, check_may
+from equipment.visibility import visible_people
+
+_MOST_LIKENESSES: Final = 10
+_RECEIPT: Final = "person"
+
+
+async def register(caller: Caller, new: NewPerson, now: datetime) -> Registered:
+    """Register a person; a repeat of `id` with equal content gets the first answer again.
+
+    Raises Wrong where a field is, Refused `exists` where the NHS number is on record: it shows
+    nothing of the other person, unless the caller may see them.
+    """
+    check_may(caller, "register people")
+    fields = tidied(msgspec.structs.asdict(new), london_day(now))
+    content = receipts.content_hash(new)
+    async with transaction():
+        if new.id is not None:
+            first = await receipts.earlier(_RECEIPT, new.id, caller, content)
+            if first is not None:
+                return msgspec.json.decode(first, type=Registered)
+        fields["funder"] = new.funder or await _own_partner(caller)
+        await _check_funder(fields["funder"])
+        record = fields | {"id": new.id or uuid4(), "died_on": None, "created_at": now}
+        values = (record[column] for column in _COLUMNS)
+        if await fetch_one(_REGISTER, *values, caller.username) is None:
+            raise await _taken(caller, new.nhs_number, now)
+        alike = await _lookalikes(caller, record, now)
+        registered = Registered(**record, possible_duplicates=alike)
+        if new.id is not None:
+            body = msgspec.json.encode(registered).decode()
+            await receipts.keep(_RECEIPT, new.id, caller, content, body, now)
+        return registered
+
+
+_COLUMNS: Final = (
+    "id",
+    "name",
+    "nhs_number",
+    "born",
+    "address",
+    "postcode",
+    "phone",
+    "funder",
+    "needs",
+    "died_on",
+    "created_at",
+)
+_REGISTER = """
+insert into people (id, name, nhs_number, born, address, postcode, phone, funder, needs, died_on,
+    created_at, created_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+on conflict do nothing
+returning id
+"""
+
+
+async def look_up(caller: Caller, person: UUID, now: datetime) -> Person:
+    """A person's record, and the look noted. Missing where they are not the caller's to see."""
+    check_may(caller, "read people")
+    async with transaction():
+        await _look(caller, person, now, "record")
+        return await _record(person)
+
+
+async def look_up_by_number(caller: Caller, nhs_number: str, now: datetime) -> list[Person]:
+    """The person with this NHS number, if there is one whom the caller may see; the look noted."""
+    check_may(caller, "read people")
+    check_nhs_number(nhs_number)
+    async with transaction():
+        row = await fetch_one(_BY_NUMBER, nhs_number)
+        if row is None or not await visible_people(caller, [row["id"]], now):
+            return []
+        await _note(caller, [row["id"]], now, "number")
+        return [await _record(row["id"])]
+
+
+_BY_NUMBER = "select id from people where nhs_number = $1"
+
+
+async def change(caller: Caller, person: UUID, changes: PersonChange, now: datetime) -> Person:
+    """Change a person's record, and note the look.
+
+    Missing where they are not the caller's to see, Wrong where a field is, Refused `exists`
+    where the NHS number is another's.
+    """
+    check_may(caller, "register people")
+    given = {
+        field: value
+        for field, value in msgspec.structs.asdict(changes).items()
+        if value is not UNSET
+    }
+    try:
+        async with transaction():
+            await _look(caller, person, now, "change")
+            await execute(_LOCK, person)
+            record = msgspec.structs.asdict(await _record(person)) | given
+            record = tidied(record, london_day(now))
+            if given.get("funder") is not None:
+                await _check_funder(record["funder"])
+            await execute(_CHANGE, *(record[column] for column in _COLUMNS[:-1]))
+            return Person(**record)
+    except asyncpg.UniqueViolationError:
+        raise await _taken(caller, given["nhs_number"], now) from None
+
+
+_LOCK = "select from people where id = $1 for update"
+_CHANGE = """
+update people set name = $2, nhs_number = $3, born = $4, address = $5, postcode = $6, phone = $7,
+    funder = $8, needs = $9, died_on = $10
+where id = $1
+"""
+
+
+async def _look(caller: Caller, person: UUID, now: datetime, door: str) -> None:
+    """Note a look, or Missing where the person is not the caller's to see."""
+    if not await visible_people(caller, [person], now):
+        raise Missing("person-not-found", "There is no such person.")
+    await _note(caller, [person], now, door)
+
+
+async def _note(caller: Caller, people: Iterable[UUID], now: datetime, door: str) -> None:
+    columns = {
+        "person": "uuid",
+        "username": "varchar",
+        "looked_at": "timestamptz",
+        "door": "varchar",
+    }
+    await insert("person_looks", columns, [(each, caller.username, now, door) for each in people])
+
+
+async def _record(person: UUID) -> Person:
+    row = await fetch_one(_RECORD, person)
+    assert row is not None, "who is visible is there, and nobody is ever deleted"
+    return Person(**row)
+
+
+_RECORD = """
+select id, name, nhs_number, born, address, postcode, phone, funder, needs, died_on, created_at
+from people where id = $1
+"""
+
+
+async def _own_partner(caller: Caller) -> str | None:
+    """Who pays for a prescriber's people unless they say otherwise."""
+    if PRESCRIBER not in caller.roles:
+        return None
+    row = await fetch_one(_OWN_PARTNER, caller.user)
+    return row["partner"] if row else None
+
+
+_OWN_PARTNER = "select partner from users where id = $1"
+
+
+async def _check_funder(funder: str | None) -> None:
+    if funder is not None and await fetch_one(_FUNDER, sought(funder)) is None:
+        raise Wrong([Fault("funder", "There is no such partner.")])
+
+
+_FUNDER = "select from partners where ods = $1"
+
+
+async def _taken(caller: Caller, nhs_number: str | None, now: datetime) -> Refused:
+    """Why a record cannot be: its NHS number is another's, or else its id is."""
+    row = await fetch_one(_BY_NUMBER, nhs_number) if nhs_number is not None else None
+    if row is None:
+        return Refused("id-reused", "This id was used for something else.")
+    seen = await visible_people(caller, [row["id"]], now)
+    facts = {"person": row["id"]} if seen else {}
+    return Refused("exists", "There is already a person with this NHS number.", **facts)
+
+
+async def _lookalikes(caller: Caller, record: Mapping[str, Any], now: datetime) -> list[Lookalike]:
+    """Those on record, whom the caller may see, who may be this person; the looks noted."""
+    mine = _likeness(record)
+    rows = await fetch(_NEAR, record["id"], record["born"], record["postcode"])
+    alike = [row for row in rows if may_be_one(mine, _likeness(row))]
+    seen = await visible_people(caller, (row["id"] for row in alike), now) if alike else set()
+    shown = [Lookalike(**row) for row in alike if row["id"] in seen][:_MOST_LIKENESSES]
+    await _note(caller, (each.id for each in shown), now, "likeness")
+    return shown
+
+
+# A bound for days and places that stand for "not known"; real ones have a few dozen.
+_NEAR = """
+select id, name, born, postcode from people
+where id <> $1 and (born = $2 or postcode = $3)
+order by created_at desc, id limit 1000
+"""
+
+
+def _likeness(record: Mapping[str, Any] | asyncpg.Record) -> Likeness:
+    return Likeness(record["name"], record["born"], record["postcode"])
