@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Final, NoReturn, TypeAlias, TypeVar, get_args
+from typing import Annotated, Any, Final, NoReturn, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
 from litestar.params import BodyKwarg
@@ -165,6 +165,8 @@ def _types(struct: type[msgspec.Struct]) -> dict[str, Any]:
 @cache
 def _structs_in(wanted: Any) -> type[msgspec.Struct] | None:
     """The Struct that a type is made of: itself, or what it is a list or an option of."""
+    if get_origin(wanted) is dict:
+        return None
     if _is_struct(wanted):
         return wanted  # type: ignore[no-any-return]  # _is_struct has just said so
     return next(filter(None, map(_structs_in, get_args(wanted))), None)

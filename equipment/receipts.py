@@ -4,9 +4,9 @@ Contract section 2, "Retries". Scans keep theirs in the same table, in equipment
 """
 
 import hashlib
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +36,7 @@ async def earlier(kind: str, id: UUID, caller: Caller, content: bytes) -> str | 
 _EARLIER = "select caller, content, body from receipts where id = $1 and kind = $2"
 
 
-async def keep(  # noqa: PLR0913 - the columns of a receipt
+async def keep(  # noqa: PLR0913, PLR0917 - the columns of a receipt
     kind: str,
     id: UUID,  # noqa: A002 - the contract's word
     caller: Caller,
@@ -62,7 +62,7 @@ def content_hash(value: object) -> bytes:
     return hashlib.sha256(msgspec.json.encode(_canonical(value), order="sorted")).digest()
 
 
-def _canonical(value: Any) -> Any:
+def _canonical(value: Any) -> Any:  # noqa: PLR0911 - one case a type
     match value:
         case msgspec.Struct():
             return _canonical(
@@ -76,11 +76,11 @@ def _canonical(value: Any) -> Any:
             }
         case list() | tuple():
             return [_canonical(entry) for entry in value]
-        case Set():
+        case AbstractSet():
             return sorted((_canonical(entry) for entry in value), key=repr)
         case datetime():
             return value.astimezone(UTC)
-        case float() | Decimal() if value == int(value):
+        case float() if value.is_integer():
             # 1 and 1.0 are one number in JSON.
             return int(value)
     return value

@@ -30,7 +30,8 @@ Role: TypeAlias = Literal[
 assert set(get_args(Role)) == ROLES
 
 Username: TypeAlias = Annotated[
-    str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._@-]+\Z")
+    # `$` alone would take a line break at the end.
+    str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._@-]+$(?!\n)")
 ]
 Password: TypeAlias = Annotated[str, Meta(min_length=8, max_length=1000)]
 Roles: TypeAlias = Annotated[list[Role], Meta(min_length=1, max_length=8)]

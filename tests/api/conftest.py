@@ -39,5 +39,8 @@ async def admin(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def _client(app: Litestar) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(
+        app=app,  # type: ignore[arg-type]  # the same protocol, typed more narrowly
+        raise_app_exceptions=False,
+    )
     return httpx.AsyncClient(transport=transport, base_url="http://kitback.test")
