@@ -5,11 +5,26 @@ from contextlib import asynccontextmanager
 
 from litestar import Litestar
 
-from api import auth, health, openapi, session, users
+from api import (
+    auth,
+    budgets,
+    cases,
+    health,
+    items,
+    openapi,
+    partners,
+    people,
+    places,
+    products,
+    scans,
+    session,
+    users,
+)
 from api.gate import Gate
 from api.problems import respond
 from api.request import ApiRequest
 from budget.database import close_pool, open_pool
+from equipment.items import fix_company_prefix
 from settings import Settings
 
 ROUTES = [
@@ -19,6 +34,34 @@ ROUTES = [
     users.create_user,
     users.list_users,
     users.change_user,
+    items.receive_items,
+    items.import_items,
+    items.list_items,
+    items.show_item,
+    items.list_movements,
+    items.show_label,
+    scans.record_scans,
+    cases.list_cases,
+    cases.settle_case,
+    budgets.agree_budget,
+    budgets.show_budget,
+    budgets.show_recycling,
+    partners.enter_partner,
+    partners.list_partners,
+    partners.get_partner,
+    partners.succeed_partner,
+    places.open_depot,
+    places.list_depots,
+    places.add_van,
+    places.list_vans,
+    products.add_product,
+    products.list_products,
+    products.get_product,
+    products.import_catalogue,
+    people.register_person,
+    people.find_person,
+    people.get_person,
+    people.change_person,
 ]
 
 
@@ -29,6 +72,7 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
     async def pool(_: Litestar) -> AsyncIterator[None]:
         await open_pool(dsn)
         try:
+            await fix_company_prefix(settings.gcp)
             yield
         finally:
             await close_pool()

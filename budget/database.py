@@ -131,7 +131,7 @@ class _Current:
     connection: Connection
 
 
-class _PlainConnection(asyncpg.Connection):  # type: ignore[type-arg]  # record class is the default
+class _PlainConnection(asyncpg.Connection):
     """A connection on which nothing is ever SET, so that nothing needs resetting on release."""
 
     def get_reset_query(self) -> str:
@@ -145,7 +145,7 @@ def _engine() -> PostgresEngine:
     return engine
 
 
-def _pool() -> Any:  # noqa: ANN401 - asyncpg's pool is generic over its record class
+def _pool() -> Any:
     pool = _engine().pool
     assert pool is not None, "open_pool() comes first"
     return pool

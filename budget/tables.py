@@ -1,5 +1,7 @@
 """The pool's tables. Postings and tallies are append-only: see the grants in the migrations."""
 
+from typing import Any
+
 from piccolo.columns import (
     JSONB,
     UUID,
@@ -23,7 +25,7 @@ class Partner(Table, tablename="partners"):
     name = Varchar(length=200)
     kind = Varchar(length=10)
     # Null until another organisation takes over; from that day its postings are the successor's.
-    succeeded_by = ForeignKey("self", null=True, on_delete=OnDelete.restrict)
+    succeeded_by: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict)
     succeeded_on = Date(null=True, default=None)
 
 

@@ -1,6 +1,5 @@
 """What exists, where it is and who has it. Movements, loans and checks are append-only."""
 
-from budget.tables import Partner
 from piccolo.columns import (
     JSONB,
     UUID,
@@ -21,6 +20,8 @@ from piccolo.columns import (
 )
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
+
+from budget.tables import Partner
 
 
 class Depot(Table, tablename="depots"):
@@ -140,7 +141,7 @@ class PersonLook(Table, tablename="person_looks"):
     door = Varchar(length=40)
 
 
-class Standing:
+class StandingColumns:
     """Where an item stands after a movement: the same columns on the item and on the movement.
 
     The item's are those of its newest movement; only equipment/scans.py writes them.
@@ -171,7 +172,7 @@ class Standing:
     service_failed = Boolean(default=False)
 
 
-class Item(Standing, Table, tablename="items"):
+class Item(StandingColumns, Table, tablename="items"):
     """One thing with a label."""
 
     id = BigSerial(primary_key=True)
@@ -195,7 +196,7 @@ class ItemAlias(Table, tablename="item_aliases"):
     alias = Varchar(length=100)
 
 
-class Movement(Standing, Table, tablename="movements"):
+class Movement(StandingColumns, Table, tablename="movements"):
     """What happened to an item, once and for good, and how it stands since."""
 
     seq = BigSerial(primary_key=True)

@@ -34,8 +34,7 @@ alter table contributions
 
 alter table postings
     add check (account in ('issues', 'credits', 'activity', 'equipment', 'services')),
-    add check ((partner is not null) = (account in ('issues', 'credits', 'activity'))),
-    add check (not no_tariff or amount_pence = 0);
+    add check ((partner is not null) = (account in ('issues', 'credits', 'activity')));
 create index on postings (account, posted_on) include (partner, amount_pence);
 
 -- The legs of an entry come in one statement and sum to zero.

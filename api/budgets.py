@@ -1,0 +1,41 @@
+"""The pool and its recycling, for those who pay."""
+
+from datetime import date
+from typing import Annotated
+
+from litestar.params import QueryParameter
+
+from api.bodies import Json
+from api.request import ApiRequest
+from api.routes import get, put
+from budget import pool, recycling
+from budget.pool import Budget, YearPlan
+from budget.recycling import By, Question, Report, Scope
+from budget.years import london_day, span, year_of
+
+
+@put("/api/budgets/{year:str}", task="set budgets", tags=["The pool"])
+async def agree_budget(year: str, data: Json[YearPlan]) -> Budget:
+    """Set what the partners agreed for a year; it counts for later recordings only."""
+    await pool.agree(year, data)
+    return await pool.standing(year, None)
+
+
+@get("/api/budgets/{year:str}", task="read the pool", tags=["The pool"])
+async def show_budget(year: str, as_of: date | None = None) -> Budget:
+    """Where the pool and each partner stand at the end of a day."""
+    return await pool.standing(year, as_of)
+
+
+@get("/api/recycling", task="read the pool", tags=["The pool"])
+async def show_recycling(
+    request: ApiRequest,
+    first: Annotated[date | None, QueryParameter(name="from")] = None,
+    last: Annotated[date | None, QueryParameter(name="to")] = None,
+    by: By = "none",
+    products: Annotated[Scope, QueryParameter(name="scope")] = "reusable",
+) -> Report:
+    """The recycling figures by their definition; by default of the financial year so far."""
+    end = last or london_day(request.now)
+    begin = first or span(year_of(end))[0]
+    return await recycling.report(Question(begin, end, by, products))

@@ -1,0 +1,50 @@
+"""What the pool is told of a movement: everything it needs, so that it asks nobody. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LoanTerms:
+    """A loan as the pool sees it: who pays now, what was charged, what of it comes back.
+
+    `credit_percent` is that of the day of issue.
+    """
+
+    id: UUID
+    funder: str
+    charged_pence: int
+    credit_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One movement with what the posting and counting rules ask of it.
+
+    `before` and `after` are the item's states; `phase_before` and `phase_after` those of its
+    newest loan, which `loan` describes as it stands before (at a `deliver`: the new one).
+    """
+
+    movement: UUID
+    action: str
+    before: str
+    phase_before: str | None
+    phase_after: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    day: date
+    item: int
+    code: str
+    sku: str
+    category: str
+    reuse: str
+    depot: str | None
+    loan: LoanTerms | None
+    lent_before: bool = False
+    new_funder: str | None = None
+    minutes: int = 0
+    parts_pence: int = 0
+    # The tariff of the event's own year; None where none was set.
+    tariff: Mapping[str, int] | None = None

@@ -1,0 +1,179 @@
+"""The pool: a year's contributions and tariff, and where each partner stands.
+
+Source: contract section 6. Every figure is the sum of postings; the partners' rows sum to the
+pool's because the pool's are computed from theirs.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Final
+
+import asyncpg
+import msgspec
+
+from budget.database import execute, fetch, fetch_one, insert, transaction
+from budget.refusals import Fault, Wrong
+from budget.years import span
+
+Pence = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
+PENCE_MAX: Final = 1_000_000_000_000
+
+
+class DeliveryTariff(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Pence for a delivery, by speed; null or absent: none was agreed."""
+
+    same_day: Pence | None = None
+    next_day: Pence | None = None
+    three_day: Pence | None = msgspec.field(default=None, name="3_day")
+    five_day: Pence | None = msgspec.field(default=None, name="5_day")
+    seven_day: Pence | None = msgspec.field(default=None, name="7_day")
+    ten_day: Pence | None = msgspec.field(default=None, name="10_day")
+
+
+class Tariff(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Pence for each activity; null or absent: none was agreed, and it is charged 0."""
+
+    delivery: DeliveryTariff = msgspec.field(default_factory=DeliveryTariff)
+    collection: Pence | None = None
+    swap: Pence | None = None
+    repair_visit: Pence | None = None
+    service_visit: Pence | None = None
+    failed_visit: Pence | None = None
+    clean: Pence | None = None
+    repair_hour: Pence | None = None
+
+
+class YearPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the partners agreed for a year: pence by ODS code, the tariff, the threshold."""
+
+    contributions: dict[str, Pence]
+    tariff: Tariff = msgspec.field(default_factory=Tariff)
+    collection_threshold_pence: Pence = 0
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """One row of the budget, in pence. Forecast and overspend share are not reckoned: null."""
+
+    contribution_pence: int
+    issues_pence: int
+    credits_pence: int
+    activity_pence: int
+    net_pence: int
+    committed_pence: int
+    remaining_pence: int
+    forecast_pence: int | None = None
+    overspend_share_pence: int | None = None
+
+
+class PartnerFigures(Figures, frozen=True):
+    """A partner's row."""
+
+    ods: str = ""
+    name: str = ""
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """Where the pool and each partner stand on a day."""
+
+    year: str
+    as_of: date
+    tariff: Tariff | None
+    collection_threshold_pence: int | None
+    pool: Figures
+    partners: list[PartnerFigures]
+
+
+async def agree(year: str, plan: YearPlan) -> None:
+    """Set a year's contributions and tariff in place of any before; what is posted stays.
+
+    Later recordings are charged by it. Raises Wrong for a malformed year or an unknown partner.
+    """
+    span(year)
+    async with transaction():
+        await _check_partners(plan.contributions)
+        tariff = msgspec.json.encode(plan.tariff).decode()
+        await execute(_AGREE, year, tariff, plan.collection_threshold_pence)
+        await execute("delete from contributions where year = $1", year)
+        rows = [[year, ods, pence] for ods, pence in plan.contributions.items()]
+        columns = {"year": "varchar", "partner": "varchar", "contribution_pence": "bigint"}
+        await insert("contributions", columns, rows)
+
+
+_AGREE: Final = """
+insert into budget_years (year, tariff, collection_threshold_pence) values ($1, $2, $3)
+on conflict (year) do update
+set tariff = excluded.tariff, collection_threshold_pence = excluded.collection_threshold_pence
+"""
+
+
+async def standing(year: str, as_of: date | None) -> Budget:
+    """Where everyone stands at the end of `as_of`, or of the year where that comes first.
+
+    A year for which nothing was agreed stands at nothing but what was posted. Wrong for a
+    malformed year.
+    """
+    first, last = span(year)
+    day = min(as_of or last, last)
+    agreed = await fetch_one(
+        "select tariff, collection_threshold_pence from budget_years where year = $1", year
+    )
+    partners = [_partner(row) for row in await fetch(_STANDING, year, first, day)]
+    return Budget(
+        year=year,
+        as_of=day,
+        tariff=msgspec.json.decode(agreed["tariff"], type=Tariff) if agreed else None,
+        collection_threshold_pence=agreed["collection_threshold_pence"] if agreed else None,
+        pool=_total(partners),
+        partners=partners,
+    )
+
+
+_STANDING: Final = """
+select p.ods, p.name, coalesce(c.contribution_pence, 0) as contribution,
+    coalesce(sum(s.amount_pence) filter (where s.account = 'issues'), 0)::bigint as issues,
+    coalesce(-sum(s.amount_pence) filter (where s.account = 'credits'), 0)::bigint as credits,
+    coalesce(sum(s.amount_pence) filter (where s.account = 'activity'), 0)::bigint as activity
+from partners p
+left join contributions c on c.partner = p.ods and c.year = $1
+left join postings s on s.partner = p.ods and s.posted_on between $2 and $3
+group by p.ods, p.name, c.contribution_pence order by p.ods
+"""
+
+
+async def _check_partners(contributions: Iterable[str]) -> None:
+    rows = await fetch("select ods from partners where ods = any($1)", list(contributions))
+    known = {row["ods"] for row in rows}
+    faults = [
+        Fault(f"contributions.{ods}", f"There is no partner “{ods}”.")
+        for ods in contributions
+        if ods not in known
+    ]
+    if faults:
+        raise Wrong(faults)
+
+
+def _partner(row: asyncpg.Record) -> PartnerFigures:
+    net = row["issues"] + row["activity"] - row["credits"]
+    return PartnerFigures(
+        ods=row["ods"],
+        name=row["name"],
+        contribution_pence=row["contribution"],
+        issues_pence=row["issues"],
+        credits_pence=row["credits"],
+        activity_pence=row["activity"],
+        net_pence=net,
+        committed_pence=0,
+        remaining_pence=row["contribution"] - net,
+    )
+
+
+def _total(partners: list[PartnerFigures]) -> Figures:
+    return Figures(
+        contribution_pence=sum(row.contribution_pence for row in partners),
+        issues_pence=sum(row.issues_pence for row in partners),
+        credits_pence=sum(row.credits_pence for row in partners),
+        activity_pence=sum(row.activity_pence for row in partners),
+        net_pence=sum(row.net_pence for row in partners),
+        committed_pence=sum(row.committed_pence for row in partners),
+        remaining_pence=sum(row.remaining_pence for row in partners),
+    )

@@ -1,0 +1,108 @@
+"""Cases: what the rules cannot settle and a person must."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+
+from budget.database import execute, fetch, fetch_one
+from budget.refusals import Fault, Missing, Refused, Wrong
+from equipment.roles import Caller, check_may
+
+NOTE_MAX: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something for a person to settle; `fault` is equal for equal ones, so that one case stays."""
+
+    kind: str
+    item: int | None
+    scan: UUID | None
+    detail: str
+    content: Mapping[str, Any]
+    fault: bytes
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A case as it is shown; `item` is the item's code."""
+
+    id: UUID
+    kind: str
+    item: str | None
+    scan: UUID | None
+    detail: str
+    status: str
+    content: dict[str, Any]
+    raised_by: str
+    raised_at: datetime
+    settled_by: str | None
+    settled_at: datetime | None
+    note: str | None
+    seq: int
+
+
+async def raise_cases(findings: Sequence[Finding], raised_by: str, now: datetime) -> None:
+    """Write the findings as open cases; one that is known already is not raised again."""
+    if not findings:
+        return
+    columns = zip(*(_row(finding) for finding in findings), strict=True)
+    await execute(_RAISE, *(list(values) for values in columns), raised_by, now)
+
+
+_RAISE: Final = """
+insert into cases (id, kind, item, scan, detail, content, fault, raised_by, raised_at)
+select n.*, $8, $9 from unnest($1::uuid[], $2::varchar[], $3::bigint[], $4::uuid[], $5::text[],
+    $6::jsonb[], $7::bytea[]) n
+on conflict (fault) do nothing
+"""
+
+
+async def listed(caller: Caller, status: str | None, after: int, limit: int) -> list[Case]:
+    """The cases after a sequence number, oldest first, of one status or of any."""
+    check_may(caller, "read cases")
+    return [_case(row) for row in await fetch(_LIST, status, after, limit)]
+
+
+_SHOWN: Final = """
+select c.id, c.kind, i.code as item, c.scan, c.detail, c.status, c.content, c.raised_by,
+    c.raised_at, c.settled_by, c.settled_at, c.note, c.seq
+from cases c left join items i on i.id = c.item
+"""
+_LIST: Final = (
+    _SHOWN + " where ($1::varchar is null or c.status = $1) and c.seq > $2 order by c.seq limit $3"
+)
+
+
+async def settle(caller: Caller, case: UUID, note: str, now: datetime) -> Case:
+    """Close an open case with a note of what was done. Missing, or Refused if settled already."""
+    check_may(caller, "settle cases")
+    if not note.strip() or len(note) > NOTE_MAX or "\0" in note:
+        raise Wrong([Fault("note", f"Say what was done, in at most {NOTE_MAX:,} characters.")])
+    settled = await fetch_one(_SETTLE, case, caller.username, now, note.strip())
+    row = await fetch_one(_SHOWN + " where c.id = $1", case)
+    if row is None:
+        raise Missing("case-not-found", "There is no such case.")
+    if settled is None:
+        raise Refused("case-settled", f"{row['settled_by']} has settled this case already.")
+    return _case(row)
+
+
+_SETTLE: Final = """
+update cases set status = 'settled', settled_by = $2, settled_at = $3, note = $4
+where id = $1 and status = 'open' returning id
+"""
+
+
+def _row(finding: Finding) -> list[object]:
+    content = msgspec.json.encode(finding.content).decode().replace("\\u0000", "\\ufffd")
+    detail = finding.detail.replace("\0", "\ufffd")
+    return [uuid4(), finding.kind, finding.item, finding.scan, detail, content, finding.fault]
+
+
+def _case(row: asyncpg.Record) -> Case:
+    return Case(**dict(row) | {"content": msgspec.json.decode(row["content"])})

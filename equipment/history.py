@@ -1,0 +1,99 @@
+"""An item's movements as they are shown, each with what it cost whom."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from budget.database import fetch
+from budget.ledger import PARTNER_ACCOUNTS
+from equipment.items import Viewer
+from equipment.roles import check_may
+from equipment.visibility import visible_people
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """What a movement posted to a partner: costs positive, credits negative, in pence."""
+
+    kind: str
+    account: str
+    partner: str
+    amount_pence: int
+    posted_on: date
+
+
+class Movement(msgspec.Struct, frozen=True):
+    """A movement (contract section 4). `undoes` names what an undo took back."""
+
+    id: UUID
+    action: str
+    from_state: str | None = msgspec.field(name="from")
+    to: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    depot: str | None
+    van: str | None
+    person: UUID | None
+    reason: str | None
+    undoes: UUID | None
+    undone_by: UUID | None
+    postings: list[Charge]
+
+
+async def movements(
+    item: int, viewer: Viewer, *, after: int = 0, limit: int = 50
+) -> list[tuple[int, Movement]]:
+    """An item's movements with their keys, in the order in which they were recorded."""
+    check_may(viewer.caller, "read items")
+    rows = await fetch(_MOVEMENTS, item, after, limit)
+    people = {row["person"] for row in rows if row["person"] is not None}
+    seen = await visible_people(viewer.caller, people, viewer.now) if people else set()
+    charges = await _charges([row["id"] for row in rows])
+    return [(row["seq"], _movement(row, seen, charges.get(row["id"], []))) for row in rows]
+
+
+_MOVEMENTS: Final = """
+select m.seq, m.id, m.action, m.from_state, m.state, m.occurred_at, m.recorded_at, m.actor,
+    m.depot, m.van, m.person, m.reason, m.undoes, u.id as undone_by
+from movements m left join movements u on u.undoes = m.id
+where m.item = $1 and m.seq > $2 order by m.seq limit $3
+"""
+
+
+async def _charges(movements: Sequence[UUID]) -> dict[UUID, list[Charge]]:
+    charges: dict[UUID, list[Charge]] = {}
+    for row in await fetch(_CHARGES, movements, PARTNER_ACCOUNTS):
+        charge = Charge(
+            row["kind"], row["account"], row["partner"], row["amount_pence"], row["posted_on"]
+        )
+        charges.setdefault(row["movement"], []).append(charge)
+    return charges
+
+
+_CHARGES: Final = """
+select movement, kind, account, partner, amount_pence, posted_on from postings
+where movement = any($1::uuid[]) and account = any($2) order by seq
+"""
+
+
+def _movement(row: asyncpg.Record, seen: set[UUID], charges: list[Charge]) -> Movement:
+    return Movement(
+        id=row["id"],
+        action=row["action"],
+        from_state=row["from_state"],
+        to=row["state"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        actor=row["actor"],
+        depot=row["depot"],
+        van=row["van"],
+        person=row["person"] if row["person"] in seen else None,
+        reason=row["reason"],
+        undoes=row["undoes"],
+        undone_by=row["undone_by"],
+        postings=charges,
+    )

@@ -1,0 +1,354 @@
+"""Items: received, looked up and listed. What happens to them afterwards is equipment/scans.py."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+
+from budget.database import execute, fetch, fetch_one, transaction
+from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.years import london_day
+from equipment import receipts
+from equipment.bench import kind_of, standing_of
+from equipment.journal import STANDING, Journal, Movement, NewItem, write
+from equipment.lifecycle import allowed
+from equipment.roles import Caller, check_may
+from equipment.safety import due_dates
+from equipment.scan_form import AHEAD_MAX
+from equipment.standing import Standing, State
+from equipment.visibility import visible_people
+from labels.code import new_code
+from labels.digital_link import digital_link
+from labels.identifiers import giai_for, parse_designation
+
+ITEMS_MAX: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Goods as they come in: `serials` or a `quantity`, new for the shelf or dirty."""
+
+    sku: str
+    depot: str
+    serials: Sequence[str | None]
+    batch: str | None
+    purchase_price_pence: int | None
+    received_at: datetime
+    dirty: bool
+    owner: str
+
+
+class Due(msgspec.Struct, frozen=True):
+    """The days on which checks fall due."""
+
+    pat: date | None
+    loler: date | None
+    service: date | None
+
+
+class Item(msgspec.Struct, frozen=True):
+    """An item as everybody sees it (contract section 4)."""
+
+    code: str
+    giai: str
+    link: str
+    aliases: list[str]
+    sku: str
+    name: str
+    max_user_kg: int | None
+    serial: str | None
+    batch: str | None
+    owner: str
+    state: State
+    on_hold: bool
+    depot: str | None
+    person: UUID | None
+    van: str | None
+    loans: int
+    purchase_price_pence: int | None
+    received_on: date | None
+    due: Due
+    updated_at: datetime
+    allowed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a list of items is narrowed to; None does not narrow. `after` is an item's key."""
+
+    state: str | None = None
+    sku: str | None = None
+    depot: str | None = None
+    person: UUID | None = None
+    batch: str | None = None
+    q: str | None = None
+    after: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, when, and at which address labels open."""
+
+    caller: Caller
+    now: datetime
+    public_url: str
+
+
+async def receive(
+    delivery: Delivery, viewer: Viewer, *, client_id: UUID | None = None, content: bytes = b""
+) -> str:
+    """Receive goods: an item and a `receive` movement for each; the JSON of the answer.
+
+    A repeat of `client_id` with equal content gets the first answer again. Raises Wrong for an
+    unknown product or depot, Refused `exists` for a serial number received before.
+    """
+    check_may(viewer.caller, "receive items")
+    _check_delivery(delivery, viewer.now)
+    try:
+        async with transaction():
+            if client_id is not None:
+                first = await receipts.earlier("receive", client_id, viewer.caller, content)
+                if first is not None:
+                    return first
+            await _check_known(delivery.sku, delivery.depot)
+            ids = await _received(delivery, viewer)
+            body = msgspec.json.encode({"items": await _shown_by_id(ids, viewer)}).decode()
+            if client_id is not None:
+                await receipts.keep("receive", client_id, viewer.caller, content, body, viewer.now)
+            return body
+    except asyncpg.UniqueViolationError as error:
+        raise _repeated_serial(error) from error
+
+
+async def find(text: str, viewer: Viewer) -> tuple[int, Item]:
+    """The item that a code, GIAI, link or earlier label names, with its key. Missing otherwise."""
+    check_may(viewer.caller, "read items")
+    designation = parse_designation(text)
+    row = await fetch_one(
+        _ITEMS + " where i.id = (" + _BY_NAME + ")",
+        designation.code or "",
+        designation.giai or "",
+        designation.alias,
+    )
+    if row is None:
+        raise Missing("unknown-item", "No item has this code.")
+    return row["id"], (await _shown([row], viewer))[0]
+
+
+async def listed(search: Search, viewer: Viewer) -> list[tuple[int, Item]]:
+    """Items with their keys, oldest receipt first.
+
+    Naming a person who is not the caller's to see finds nothing, as for one who is not there.
+    """
+    check_may(viewer.caller, "read items")
+    if search.person is not None and not await visible_people(
+        viewer.caller, [search.person], viewer.now
+    ):
+        return []
+    rows = await fetch(
+        _LISTED,
+        search.state,
+        search.sku,
+        search.depot,
+        search.person,
+        search.batch,
+        _pattern(search.q),
+        search.after,
+        search.limit,
+    )
+    return [(row["id"], item) for row, item in zip(rows, await _shown(rows, viewer), strict=True)]
+
+
+async def fresh_codes(count: int) -> list[str]:
+    """Codes that no item has; the database judges once more when they are written."""
+    codes: set[str] = set()
+    while len(codes) < count:
+        drawn = {new_code(secrets.randbelow) for _ in range(count - len(codes))}
+        rows = await fetch("select code from items where code = any($1)", list(drawn))
+        codes |= drawn - {row["code"] for row in rows}
+    return list(codes)
+
+
+async def company_prefix() -> str:
+    """The GS1 company prefix that was fixed at first start."""
+    row = await fetch_one("select value from settings where name = 'gcp'")
+    assert row is not None, "fix_company_prefix() comes first"
+    return str(row["value"])
+
+
+async def fix_company_prefix(prefix: str) -> str:
+    """Fix the GS1 company prefix if it is not yet; returns the one that holds from now on."""
+    await execute(_FIX, prefix)
+    return await company_prefix()
+
+
+_FIX: Final = "insert into settings (name, value) values ('gcp', $1) on conflict (name) do nothing"
+
+
+async def next_ids(count: int) -> list[int]:
+    """Keys for new items."""
+    rows = await fetch(
+        "select nextval('items_id_seq') as id from generate_series(1, $1::int)", count
+    )
+    return [row["id"] for row in rows]
+
+
+_BY_NAME: Final = """
+select id from (
+    select 1 as rank, id from items where code = $1
+    union all select 2, id from items where giai = $2
+    union all select 3, item from item_aliases where key = $3
+) named order by rank limit 1
+"""
+_ITEMS: Final = f"""
+select i.id, i.code, i.giai, i.sku, i.serial, i.batch, i.owner, i.purchase_price_pence,
+    i.received_on, i.updated_at, {", ".join(f"i.{name}" for name in STANDING)},
+    p.name, p.max_user_kg, p.reuse, p.pat, p.loler_months, p.service_months,
+    array(select alias from item_aliases a where a.item = i.id order by alias) as aliases
+from items i join products p on p.sku = i.sku
+"""  # noqa: S608 - column names from code
+_LISTED: Final = (
+    _ITEMS
+    + """
+where ($1::varchar is null or i.state = $1) and ($2::varchar is null or i.sku = $2)
+    and ($3::varchar is null or i.depot = $3) and ($4::uuid is null or i.person = $4)
+    and ($5::varchar is null or i.batch = $5)
+    and ($6::varchar is null or i.code like upper($6) or i.serial ilike $6 or p.name ilike $6)
+    and i.id > $7
+order by i.id limit $8
+"""
+)
+
+
+def _pattern(q: str | None) -> str | None:
+    """Contains, with the pattern's own characters taken literally."""
+    if not q:
+        return None
+    literal = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{literal}%"
+
+
+def _check_delivery(delivery: Delivery, now: datetime) -> None:
+    faults = []
+    if not 1 <= len(delivery.serials) <= ITEMS_MAX:
+        faults.append(Fault("quantity", f"Receive from 1 to {ITEMS_MAX:,} items at a time."))
+    serials = [serial for serial in delivery.serials if serial is not None]
+    if len(set(serials)) != len(serials):
+        faults.append(Fault("serials", "A serial number stands there twice."))
+    if delivery.received_at > now + AHEAD_MAX:
+        faults.append(Fault("received_at", "This is in the future."))
+    if faults:
+        raise Wrong(faults)
+
+
+async def _check_known(sku: str, depot: str) -> None:
+    row = await fetch_one(
+        "select exists(select from products where sku = $1) as sku,"
+        " exists(select from depots where code = $2) as depot",
+        sku,
+        depot,
+    )
+    assert row is not None
+    faults = [
+        Fault(name, f"There is no {words} “{said}”.")
+        for name, words, said in (("sku", "product", sku), ("depot", "depot", depot))
+        if not row[name]
+    ]
+    if faults:
+        raise Wrong(faults)
+
+
+async def _received(delivery: Delivery, viewer: Viewer) -> list[int]:
+    """Write the items and their movements; their keys, in the order of the serials."""
+    ids = await next_ids(len(delivery.serials))
+    codes = await fresh_codes(len(delivery.serials))
+    prefix = await company_prefix()
+    day = london_day(delivery.received_at)
+    standing = Standing(
+        state=State.RETURNED if delivery.dirty else State.AVAILABLE,
+        depot=delivery.depot,
+        last_depot=delivery.depot,
+        dirty_on=day if delivery.dirty else None,
+    )
+    journal = Journal()
+    for key, code, serial in zip(ids, codes, delivery.serials, strict=True):
+        journal.items.append(
+            NewItem(
+                id=key,
+                code=code,
+                giai=giai_for(prefix, code),
+                sku=delivery.sku,
+                serial=serial,
+                batch=delivery.batch,
+                owner=delivery.owner,
+                purchase_price_pence=delivery.purchase_price_pence,
+                received_on=day,
+            )
+        )
+        journal.movements.append(
+            Movement(
+                id=uuid4(),
+                item=key,
+                action="receive",
+                from_state=None,
+                occurred_at=delivery.received_at,
+                recorded_at=viewer.now,
+                actor=viewer.caller.username,
+                standing=standing,
+            )
+        )
+    await write(journal)
+    return ids
+
+
+async def _shown_by_id(ids: list[int], viewer: Viewer) -> list[Item]:
+    rows = await fetch(_ITEMS + " where i.id = any($1::bigint[]) order by i.id", ids)
+    return await _shown(rows, viewer)
+
+
+async def _shown(rows: Sequence[asyncpg.Record], viewer: Viewer) -> list[Item]:
+    people = {row["person"] for row in rows if row["person"] is not None}
+    seen = await visible_people(viewer.caller, people, viewer.now) if people else set()
+    return [_item(row, seen, viewer.public_url) for row in rows]
+
+
+def _item(row: asyncpg.Record, seen: Collection[UUID], public_url: str) -> Item:
+    standing = standing_of(row)
+    due = due_dates(standing, kind_of(row))
+    held = standing.held_at is not None
+    return Item(
+        code=row["code"],
+        giai=row["giai"],
+        link=digital_link(public_url, row["giai"]),
+        aliases=row["aliases"],
+        sku=row["sku"],
+        name=row["name"],
+        max_user_kg=row["max_user_kg"],
+        serial=row["serial"],
+        batch=row["batch"],
+        owner=row["owner"],
+        state=standing.state,
+        on_hold=held,
+        depot=standing.depot,
+        person=standing.person if standing.person and standing.person in seen else None,
+        van=standing.van,
+        loans=standing.loans,
+        purchase_price_pence=row["purchase_price_pence"],
+        received_on=row["received_on"],
+        due=Due(due.pat, due.loler, due.service),
+        updated_at=row["updated_at"],
+        allowed=allowed(standing.state, held=held),
+    )
+
+
+def _repeated_serial(error: asyncpg.UniqueViolationError) -> Refused:
+    """Two receipts of one serial number, at once or one after the other."""
+    if error.constraint_name != "items_sku_serial_idx":
+        raise error
+    return Refused("exists", "One of these serial numbers of this product is here already.")

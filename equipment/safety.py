@@ -1,0 +1,51 @@
+"""When an item's checks fall due: PAT, LOLER examination, planned service. Pure."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+from equipment.standing import Kind, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The days on which checks fall due; None where the product has none or none is due."""
+
+    pat: date | None
+    loler: date | None
+    service: date | None
+
+
+def due_dates(standing: Standing, kind: Kind) -> Due:
+    """When the next checks are due: the last day in date, or the day since which one is lacking."""
+    return Due(
+        pat=_pat_due(standing, kind),
+        loler=_due(standing.loler_on, standing.loler_failed, kind.loler_months, kind),
+        service=_due(standing.service_on, standing.service_failed, kind.service_months, kind),
+    )
+
+
+def months_on(day: date, months: int) -> date:
+    """The same day `months` months later, or that month's last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _due(on: date | None, failed: bool, months: int | None, kind: Kind) -> date | None:  # noqa: FBT001 - a stored flag
+    if months is None:
+        return None
+    if failed:
+        return on
+    since = on or kind.received_on
+    return months_on(since, months) if since is not None else None
+
+
+def _pat_due(standing: Standing, kind: Kind) -> date | None:
+    if not kind.pat:
+        return None
+    if standing.pat_failed:
+        return standing.pat_on
+    if standing.dirty_on is None:
+        return None
+    tested = standing.pat_on is not None and standing.pat_on >= standing.dirty_on
+    return None if tested else standing.dirty_on

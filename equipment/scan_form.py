@@ -1,0 +1,238 @@
+"""A scan as it was sent, read field by field; what is wrong with it waits for its turn. Pure.
+
+A fault refuses one scan alone and is judged in a fixed order (contract section 4): id, item,
+action, fields, time, state, rules. So nothing is raised here: a reading keeps its faults.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from math import isfinite
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from budget.refusals import Fault, Refused, Wrong
+from budget.years import london_day
+from equipment.lifecycle import ACTIONS
+
+AHEAD_MAX: Final = timedelta(minutes=5)
+SCAN_BYTES_MAX: Final = 16_384
+_EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+Words = Annotated[str, msgspec.Meta(max_length=500)]
+Pence = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
+
+
+class CheckForm(msgspec.Struct, frozen=True):
+    """A check taken with any action: PAT, LOLER thorough examination or planned service."""
+
+    kind: Literal["pat", "loler", "service"]
+    result: Literal["pass", "fail"]
+    on: date
+    examiner: Name | None = None
+    certificate: Name | None = None
+
+
+class ScanFields(msgspec.Struct, frozen=True):
+    """The fields of a scan beyond its id, item and action. Others are kept as they came."""
+
+    occurred_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    depot: Code | None = None
+    van: Code | None = None
+    person: UUID | None = None
+    funder: Code | None = None
+    visit: UUID | None = None
+    order_line: UUID | None = None
+    address: Words | None = None
+    reason: Words | None = None
+    note: Annotated[str, msgspec.Meta(max_length=2_000)] | None = None
+    checks: Annotated[list[CheckForm], msgspec.Meta(max_length=10)] = msgspec.field(
+        default_factory=list[CheckForm]
+    )
+    minutes: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
+    parts_pence: Pence | None = None
+    movement: UUID | None = None
+    device: Name | None = None
+
+
+_OWN_FIELDS: Final = frozenset(ScanFields.__struct_fields__)
+_IDENTITY: Final = frozenset({"id", "item", "action"})
+_PATH: Final = re.compile(r"^(?P<words>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
+_NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
+_INTEGER_MAX: Final = 2**63 - 1
+_MISSING: Final = re.compile(r"missing required field `(?P<name>\w+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What could be read of a scan. `fields` is None where `fault` says what is wrong."""
+
+    said_id: str | None
+    id: UUID | None
+    text: str
+    action: str
+    fields: ScanFields | None
+    fault: Refused | Wrong | None
+    sent: Mapping[str, Any]
+
+    @property
+    def device(self) -> str | None:
+        """The device that the scan says it came from, whatever else is wrong with it."""
+        device = self.sent.get("device")
+        return device if isinstance(device, str) and device else None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Its parsed values, but for id and item: equal for equal scans."""
+        assert self.fields is not None
+        own = msgspec.structs.asdict(self.fields)
+        other = {k: v for k, v in self.sent.items() if k not in _OWN_FIELDS | _IDENTITY}
+        return other | own | {"action": self.action}
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What the movement keeps as it was sent: all that has no column of its own."""
+        columns = _IDENTITY | {"occurred_at", "reason", "movement"}
+        return {k: v for k, v in self.sent.items() if k not in columns and v is not None}
+
+
+def read_scan(sent: Mapping[str, Any]) -> Reading:
+    """Read one scan; its faults are kept for their turn, never raised."""
+    sent, unreadable = _storable(sent)
+    said_id, text, action = (sent.get(name) for name in ("id", "item", "action"))
+    fields, fault = (None, unreadable) if unreadable else _fields(sent)
+    return Reading(
+        said_id=said_id if isinstance(said_id, str) else None,
+        id=_uuid(said_id),
+        text=text if isinstance(text, str) else "",
+        action=action if isinstance(action, str) else "",
+        fields=fields,
+        fault=fault,
+        sent=sent,
+    )
+
+
+def check_action(reading: Reading) -> None:
+    """Refused unless the action is one of the lifecycle's."""
+    if reading.action not in ACTIONS:
+        known = ", ".join(sorted(ACTIONS))
+        raise Refused("unknown-action", f"There is no such action. The actions are: {known}.")
+
+
+def check_fields(reading: Reading, now: datetime) -> ScanFields:
+    """The fields, complete for the action and not from the future; Wrong or Refused otherwise."""
+    if reading.fault is not None:
+        raise reading.fault
+    fields = reading.fields
+    assert fields is not None
+    faults = [fault for check in NEEDS.get(reading.action, ()) if (fault := check(fields))]
+    faults += _check_days(fields, now)
+    if faults:
+        raise Wrong(faults)
+    if fields.occurred_at > now + AHEAD_MAX:
+        raise Refused("time-in-future", "This happened in the future. Check the phone's clock.")
+    return fields
+
+
+Need = Callable[[ScanFields], Fault | None]
+
+
+def _need(name: str, words: str) -> Need:
+    def check(fields: ScanFields) -> Fault | None:
+        value = getattr(fields, name)
+        blank = value is None or value == [] or (isinstance(value, str) and not value.strip())
+        return Fault(name, words) if blank else None
+
+    return check
+
+
+def _need_new_home(fields: ScanFields) -> Fault | None:
+    if fields.funder is None and not (fields.address or "").strip():
+        return Fault("address", "Say the new address or the new funder.")
+    return None
+
+
+_VAN = _need("van", "Say which van.")
+_DEPOT = _need("depot", "Say which depot.")
+_REASON = _need("reason", "Say why.")
+NEEDS: Final[dict[str, tuple[Need, ...]]] = {
+    "load": (_VAN,),
+    "collect": (_VAN,),
+    "return": (_DEPOT,),
+    "find": (_DEPOT,),
+    "withdraw": (_REASON,),
+    "fail": (_REASON,),
+    "scrap": (_REASON,),
+    "lose": (_REASON,),
+    "hold": (_REASON,),
+    "repair": (_need("minutes", "Say how many minutes the repair took."),),
+    "check": (_need("checks", "Give at least one check with its result."),),
+    "transfer": (_need_new_home,),
+    "undo": (_need("movement", "Name the movement to undo."),),
+}
+
+
+def _storable(sent: Mapping[str, Any]) -> tuple[Mapping[str, Any], Wrong | None]:
+    """The scan as PostgreSQL can keep it, and what is wrong with it if that is not as it came."""
+    kept: dict[str, Any] = _kept(sent)
+    if kept == sent:
+        return sent, None
+    return kept, Wrong([Fault("scan", "It contains a character or number that cannot be kept.")])
+
+
+def _kept(value: Any) -> Any:
+    match value:
+        case str():
+            return _NOT_TEXT.sub("\ufffd", value)
+        case Mapping():
+            return {_kept(key): _kept(entry) for key, entry in value.items()}
+        case list():
+            return [_kept(entry) for entry in value]
+        case int() if abs(value) > _INTEGER_MAX:
+            return str(value)[:20]
+        case float() if not isfinite(value):
+            return str(value)
+    return value
+
+
+def _fields(sent: Mapping[str, Any]) -> tuple[ScanFields | None, Refused | Wrong | None]:
+    if len(msgspec.json.encode(sent)) > SCAN_BYTES_MAX:
+        words = f"One scan may hold at most {SCAN_BYTES_MAX:,} bytes."
+        return None, Refused("scan-too-large", words)
+    try:
+        return msgspec.convert(sent, ScanFields), None
+    except (msgspec.ValidationError, OverflowError) as error:
+        return None, Wrong([_fault(str(error))])
+
+
+def _fault(message: str) -> Fault:
+    match = _PATH.match(message)
+    assert match is not None
+    missing = _MISSING.search(match["words"])
+    path = match["path"] or ""
+    if missing is not None:
+        path = f"{path}.{missing['name']}" if path else missing["name"]
+    return Fault(path or "scan", match["words"])
+
+
+def _check_days(fields: ScanFields, now: datetime) -> list[Fault]:
+    faults = []
+    if fields.occurred_at < _EARLIEST:
+        faults.append(Fault("occurred_at", "This is before 1900."))
+    today = london_day(now + AHEAD_MAX)
+    for n, check in enumerate(fields.checks):
+        if not _EARLIEST.date() <= check.on <= today:
+            faults.append(Fault(f"checks[{n}].on", "A check cannot have been done on that day."))
+    return faults
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
