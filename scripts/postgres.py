@@ -8,11 +8,12 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from scripts import postgres_binaries, postgres_folder
@@ -173,47 +174,49 @@ class EmbeddedPostgres:
 
     def _make_database(self, version: int) -> Iterator[None]:
         """Make the database aside and move it into place whole, so that a kill leaves no half."""
-        half = self.folder / "data.half"
-        if half.exists():
-            shutil.rmtree(half)
-        self._user.own(half)
-        initdb: list[str | Path] = [self._binaries / "initdb", "-D", half]
-        yield from self._run([*initdb, *_initdb_options(version)], cwd=half)
-        single: list[str | Path] = [self._binaries / "postgres", "--single", "-D", half, "postgres"]
-        yield from self._run(single, cwd=half, given=f"CREATE DATABASE {NAME}\n")
-        half.rename(self._data)
+        for half in self.folder.glob("data.*/"):
+            # What a killed initdb leaves may be writing there a moment longer.
+            shutil.rmtree(half, ignore_errors=True)
+        new = Path(tempfile.mkdtemp(prefix="data.", dir=self.folder))
+        self._user.own(new)
+        initdb = [str(self._binaries / "initdb"), "-D", str(new), *_initdb_options(version)]
+        yield from self._run(initdb, new)
+        single = [str(self._binaries / "postgres"), "--single", "-D", str(new), "postgres"]
+        yield from self._run(single, new, given=f"CREATE DATABASE {NAME}\n")
+        new.rename(self._data)
         _sync(self.folder)
 
-    def _run(self, program: list[str | Path], cwd: Path, given: str = "") -> Iterator[None]:
+    def _run(self, program: list[str], folder: Path, given: str = "") -> Iterator[None]:
         """Run a program to its end, as the server's user; it dies with the wait for it."""
         with self._open_log() as log:
             before = log.tell()
-            child = self._user.popen(
-                program, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=cwd
-            )
+            child = self._popen("KILL", program, folder, log, stdin=subprocess.PIPE)
+            assert child.stdin is not None
             try:
-                assert child.stdin is not None
                 with contextlib.suppress(BrokenPipeError), child.stdin as stdin:
                     stdin.write(given.encode())
                 while child.poll() is None:
                     yield
             finally:
-                child.kill()
-                child.wait()
+                if child.poll() is None:
+                    os.killpg(child.pid, signal.SIGKILL)
+                    child.wait()
         if child.returncode != 0:
             raise PostgresError(f"{Path(program[0]).name} failed: {self._last_words(before)}")
+
+    def _popen(
+        self, death: str, program: list[str], folder: Path, log: BinaryIO, **options: Any
+    ) -> subprocess.Popen[bytes]:
+        """Start a program that gets the signal `death` when this thread ends, however it ends."""
+        tied = ["setpriv", "--pdeathsig", death, "--", *program]
+        return self._user.popen(tied, cwd=folder, stdout=log, stderr=log, **options)
 
     def _launch(self) -> Iterator[None]:
         if self._socket_folder is None:
             self._socket_folder = postgres_folder.make_socket_folder(self.folder, self._user)
         with self._open_log() as log:
             before = log.tell()
-            self._child = self._user.popen(
-                ["setpriv", "--pdeathsig", "INT", "--", *self._command()],
-                stdout=log,
-                stderr=log,
-                cwd=self._data,
-            )
+            self._child = self._popen("INT", self._command(), self._data, log)
         began, told = time.monotonic(), False
         while not self._accepts():
             if not self.alive():

@@ -1,0 +1,43 @@
+"""What the operator types after scripts/run."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+_PORT_MAX = 65_535
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Where to serve, what data, and whether to load the example into it."""
+
+    host: str
+    port: int
+    data: Path
+    demo: bool
+
+    @classmethod
+    def parse(cls, typed: Sequence[str]) -> Self:
+        """Read the command line; a wrong one is explained, and ends the process with 2."""
+        parser = argparse.ArgumentParser(
+            prog="scripts/run", description="Serve Kitback, with a database of its own."
+        )
+        parser.add_argument("--port", type=_port, default=8000, help="default: 8000", metavar="N")
+        parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1", metavar="H")
+        parser.add_argument(
+            "--data", type=Path, default=Path("var"), help="default: ./var", metavar="DIR"
+        )
+        parser.add_argument(
+            "--demo", action="store_true", help="load a small Nottinghamshire example"
+        )
+        read = parser.parse_args(typed)
+        return cls(read.host, read.port, read.data, read.demo)
+
+
+def _port(value: str) -> int:
+    port = int(value)
+    if not 0 <= port <= _PORT_MAX:
+        raise argparse.ArgumentTypeError(f"{port} is no port: they end at {_PORT_MAX}")
+    return port
