@@ -13,8 +13,8 @@ from typing import Annotated, Any, Final, NoReturn, TypeAlias, TypeVar, get_args
 import msgspec
 from litestar.params import BodyKwarg
 
-from api.faults import in_words, join, path_of
 from api.problems import Problem, unreadable
+from budget.faults import in_words, join, path_of
 from budget.refusals import Fault, Wrong
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from api.faults import in_words
+from budget.faults import in_words
 from budget.refusals import Fault, Missing, NotAllowed, Refusal, Wrong
 
 MEDIA_TYPE: Final = "application/problem+json"

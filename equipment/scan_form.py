@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from budget.faults import in_words, path_of
 from budget.refusals import Fault, Refused, Wrong
 from budget.years import london_day
 from equipment.lifecycle import ACTIONS
@@ -62,10 +63,8 @@ class ScanFields(msgspec.Struct, frozen=True):
 
 _OWN_FIELDS: Final = frozenset(ScanFields.__struct_fields__)
 _IDENTITY: Final = frozenset({"id", "item", "action"})
-_PATH: Final = re.compile(r"^(?P<words>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _INTEGER_MAX: Final = 2**63 - 1
-_MISSING: Final = re.compile(r"missing required field `(?P<name>\w+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +206,7 @@ def _fields(sent: Mapping[str, Any]) -> tuple[ScanFields | None, Refused | Wrong
     try:
         return msgspec.convert(sent, ScanFields), None
     except (msgspec.ValidationError, OverflowError) as error:
-        return None, Wrong([_fault(str(error))])
-
-
-def _fault(message: str) -> Fault:
-    match = _PATH.match(message)
-    assert match is not None
-    missing = _MISSING.search(match["words"])
-    path = match["path"] or ""
-    if missing is not None:
-        path = f"{path}.{missing['name']}" if path else missing["name"]
-    return Fault(path or "scan", match["words"])
+        return None, Wrong([Fault(path_of(str(error)) or "scan", in_words(str(error)))])
 
 
 def _check_days(fields: ScanFields, now: datetime) -> list[Fault]:
