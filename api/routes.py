@@ -3,15 +3,17 @@
 Use these, never Litestar's own: the OpenAPI document is held against the service in the tests.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final, get_type_hints
 
 import litestar
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import KwargDefinition, PathParameter, QueryParameter
 
 from api.problems import MEDIA_TYPE, ProblemDocument, not_signed_in
 from equipment.roles import Caller, check_may
@@ -62,14 +64,32 @@ def _route(
     `task` (equipment/roles.py) is judged before the body is read, `public` needs no caller,
     `also` are further problems it may answer; `options` are Litestar's own.
     """
+
+    def register(handler: Callable[..., Awaitable[Any]]) -> Any:
+        _say_where_from(handler, path)
+        return route(handler)
+
     statuses = (*_ALWAYS, *usual, *also, *(() if public else _SIGNED_IN))
-    return decorator(  # type: ignore[no-any-return]  # Litestar's decorators return themselves
+    route = decorator(
         path,
         guards=[] if task is None else [_guard(task)],
         security=[] if public else [{"bearer": []}],
         responses=problems(*sorted(set(statuses))) | options.pop("responses", {}),
         **options,
     )
+    return register
+
+
+def _say_where_from(handler: Callable[..., Awaitable[Any]], path: str) -> None:
+    """Tell Litestar, which would have every parameter say it: from the path, else the query."""
+    in_path = set(re.findall(r"{(\w+):", path))
+    for name, kind in get_type_hints(handler, include_extras=True).items():
+        said = any(
+            isinstance(entry, KwargDefinition) for entry in getattr(kind, "__metadata__", ())
+        )
+        if name not in {"request", "return"} and not said:
+            explicit = FromPath[kind] if name in in_path else FromQuery[kind]
+            handler.__annotations__[name] = explicit
 
 
 def _guard(task: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]:

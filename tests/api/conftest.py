@@ -1,18 +1,24 @@
 """The application on a database of its own, and who is signed in to it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 
 from app import create_app
+from equipment import passwords
 from equipment.staff import first_administrator
 from settings import Settings
 
 PASSWORD = "correct horse battery"
 
-SignIn = Callable[[str, str], Awaitable[httpx.AsyncClient]]
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash fast: how long a guess takes is argon2's promise, not ours."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
 
 
 @pytest.fixture
