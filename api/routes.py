@@ -84,12 +84,11 @@ def _say_where_from(handler: Callable[..., Awaitable[Any]], path: str) -> None:
     """Tell Litestar, which would have every parameter say it: from the path, else the query."""
     in_path = set(re.findall(r"{(\w+):", path))
     for name, kind in get_type_hints(handler, include_extras=True).items():
-        said = any(
-            isinstance(entry, KwargDefinition) for entry in getattr(kind, "__metadata__", ())
-        )
-        if name not in {"request", "return"} and not said:
-            explicit = FromPath[kind] if name in in_path else FromQuery[kind]
-            handler.__annotations__[name] = explicit
+        notes = getattr(kind, "__metadata__", ())
+        if name in {"request", "return"} or any(isinstance(n, KwargDefinition) for n in notes):
+            continue
+        source = PathParameter() if name in in_path else QueryParameter()
+        handler.__annotations__[name] = Annotated[kind, source]
 
 
 def _guard(task: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]:
