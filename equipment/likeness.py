@@ -23,18 +23,18 @@ class Likeness:
 
 def may_be_one(one: Likeness, other: Likeness) -> bool:
     """Whether they were born on one day with a like name, or share a name and a postcode."""
-    if one.born is not None and one.born == other.born:
-        return _are_like(one.name, other.name)
+    name, other_name = _words(one.name), _words(other.name)
+    if one.born is not None and one.born == other.born and _are_like(name, other_name):
+        return True
     here = one.postcode is not None and one.postcode == other.postcode
-    return here and _words(one.name) == _words(other.name)
+    return here and bool(name) and name == other_name
 
 
-def _are_like(name: str, other: str) -> bool:
+def _are_like(words: list[str], others: list[str]) -> bool:
     """Whether they share a word (people marry, and go by short names), or nearly spell one."""
-    words, others = _words(name), _words(other)
     if set(words) & set(others):
         return True
-    return _ratio(" ".join(words), " ".join(others)) >= _LIKE_ENOUGH
+    return bool(words) and _ratio(" ".join(words), " ".join(others)) >= _LIKE_ENOUGH
 
 
 def _ratio(text: str, other: str) -> float:

@@ -78,17 +78,21 @@ class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tidied(fields: dict[str, Any], today: date) -> dict[str, Any]:
-    """The fields as they are kept; Wrong, with every fault, where they cannot be."""
+    """The fields as they are kept; Wrong, with every fault, where they cannot be.
+
+    A blank address, postcode or telephone number is none.
+    """
+    postcode = (fields["postcode"] or "").strip() or None
     kept = fields | {
         "name": one_line(fields["name"]),
         "address": (fields["address"] or "").strip() or None,
         "phone": one_line(fields["phone"] or "") or None,
-        "postcode": fields["postcode"] and normal_postcode(fields["postcode"]),
+        "postcode": postcode and normal_postcode(postcode),
         "needs": list(dict.fromkeys(one_line(need) for need in fields["needs"] or [])),
     }
     faults = [*_faults(kept, today)]
-    if fields["postcode"] is not None and kept["postcode"] is None:
-        faults.append(Fault("postcode", "Write a postcode of the United Kingdom, as NG1 5FS."))
+    if postcode is not None and kept["postcode"] is None:
+        faults.append(Fault("postcode", "Write a postcode of the United Kingdom, such as NG1 5FS."))
     _check(faults)
     return kept
 
