@@ -24,7 +24,6 @@ from api.gate import Gate
 from api.problems import respond
 from api.request import ApiRequest
 from budget.database import close_pool, open_pool
-from equipment.items import fix_company_prefix
 from settings import Settings
 
 ROUTES = [
@@ -72,7 +71,6 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
     async def pool(_: Litestar) -> AsyncIterator[None]:
         await open_pool(dsn)
         try:
-            await fix_company_prefix(settings.gcp)
             yield
         finally:
             await close_pool()

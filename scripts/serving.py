@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import uvloop
 
 from app import create_app
 from budget.database import close_pool, migrate, open_pool
+from equipment.items import fix_company_prefix
 from equipment.staff import first_administrator
 from scripts import example
 from scripts.arguments import Arguments
@@ -77,10 +79,18 @@ class _Service:
             password = await first_administrator(self.settings.admin_password)
             if password is not None:
                 print(f"Sign in as admin with the password {password}", flush=True)
+            await self._fix_company_prefix()
             if demo:
                 await example.load(datetime.now(UTC))
         finally:
             await close_pool()
+
+    async def _fix_company_prefix(self) -> None:
+        """Labels are printed for ten years: the prefix of the first start holds."""
+        fixed = await fix_company_prefix(self.settings.gcp)
+        if fixed != self.settings.gcp:
+            words = "KITBACK_GCP is %s, but this service's labels have %s, which holds."
+            logging.getLogger(__name__).warning(words, self.settings.gcp, fixed)
 
     async def _reach(self) -> None:
         try:

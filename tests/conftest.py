@@ -11,7 +11,9 @@ import asyncpg
 import pytest
 
 from budget.database import close_pool, migrate, open_pool
+from equipment.items import fix_company_prefix
 from scripts.postgres import NAME, EmbeddedPostgres
+from settings import DEMONSTRATION_GCP
 
 _TEMPLATE = "template_kitback"
 
@@ -23,6 +25,7 @@ _CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "o
 def data_folder() -> Iterator[Path]:
     """Give a new folder that the database's user can reach, as pytest's own are closed to it."""
     folder = Path(tempfile.mkdtemp(prefix="kitback-test-"))
+    folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
 
@@ -42,7 +45,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 def template(postgres: EmbeddedPostgres) -> str:
     """Migrate one database, which each test's own is then a copy of."""
     asyncio.run(_execute(postgres, f"CREATE DATABASE {_TEMPLATE}"))
-    asyncio.run(migrate(_dsn(postgres, _TEMPLATE)))
+    asyncio.run(_prepare(_dsn(postgres, _TEMPLATE)))
     return _TEMPLATE
 
 
@@ -56,6 +59,14 @@ async def database(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[s
     yield dsn
     await close_pool()
     await _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _prepare(dsn: str) -> None:
+    """What a first start does, less the people."""
+    await migrate(dsn)
+    await open_pool(dsn)
+    await fix_company_prefix(DEMONSTRATION_GCP)
+    await close_pool()
 
 
 def _dsn(server: EmbeddedPostgres, name: str) -> str:
