@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
+from math import isfinite
 from typing import Annotated, Any, Final, NoReturn, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
@@ -31,7 +32,12 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A time with its offset; without one it is a 422."""
 
 # Only such bodies can hold what PostgreSQL cannot store: others are spared the walk.
-_SUSPICIOUS: Final = re.compile(rb'\\u0000|\\u[dD][89a-fA-F]|[0-9]{19}|"9999-12-3|"0001-01-0')
+_SUSPICIOUS: Final = re.compile(
+    rb'\\u0000|\\u[dD][89a-fA-F]|[0-9]{19}|[eE]\+?[0-9]{3}|"9999-12-3|"0001-01-0'
+)
+# Half a surrogate pair, or a number beyond all bounds, is a broken document to msgspec; the
+# standard library reads on and lets us say which field holds it.
+_BEYOND_MSGSPEC: Final = re.compile(rb"\\u[dD][89a-fA-F]|[eE]\+?[0-9]{3}")
 _NOT_TEXT: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -46,13 +52,13 @@ def read_json(body: bytes, media_type: str, wanted: type[T]) -> T:
 
 
 def read_csv(body: bytes, media_type: str) -> str:
-    """The body as text; 415 for another type, 400 where it is not UTF-8."""
+    """The body as text; 415 for another type.
+
+    Bytes that are no UTF-8 become surrogates: they spoil their own line, not the whole file.
+    """
     if media_type != "text/csv":
         raise _unsupported("text/csv")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise unreadable("The file is not UTF-8. Save it as 'CSV UTF-8'.") from error
+    return body.decode("utf-8-sig", errors="surrogateescape")
 
 
 def judged(value: object, wanted: type[T], *, suspicious: bool = True) -> T:
@@ -71,10 +77,8 @@ def judged(value: object, wanted: type[T], *, suspicious: bool = True) -> T:
 
 def _parse(body: bytes) -> object:
     try:
-        if re.search(rb"\\u[dD][89a-fA-F]", body):
-            # msgspec takes half a surrogate pair for a broken document; the standard library
-            # lets us say which field holds it.
-            return json.loads(body, parse_constant=_no_constant)
+        if _BEYOND_MSGSPEC.search(body):
+            return json.loads(body.decode(), parse_constant=_no_constant)
         return msgspec.json.decode(body)
     except RecursionError as error:
         raise unreadable("The JSON is nested too deeply.") from error
@@ -140,6 +144,8 @@ def _unstorable(value: object, path: str) -> Iterator[Fault]:  # noqa: C901 - on
         case str() if _NOT_TEXT.search(value):
             yield Fault(path, "Has a character that is no text.")
         case int() if not -BIGINT_MAX <= value <= BIGINT_MAX:
+            yield Fault(path, "Is out of range.")
+        case float() if not isfinite(value):
             yield Fault(path, "Is out of range.")
         case datetime() if not 1 < value.year < 9999:  # noqa: PLR2004 - in UTC it may be no date
             yield Fault(path, "Is out of range.")

@@ -5,14 +5,14 @@ Who may call this is judged by its callers: this room knows no roles.
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
-from budget.wording import code_faults, one_line, sought, text_faults
+from budget.wording import CODE_PATTERN, code_faults, one_line, sought, text_faults
 
 Kind: TypeAlias = Literal["ccg", "icb", "council", "trust", "phb", "external"]
 Succession: TypeAlias = Mapping[str, tuple[str, date]]
@@ -25,8 +25,8 @@ _LONGEST_NAME: Final = 200
 class NewPartner(msgspec.Struct, frozen=True):
     """A partner as an administrator enters it."""
 
-    ods: str
-    name: str
+    ods: Annotated[str, Meta(max_length=_LONGEST_ODS, pattern=CODE_PATTERN)]
+    name: Annotated[str, Meta(min_length=1, max_length=_LONGEST_NAME)]
     kind: Kind
 
 

@@ -10,6 +10,9 @@ from budget.refusals import Fault
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
+CODE_PATTERN: Final = f"^{_CODE.pattern}$"
+"""The same for a document that describes it."""
+
 
 def one_line(text: str) -> str:
     """The text as one line: every run of white space becomes one space, none at the ends."""

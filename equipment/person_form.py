@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from budget.refusals import Fault, Wrong
 from budget.wording import one_line, text_faults
@@ -18,18 +18,27 @@ _LONGEST_NEED: Final = 200
 _MOST_NEEDS: Final = 50
 
 
+Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=_LENGTHS["name"])]
+Address: TypeAlias = Annotated[str, Meta(max_length=_LENGTHS["address"])]
+Phone: TypeAlias = Annotated[str, Meta(max_length=_LENGTHS["phone"])]
+NhsNumber: TypeAlias = Annotated[str, Meta(pattern="^[0-9]{10}$")]
+Needs: TypeAlias = Annotated[
+    list[Annotated[str, Meta(min_length=1, max_length=_LONGEST_NEED)]], Meta(max_length=_MOST_NEEDS)
+]
+
+
 class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
     """A person as they are registered; a client that may send it again makes the `id`."""
 
     id: UUID | None = None
-    name: str
-    nhs_number: str | None = None
+    name: Name
+    nhs_number: NhsNumber | None = None
     born: date | None = None
-    address: str | None = None
+    address: Address | None = None
     postcode: str | None = None
-    phone: str | None = None
+    phone: Phone | None = None
     funder: str | None = None
-    needs: list[str] | None = None
+    needs: Needs | None = None
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,14 +75,14 @@ class Registered(Person, frozen=True, kw_only=True):
 class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
     """What changes about a person: what is absent stays, null clears."""
 
-    name: str | UnsetType = UNSET
-    nhs_number: str | UnsetType | None = UNSET
+    name: Name | UnsetType = UNSET
+    nhs_number: NhsNumber | UnsetType | None = UNSET
     born: date | UnsetType | None = UNSET
-    address: str | UnsetType | None = UNSET
+    address: Address | UnsetType | None = UNSET
     postcode: str | UnsetType | None = UNSET
-    phone: str | UnsetType | None = UNSET
+    phone: Phone | UnsetType | None = UNSET
     funder: str | UnsetType | None = UNSET
-    needs: list[str] | UnsetType | None = UNSET
+    needs: Needs | UnsetType | None = UNSET
     died_on: date | UnsetType | None = UNSET
 
 

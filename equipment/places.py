@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator
 from datetime import time
-from typing import Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 import asyncpg
 import msgspec
+from msgspec import Meta
 
 from budget.database import fetch, fetch_one
 from budget.refusals import Fault, Refused, Wrong
-from budget.wording import code_faults, one_line, sought, text_faults
+from budget.wording import CODE_PATTERN, code_faults, one_line, sought, text_faults
 from equipment.postcodes import normal_postcode
 from equipment.roles import Caller, check_may
 
@@ -22,32 +23,37 @@ _MOST: Final = 2**31 - 1
 _TIME_OF_DAY: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
+Code: TypeAlias = Annotated[str, Meta(max_length=_LONGEST_CODE, pattern=CODE_PATTERN)]
+TimeOfDay: TypeAlias = Annotated[str, Meta(pattern=f"^{_TIME_OF_DAY.pattern}$")]
+Amount: TypeAlias = Annotated[int, Meta(ge=0, le=_MOST)]
+
+
 class Depot(msgspec.Struct, frozen=True):
     """A store. Orders after `cut_off`, as HH:MM in London, count as the next day's."""
 
-    code: str
-    name: str
+    code: Code
+    name: Annotated[str, Meta(min_length=1, max_length=_LONGEST_NAME)]
     postcode: str
     kind: Kind
-    cut_off: str | None = None
+    cut_off: TimeOfDay | None = None
 
 
 class Shift(msgspec.Struct, frozen=True):
     """When a van is out, as HH:MM in London."""
 
-    start: str = msgspec.field(name="from")
-    end: str = msgspec.field(name="to")
+    start: TimeOfDay = msgspec.field(name="from")
+    end: TimeOfDay = msgspec.field(name="to")
 
 
 class Van(msgspec.Struct, frozen=True):
     """A van, what it can carry, and the depot that it starts from."""
 
-    code: str
-    depot: str
-    payload_kg: int
-    volume_l: int
+    code: Code
+    depot: Code
+    payload_kg: Amount
+    volume_l: Amount
     shift: Shift
-    crew: int = 1
+    crew: Annotated[int, Meta(ge=1, le=2)] = 1
 
 
 async def open_depot(caller: Caller, depot: Depot) -> Depot:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, get_args
 
 import asyncpg
 import msgspec
+from msgspec import Meta
+from msgspec.inspect import IntType, StrType, UnionType
 
 from budget.database import fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
@@ -15,58 +17,62 @@ from budget.years import london_day
 from equipment.roles import Caller, check_may
 from equipment.terms import Terms, set_terms, terms_of, terms_on
 
+Kind = TypeVar("Kind")
+
 Reuse: TypeAlias = Literal["reusable", "single_patient", "consumable", "fixed"]
 Speed: TypeAlias = Literal["same_day", "next_day", "3_day", "5_day", "7_day", "10_day"]
 
 MOST_PENCE: Final = 2**53 - 1
 """What every reader of JSON holds exactly; a thousand such prices still add up in a bigint."""
 
-_MOST: Final = 2**31 - 1
-_LONGEST_SKU: Final = 40
 _SKU: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._+%()-]*[A-Za-z0-9._+%()-])?")
+_LONGEST_SKU: Final = 40
 _MOST_EQUIVALENTS: Final = 50
-_CENTURY_OF_MONTHS: Final = 1200
 
-BOUNDS: Final = {
-    "price_pence": (0, MOST_PENCE),
-    "credit_percent": (0, 100),
-    "weight_g": (0, _MOST),
-    "volume_l": (0, _MOST),
-    "crew": (1, 2),
-    "loler_months": (1, _CENTURY_OF_MONTHS),
-    "service_months": (1, _CENTURY_OF_MONTHS),
-    "life_years": (0, 100),
-    "clean_minutes": (0, _MOST),
-    "level": (1, 4),
-    "max_user_kg": (0, _MOST),
-}
-LENGTHS: Final = {"name": 200, "category": 80, "iso9999": 20}
-CHOICES: Final = {"reuse": get_args(Reuse), "speed": get_args(Speed)}
+Sku: TypeAlias = Annotated[str, Meta(max_length=_LONGEST_SKU, pattern=f"^{_SKU.pattern}$")]
+Amount: TypeAlias = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+# A century: the day on which a check falls due stays a date.
+Months: TypeAlias = Annotated[int, Meta(ge=1, le=1200)]
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the catalogue; its price and credit are those of the day."""
 
-    sku: str
-    name: str
-    category: str
-    iso9999: str | None = None
-    price_pence: int
-    weight_g: int | None = None
-    volume_l: int | None = None
-    crew: int = 1
+    sku: Sku
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    category: Annotated[str, Meta(min_length=1, max_length=80)]
+    iso9999: Annotated[str, Meta(max_length=20)] | None = None
+    price_pence: Annotated[int, Meta(ge=0, le=MOST_PENCE)]
+    weight_g: Amount | None = None
+    volume_l: Amount | None = None
+    crew: Annotated[int, Meta(ge=1, le=2)] = 1
     pat: bool = False
-    loler_months: int | None = None
-    service_months: int | None = None
-    life_years: int | None = None
-    clean_minutes: int | None = None
+    loler_months: Months | None = None
+    service_months: Months | None = None
+    life_years: Annotated[int, Meta(ge=0, le=100)] | None = None
+    clean_minutes: Amount | None = None
     reuse: Reuse
-    credit_percent: int
-    level: int = 1
+    credit_percent: Annotated[int, Meta(ge=0, le=100)]
+    level: Annotated[int, Meta(ge=1, le=4)] = 1
     speed: Speed = "7_day"
-    max_user_kg: int | None = None
+    max_user_kg: Amount | None = None
     # Whether they are in the catalogue is not asked: two products may name each other.
-    equivalents: list[str] = []
+    equivalents: Annotated[list[Sku], Meta(max_length=_MOST_EQUIVALENTS)] = []
+
+
+def _kinds(kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
+    """The fields of a product that are of a kind, or null, and what is said of each."""
+    told = msgspec.inspect.type_info(Product)
+    assert isinstance(told, msgspec.inspect.StructType)
+    for field in told.fields:
+        options = field.type.types if isinstance(field.type, UnionType) else (field.type,)
+        yield from ((field.name, option) for option in options if isinstance(option, kind))
+
+
+# Files and forms are held to what the Struct says of JSON.
+BOUNDS: Final = {name: (each.ge or 0, each.le or 0) for name, each in _kinds(IntType)}
+LENGTHS: Final = {name: each.max_length or 0 for name, each in _kinds(StrType) if name != "sku"}
+CHOICES: Final = {"reuse": get_args(Reuse), "speed": get_args(Speed)}
 
 
 async def add_product(caller: Caller, product: Product, now: datetime) -> Product:
