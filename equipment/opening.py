@@ -264,8 +264,15 @@ def _new_item(key: int, code: str, prefix: str, opening: _Opening, today: date) 
         batch=opening.cells.get("batch"),
         owner="pool",
         purchase_price_pence=None,
-        received_on=opening.days["received_on"] or today,
+        received_on=_received_on(opening, today),
     )
+
+
+def _received_on(opening: _Opening, today: date) -> date:
+    """As the file says; else by when it was here already: taking it over makes no check newer."""
+    days = opening.days
+    checked = [day for day in (days["loler_on"], days["service_on"]) if day is not None]
+    return days["received_on"] or min(checked, default=today)
 
 
 def _enter(

@@ -36,8 +36,8 @@ def _due(on: date | None, failed: bool, months: int | None, kind: Kind) -> date 
         return None
     if failed:
         return on
-    since = on or kind.received_on
-    return months_on(since, months) if since is not None else None
+    known = [day for day in (on, kind.received_on) if day is not None]
+    return months_on(max(known), months) if known else None
 
 
 def _pat_due(standing: Standing, kind: Kind) -> date | None:
