@@ -30,10 +30,10 @@ _has_stamp() {
 }
 
 _install() {
-    local requirements="$1" python stamps
+    local requirements="$1" python="" stamps
+    _can_be_added_to || python=$(_find_python) || exit 1
     echo "Installing the libraries of $requirements; this takes a minute or two ..." >&2
-    if ! _can_be_added_to; then
-        python=$(_find_python) || exit 1
+    if [ -n "$python" ]; then
         _interruptibly "$python" -I -m venv --clear "$environment" || _give_up
     fi
     # No stamp stands while files change: whoever finds none builds the environment anew.

@@ -87,7 +87,7 @@ def _belongs(entry: Path, name: bytes, user: ServerUser) -> bool:
     with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
         return (
             entry.stat().st_uid == user.uid
-            and (entry / "comm").read_text().strip() in {"postgres", "setpriv"}
+            and (entry / "comm").read_text() in {"postgres\n", "setpriv\n"}
             and name in (entry / "cmdline").read_bytes()
         )
     return False
@@ -97,8 +97,10 @@ def _is_another_server(pid: int) -> bool:
     """Say whether an operator may have started a server on the data by hand."""
     entry = Path("/proc") / str(pid)
     with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
-        named = (entry / "comm").read_text().strip() == "postgres"
-        return named and b"kitback-" not in (entry / "cmdline").read_bytes()
+        typed = (entry / "cmdline").read_bytes()
+        # Nothing was typed for a process that has ended but that nobody has waited for, as
+        # happens in containers: it counts as gone, though PostgreSQL would take it for alive.
+        return b"postgres" in typed and b"kitback-" not in typed
     return False
 
 

@@ -1,0 +1,152 @@
+"""The service as its operator sees it: one line where it cannot start, a clean end, no repairs."""
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from scripts.postgres_folder import ServerUser
+from tests.scripts.conftest import PASSWORD, USERS, Service
+from tests.scripts.processes import gone, naming, wait_for
+
+
+def test_a_new_database_names_its_first_user_once(service: Service) -> None:
+    """The operator learns how to sign in, and is not told again at each start."""
+    service.start()
+    assert f"admin with the password {PASSWORD}" in service.printed
+    assert service.sign_in() == 200
+    service.end()
+    service.start()
+    assert PASSWORD not in service.printed
+    assert service.sign_in() == 200
+
+
+@pytest.mark.parametrize("user", USERS, ids=lambda user: user.name)
+def test_it_runs_for_root_and_for_an_ordinary_user(service: Service, user: ServerUser) -> None:
+    """Whoever starts it, the database runs as someone who is not root."""
+    os.chown(service.folder, user.uid, user.gid)
+    service.user = user
+    service.start()
+    assert service.sign_in() == 200
+    assert Path("/proc", str(service.server_pid())).stat().st_uid != 0
+
+
+def test_the_address_is_printed_once_it_answers(service: Service) -> None:
+    """Whoever waits for the line can go on at once."""
+    service.start()
+    assert service.health() == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_all_of_it(service: Service, number: signal.Signals) -> None:
+    """SIGTERM and Ctrl-C end the service and its database, with nothing to complain of."""
+    service.start()
+    server = service.server_pid()
+    assert service.end(number) == (0, "")
+    assert gone(server)
+
+
+@pytest.mark.parametrize(
+    ("so_far", "number"),
+    [
+        ("lock", signal.SIGTERM),
+        ("data.*", signal.SIGINT),
+        ("data", signal.SIGTERM),
+        ("socket/.s.PGSQL.5432", signal.SIGINT),
+    ],
+)
+def test_a_signal_during_the_start_ends_all_of_it(
+    service: Service, so_far: str, number: signal.Signals
+) -> None:
+    """However far it has come, it stops there, and the next start goes on from it."""
+    service.launch()
+    wait_for(lambda: any(service.folder.glob(so_far)))
+    code, said = service.end(number)
+    assert (code, "Traceback" in said) == (0, False)
+    assert not naming(str(service.folder))
+    service.start()
+    assert service.health() == 200
+
+
+def test_a_killed_service_heals(service: Service) -> None:
+    """After kill -9 of the service the next start needs no hand, and knows its users."""
+    service.start()
+    service.end(signal.SIGKILL)
+    service.start()
+    assert service.sign_in() == 200
+
+
+def test_service_and_database_killed_together_heal(service: Service) -> None:
+    """After kill -9 of both, as after a power cut, the next start needs no hand."""
+    service.start()
+    os.kill(service.server_pid(), signal.SIGKILL)
+    service.end(signal.SIGKILL)
+    service.start()
+    assert service.sign_in() == 200
+
+
+def test_a_killed_database_comes_back_under_the_running_service(service: Service) -> None:
+    """After kill -9 of PostgreSQL the service brings it back and goes on answering."""
+    service.start()
+    server = service.server_pid()
+    os.kill(server, signal.SIGKILL)
+    wait_for(lambda: gone(server))
+    wait_for(lambda: _signs_in(service))
+    assert service.server_pid() != server
+    code, _ = service.end()
+    assert code == 0
+
+
+def _signs_in(service: Service) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return service.sign_in() == 200
+    time.sleep(0.1)
+    return False
+
+
+def test_a_taken_port_is_said_in_one_line(service: Service) -> None:
+    """Nothing is started for an address that cannot be had."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = service.launch("--port", str(port))
+        said = "".join(process.communicate())
+    assert process.returncode == 1
+    assert said == f"Cannot serve on 127.0.0.1, port {port}: Address already in use\n"
+    assert not list(service.folder.iterdir())
+
+
+def test_a_folder_in_use_is_said_in_one_line(service: Service) -> None:
+    """The second service on a folder ends, and the first goes on."""
+    service.start()
+    second = Service(service.folder)
+    process = second.launch()
+    said = "".join(process.communicate())
+    assert process.returncode == 1
+    assert service.process is not None
+    assert said == f"{service.folder} is in use by process {service.process.pid}\n"
+    assert service.health() == 200
+
+
+def test_a_wrong_setting_is_said_in_one_line(service: Service) -> None:
+    """The operator reads which setting it is, and no traceback."""
+    service.environ["KITBACK_GCP"] = "95-21"
+    process = service.launch()
+    said = "".join(process.communicate())
+    assert process.returncode == 1
+    assert said.startswith("KITBACK_GCP must be")
+    assert said.count("\n") == 1
+
+
+def test_a_database_that_is_not_there_is_said_in_one_line(service: Service) -> None:
+    """DATABASE_URL may name a server that does not answer."""
+    service.environ["DATABASE_URL"] = "postgresql://kitback@127.0.0.1:1/kitback"
+    process = service.launch()
+    said = "".join(process.communicate())
+    assert process.returncode == 1
+    assert said.startswith("The database cannot be reached: ")
+    assert said.count("\n") == 1
