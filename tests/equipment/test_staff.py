@@ -1,0 +1,90 @@
+"""Users: there is always somebody who can manage them."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from budget.database import fetch
+from budget.refusals import NotAllowed, Refused
+from equipment import staff
+from equipment.roles import ROLES, Caller
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+ADMINISTRATOR = Caller(UUID(int=0), "admin", frozenset({"administrator"}))
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def test_a_new_database_gets_one_administrator() -> None:
+    """However many processes start at once; who comes later makes none."""
+    made = await asyncio.gather(*(staff.first_administrator(None) for _ in range(5)))
+    assert len([password for password in made if password]) == 1
+    assert await staff.first_administrator("another password") is None
+    users = await fetch("select username, roles from users")
+    assert [tuple(user) for user in users] == [("admin", ["administrator"])]
+
+
+async def test_the_operators_password_is_taken() -> None:
+    """As it was given; else a long one is made up."""
+    assert await staff.first_administrator("short") == "short"
+
+
+async def test_a_made_up_password_is_long() -> None:
+    """It is printed once and guessed by nobody."""
+    password = await staff.first_administrator(None)
+    assert password is not None
+    assert len(password) >= 16
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"roles": ["depot"]}])
+async def test_the_last_administrator_stays(change: dict[str, object]) -> None:
+    """Neither ended nor given other roles: nobody could undo it."""
+    await staff.first_administrator(None)
+    with pytest.raises(Refused) as refusal:
+        await staff.change(ADMINISTRATOR, "admin", staff.UserChange(**change))  # type: ignore[arg-type]  # one of its fields
+    assert refusal.value.slug == "last-administrator"
+    assert len(await fetch("select from users where active and 'administrator' = any(roles)")) == 1
+
+
+async def test_of_administrators_who_end_each_other_one_is_left() -> None:
+    """Each looks at the others only after whoever came first is done."""
+    names = [f"admin{number}" for number in range(4)]
+    for name in names:
+        await _make(name, "administrator")
+    ended = await asyncio.gather(*map(_end, names), return_exceptions=True)
+    assert len([answer for answer in ended if isinstance(answer, Refused)]) == 1
+    assert len(await fetch("select from users where active")) == 1
+
+
+async def test_of_two_users_of_one_name_one_is_made() -> None:
+    """Whoever comes second at the same moment is told so."""
+    made = await asyncio.gather(
+        *(_make(name, "depot") for name in ("bob", "BOB", "Bob")), return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in made) == ["Refused", "Refused", "User"]
+
+
+async def test_other_roles_manage_nobody() -> None:
+    """The domain says so too, for pages call it as the API does."""
+    for role in ROLES - {"administrator"}:
+        caller = Caller(UUID(int=0), "bob", frozenset({role}))
+        with pytest.raises(NotAllowed):
+            await staff.change(caller, "bob", staff.UserChange())
+        with pytest.raises(NotAllowed):
+            await staff.listed(caller, "", 1)
+        with pytest.raises(NotAllowed):
+            await staff.create(caller, _new("x", "depot"), NOW)
+
+
+async def _end(name: str) -> staff.User:
+    return await staff.change(ADMINISTRATOR, name, staff.UserChange(active=False))
+
+
+async def _make(name: str, role: staff.Role) -> staff.User:
+    return await staff.create(ADMINISTRATOR, _new(name, role), NOW)
+
+
+def _new(name: str, role: staff.Role) -> staff.NewUser:
+    return staff.NewUser(username=name, password="long enough", roles=[role])
