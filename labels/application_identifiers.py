@@ -88,13 +88,13 @@ def _check_value(element: Element) -> None:
 
 
 def _check_digit_is_right(digits: str) -> bool:
-    """Judge by the standard check digit (General Specifications 7.9)."""
+    """Judge by the standard check digit (GS1 General Specifications, section 7.9)."""
     values = [int(digit) for digit in reversed(digits)]
     return (sum(values[::2]) + 3 * sum(values[1::2])) % 10 == 0
 
 
 def _is_date(digits: str) -> bool:
-    """Judge YYMMDD, where DD may be 00 (General Specifications 3.4)."""
+    """Judge YYMMDD, where DD may be 00 (GS1 General Specifications, section 3.4)."""
     year, month, day = int(digits[:2]), int(digits[2:4]), int(digits[4:])
     february = 29 if year % 4 == 0 else 28  # 2000, the only century year YY can mean, was leap.
     days = (31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

@@ -7,7 +7,7 @@ from typing import Final
 from labels.application_identifiers import RULES, Element, Gs1Error
 
 SEPARATOR: Final = "\x1d"
-"""What a scanner sends for FNC1 between elements (General Specifications 7.8.4)."""
+"""What a scanner sends for FNC1 between elements (GS1 General Specifications, section 7.8)."""
 
 _BRACKETED: Final = re.compile(r"\(([^)]*)\)((?:\\\(|[^(])+)")
 
@@ -34,7 +34,7 @@ def parse_bracketed(text: str) -> list[Element]:
 
 def parse_transmitted(text: str) -> list[Element]:
     """
-    Split what follows the symbology identifier (General Specifications 7.8.6).
+    Split what follows the symbology identifier (GS1 General Specifications, section 7.8).
 
     A value of pre-defined length ends by itself, any other at a separator or at the end. One
     separator is skipped after either kind. Raises ``Gs1Error``; the values themselves are not

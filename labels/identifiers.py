@@ -129,7 +129,7 @@ def giai_for(prefix: str, code: str) -> str:
     Make the GIAI of an item of ours: the company prefix, then the code.
 
     GS1 Company Prefixes have 4 to 12 digits, so a GIAI of ours has at most 20 of the 30
-    characters (General Specifications 3.9.3). Raises ``ValueError`` for any other prefix or code.
+    characters that AI 8004 allows. Raises ``ValueError`` for any other prefix or code.
     """
     if not _COMPANY_PREFIX.fullmatch(prefix):
         raise ValueError(f"a GS1 Company Prefix has 4 to 12 digits, not {prefix!r}")

