@@ -194,9 +194,12 @@ async def _receipts(ids: list[UUID]) -> dict[UUID, Earlier]:
     return {row["id"]: Earlier(row["caller"], row["content"], row["item"]) for row in rows}
 
 
-_RECEIPTS: Final = (
-    "select id, caller, content, item from receipts where id = any($1::uuid[]) and kind = 'scan'"
-)
+# A receipt of goods and an opening balance made their own ids, which no scan may take.
+_RECEIPTS: Final = """
+select id, caller, content, item from receipts where id = any($1::uuid[]) and kind = 'scan'
+union all select id, '', '', item from movements
+where id = any($1::uuid[]) and action in ('receive', 'open')
+"""
 
 
 async def _read_places(bench: Bench, readings: Sequence[Reading]) -> None:

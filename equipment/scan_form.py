@@ -22,6 +22,8 @@ from equipment.lifecycle import ACTIONS
 AHEAD_MAX: Final = timedelta(minutes=5)
 SCAN_BYTES_MAX: Final = 16_384
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+# Beyond it, a time is perhaps none at all once it is told in London's.
+_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
@@ -65,6 +67,8 @@ _OWN_FIELDS: Final = frozenset(ScanFields.__struct_fields__)
 _IDENTITY: Final = frozenset({"id", "item", "action"})
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _INTEGER_MAX: Final = 2**63 - 1
+_DEPTH_MAX: Final = 20
+_NOT_KEPT: Final = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def check_action(reading: Reading) -> None:
 
 
 def check_fields(reading: Reading, now: datetime) -> ScanFields:
-    """The fields, complete for the action and not from the future; Wrong or Refused otherwise."""
+    """The fields, complete for the action; Wrong or Refused otherwise."""
     if reading.fault is not None:
         raise reading.fault
     fields = reading.fields
@@ -133,9 +137,13 @@ def check_fields(reading: Reading, now: datetime) -> ScanFields:
     faults += _check_days(fields, now)
     if faults:
         raise Wrong(faults)
+    return fields
+
+
+def check_time(fields: ScanFields, now: datetime) -> None:
+    """Refused where it would have happened in the future."""
     if fields.occurred_at > now + AHEAD_MAX:
         raise Refused("time-in-future", "This happened in the future. Check the phone's clock.")
-    return fields
 
 
 Need = Callable[[ScanFields], Fault | None]
@@ -156,6 +164,12 @@ def _need_new_home(fields: ScanFields) -> Fault | None:
     return None
 
 
+def _need_new_place(fields: ScanFields) -> Fault | None:
+    if fields.depot is None and fields.van is None:
+        return Fault("depot", "Say which depot or van it is at now.")
+    return None
+
+
 _VAN = _need("van", "Say which van.")
 _DEPOT = _need("depot", "Say which depot.")
 _REASON = _need("reason", "Say why.")
@@ -171,6 +185,7 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
     "hold": (_REASON,),
     "repair": (_need("minutes", "Say how many minutes the repair took."),),
     "check": (_need("checks", "Give at least one check with its result."),),
+    "move": (_need_new_place,),
     "transfer": (_need_new_home,),
     "undo": (_need("movement", "Name the movement to undo."),),
 }
@@ -181,19 +196,22 @@ def _storable(sent: Mapping[str, Any]) -> tuple[Mapping[str, Any], Wrong | None]
     kept: dict[str, Any] = _kept(sent)
     if kept == sent:
         return sent, None
-    return kept, Wrong([Fault("scan", "It contains a character or number that cannot be kept.")])
+    words = "It contains a character or number that cannot be kept, or is nested too deeply."
+    return kept, Wrong([Fault("scan", words)])
 
 
-def _kept(value: Any) -> Any:
+def _kept(value: Any, depth: int = 0) -> Any:
     match value:
         case str():
-            return _NOT_TEXT.sub("\ufffd", value)
+            return _NOT_TEXT.sub(_NOT_KEPT, value)
+        case Mapping() | list() if depth > _DEPTH_MAX:
+            return _NOT_KEPT
         case Mapping():
-            return {_kept(key): _kept(entry) for key, entry in value.items()}
+            return {_kept(key): _kept(entry, depth + 1) for key, entry in value.items()}
         case list():
-            return [_kept(entry) for entry in value]
+            return [_kept(entry, depth + 1) for entry in value]
         case int() if abs(value) > _INTEGER_MAX:
-            return str(value)[:20]
+            return _NOT_KEPT
         case float() if not isfinite(value):
             return str(value)
     return value
@@ -203,16 +221,18 @@ def _fields(sent: Mapping[str, Any]) -> tuple[ScanFields | None, Refused | Wrong
     if len(msgspec.json.encode(sent)) > SCAN_BYTES_MAX:
         words = f"One scan may hold at most {SCAN_BYTES_MAX:,} bytes."
         return None, Refused("scan-too-large", words)
+    given = {name: value for name, value in sent.items() if value is not None}
     try:
-        return msgspec.convert(sent, ScanFields), None
+        fields = msgspec.convert(given, ScanFields)
     except (msgspec.ValidationError, OverflowError) as error:
         return None, Wrong([Fault(path_of(str(error)) or "scan", in_words(str(error)))])
+    if not _EARLIEST <= fields.occurred_at < _LATEST:
+        return None, Wrong([Fault("occurred_at", "Lies before 1900 or after 9998.")])
+    return fields, None
 
 
 def _check_days(fields: ScanFields, now: datetime) -> list[Fault]:
     faults = []
-    if fields.occurred_at < _EARLIEST:
-        faults.append(Fault("occurred_at", "This is before 1900."))
     today = london_day(now + AHEAD_MAX)
     for n, check in enumerate(fields.checks):
         if not _EARLIEST.date() <= check.on <= today:

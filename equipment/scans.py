@@ -23,7 +23,14 @@ from equipment.journal import CheckDone, Journal, Loan, Movement, Receipt, write
 from equipment.lifecycle import allowed, decide, is_fact_against_hold
 from equipment.receipts import content_hash
 from equipment.roles import ADMINISTRATOR, COORDINATOR, Caller, check_may
-from equipment.scan_form import Reading, ScanFields, check_action, check_fields, read_scan
+from equipment.scan_form import (
+    Reading,
+    ScanFields,
+    check_action,
+    check_fields,
+    check_time,
+    read_scan,
+)
 from equipment.standing import Act, Check, Standing, State
 from labels.identifiers import parse_designation
 
@@ -120,6 +127,7 @@ class _Clerk:
             raise NotAllowed("not-allowed", f"Your role does not include “{reading.action}”.")
         fields = check_fields(reading, self.now)
         act = self._act(reading, fields)
+        check_time(fields, self.now)
         if act.action == "undo":
             self._undo(reading, item, act, fields)
         else:
