@@ -19,6 +19,7 @@ from budget.partners import (
     take_over,
 )
 from budget.refusals import Missing, Refused, Wrong
+from tests.races import ready
 
 MERGER = date(2020, 4, 1)
 EVE = date(2020, 3, 31)
@@ -88,6 +89,7 @@ async def test_a_partner_is_kept_as_it_was_entered() -> None:
 @pytest.mark.usefixtures("database")
 async def test_two_partners_of_one_code_entered_at_once_are_one() -> None:
     """One is kept, the other is refused as `exists`."""
+    await ready()
     both = await asyncio.gather(
         *(enter(NewPartner("04K", name, "ccg")) for name in "ab"), return_exceptions=True
     )
@@ -154,6 +156,7 @@ async def test_a_succession_that_cannot_be_is_wrong(takeover: Takeover, field: s
 async def test_two_successions_at_once_close_no_circle() -> None:
     """Each would be right alone: the second to come sees the first."""
     await _enter("A", "B")
+    await ready()
     both = await asyncio.gather(
         take_over("A", Takeover("B", MERGER)),
         take_over("B", Takeover("A", MERGER)),

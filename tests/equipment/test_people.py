@@ -14,6 +14,7 @@ from equipment.people import change, look_up, look_up_by_number, register
 from equipment.person_form import NewPerson, Person, PersonChange
 from equipment.roles import Caller
 from tests.equipment.standing_data import ADMINISTRATOR, caller
+from tests.races import ready
 
 NOW = datetime(2018, 6, 30, 23, 30, tzinfo=UTC)  # 1 July in London
 NUMBER = "9990000018"
@@ -123,6 +124,7 @@ async def test_a_repeated_number_is_refused_and_shows_nothing_of_the_other() -> 
 
 async def test_one_number_registered_twice_at_once_is_one_person() -> None:
     """One is kept, the other is refused as `exists`."""
+    await ready()
     both = await asyncio.gather(
         *(register(PRESCRIBER, person(nhs_number=NUMBER), NOW) for _ in range(2)),
         return_exceptions=True,
@@ -134,6 +136,7 @@ async def test_one_number_registered_twice_at_once_is_one_person() -> None:
 async def test_a_repeat_of_an_id_gets_the_first_answer_again() -> None:
     """Also where both come at once; the person is one."""
     new = person(id=uuid4(), nhs_number=NUMBER)
+    await ready()
     both = await asyncio.gather(*(register(PRESCRIBER, new, NOW) for _ in range(2)))
     assert both[0] == both[1]
     assert both[0].id == new.id
@@ -255,6 +258,7 @@ async def test_a_number_is_not_changed_to_another_s() -> None:
 async def test_two_changes_at_once_both_count() -> None:
     """None overwrites what the other has changed."""
     one = await register(PRESCRIBER, person(), NOW)
+    await ready()
     await asyncio.gather(
         change(PRESCRIBER, one.id, PersonChange(phone="1"), NOW),
         change(PRESCRIBER, one.id, PersonChange(address="2"), NOW),

@@ -8,6 +8,7 @@ import pytest
 from budget.refusals import NotAllowed, Refused, Wrong
 from equipment.places import Depot, Shift, Van, add_van, depots, open_depot, vans
 from tests.equipment.standing_data import ADMINISTRATOR, caller
+from tests.races import ready
 
 DEPOT = Depot("NOTTM", "Main store", "NG1 5FS", "depot", "17:00")
 VAN = Van("VAN1", "NOTTM", 1200, 9000, Shift("07:30", "16:00"), 2)
@@ -39,6 +40,7 @@ async def test_two_depots_or_vans_of_one_code_at_once_are_one() -> None:
         lambda: open_depot(ADMINISTRATOR, DEPOT),
         lambda: add_van(ADMINISTRATOR, VAN),
     ):
+        await ready()
         both = await asyncio.gather(write(), write(), return_exceptions=True)
         assert [each.slug for each in both if isinstance(each, Refused)] == ["exists"]
 

@@ -13,6 +13,7 @@ from equipment.product_import import import_products
 from equipment.products import MOST_PENCE, add_product, find_product, products
 from equipment.terms import Terms, terms_of
 from tests.equipment.standing_data import ADMINISTRATOR, caller, product
+from tests.races import ready
 
 NOW = datetime(2018, 4, 1, 9, tzinfo=UTC)
 LATER = datetime(2019, 4, 1, 9, tzinfo=UTC)
@@ -174,6 +175,7 @@ async def test_ten_thousand_lines_take_a_handful_of_statements() -> None:
 async def test_two_imports_at_once_both_end() -> None:
     """They write in one order, so that none waits for the other in a circle."""
     lines = [f"X{n},Name,Beds,{n},reusable,80" for n in range(300)]
+    await ready()
     both = await asyncio.gather(load(*lines), load(*reversed(lines)))
     assert sorted((each.created, each.updated) for each in both) == [(0, 300), (300, 0)]
 

@@ -9,6 +9,7 @@ import pytest
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
 from equipment.products import MOST_PENCE, add_product, find_product, products
 from tests.equipment.standing_data import ADMINISTRATOR, caller, product
+from tests.races import ready
 
 NOW = datetime(2018, 4, 1, 9, tzinfo=UTC)
 READER = caller("technician")
@@ -40,6 +41,7 @@ async def test_a_product_without_its_optional_fields_is_kept() -> None:
 
 async def test_two_products_of_one_sku_at_once_are_one() -> None:
     """One is kept with its price, the other is refused as `exists`."""
+    await ready()
     both = await asyncio.gather(
         *(add_product(ADMINISTRATOR, product("BED01", price_pence=price), NOW) for price in (1, 2)),
         return_exceptions=True,
