@@ -1,0 +1,121 @@
+"""The service as an operator starts it, and a client that speaks to it as a program would."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+ROOT = Path(__file__).parent.parent.parent
+PASSWORD = "a password for journeys"
+_ADDRESS = re.compile(r"Kitback is at (http://\S+)")
+
+
+@dataclass
+class Service:
+    """One running service on its own data folder; it is stopped when the test is over."""
+
+    data: Path
+    demo: bool = False
+    process: subprocess.Popen[str] | None = field(default=None, init=False)
+    address: str = field(default="", init=False)
+
+    def start(self) -> None:
+        """Start it and wait for the line that says where it is."""
+        arguments = ["--port", "0", "--data", str(self.data), *(["--demo"] if self.demo else [])]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.serve", *arguments],
+            cwd=ROOT,
+            env=os.environ | {"KITBACK_ADMIN_PASSWORD": PASSWORD},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if match := _ADDRESS.search(line):
+                self.address = match[1]
+                return
+        raise AssertionError("the service ended before it answered")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self._reap()
+
+    def stop(self) -> int:
+        """Ask it to stop; its exit code."""
+        assert self.process is not None
+        self.process.terminate()
+        return self._reap()
+
+    def kill_database(self) -> None:
+        """Kill PostgreSQL under the running service."""
+        pid = int((self.data / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+
+    def _reap(self) -> int:
+        process, self.process = self.process, None
+        assert process is not None
+        code = process.wait(timeout=60)
+        if process.stdout is not None:
+            process.stdout.close()
+        return code
+
+
+@contextlib.contextmanager
+def running(data: Path, *, demo: bool = False) -> Iterator[Service]:
+    """A service that is running inside the block, and stopped after it whatever happens."""
+    service = Service(data, demo)
+    service.start()
+    try:
+        yield service
+    finally:
+        if service.process is not None:
+            service.stop()
+
+
+@contextlib.contextmanager
+def signed_in(service: Service) -> Iterator[httpx.Client]:
+    """A client signed in as the administrator."""
+    with httpx.Client(base_url=service.address, timeout=30) as client:
+        answer = client.post("/api/login", json={"username": "admin", "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        yield client
+
+
+def ask(client: httpx.Client, method: str, path: str, **options: Any) -> Any:
+    """The JSON of an answer that must be a success."""
+    answer = client.request(method, path, **options)
+    assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+    return answer.json()
+
+
+def scan(item: str, action: str, **more: object) -> dict[str, object]:
+    """A scan made now, with an id of its own."""
+    now = datetime.now(UTC).isoformat()
+    return {"id": str(uuid4()), "item": item, "action": action, "occurred_at": now} | more
+
+
+def furnish(client: httpx.Client) -> str:
+    """A partner, a depot, a van, the real catalogue, a budget; the id of a person to lend to."""
+    catalogue = (ROOT / "data" / "catalogue.csv").read_bytes()
+    ask(client, "POST", "/api/partners", json={"ods": "04K", "name": "City", "kind": "ccg"})
+    depot = {"code": "D1", "name": "Main", "postcode": "NG1 1AA", "kind": "depot"}
+    ask(client, "POST", "/api/depots", json=depot)
+    van = {"code": "V1", "depot": "D1", "payload_kg": 900, "volume_l": 9_000, "crew": 2}
+    ask(client, "POST", "/api/vans", json=van | {"shift": {"from": "08:00", "to": "16:00"}})
+    csv = {"Content-Type": "text/csv"}
+    ask(client, "POST", "/api/products/import", content=catalogue, headers=csv)
+    person = {"name": "Ann Example", "funder": "04K", "postcode": "NG1 1AB"}
+    return str(ask(client, "POST", "/api/people", json=person)["id"])
