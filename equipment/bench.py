@@ -6,7 +6,7 @@ the queue for the same item have committed (design: "A scan, in four files").
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -22,6 +22,7 @@ from budget.tallies import COLUMNS as TALLY_COLUMNS
 from budget.tallies import Tally
 from budget.years import london_day, year_of
 from equipment.journal import STANDING
+from equipment.lifecycle import IN_DEPOT
 from equipment.roles import ADMINISTRATOR, COORDINATOR, DEPOT, TECHNICIAN, Caller
 from equipment.scan_form import Reading
 from equipment.standing import Kind, Phase, Standing, State
@@ -123,12 +124,18 @@ async def lay_out(readings: Sequence[Reading], caller: Caller) -> Bench:
 
 
 def standing_of(row: asyncpg.Record) -> Standing:
-    """The standing in a row of `items` or `movements`."""
+    """The standing in a row of `items`."""
     values = {name: row[name] for name in STANDING}
     phase = row["loan_phase"]
     return Standing(
         **values | {"state": State(row["state"]), "loan_phase": Phase(phase) if phase else None}
     )
+
+
+def standing_after(row: asyncpg.Record) -> Standing:
+    """The standing in a row of `movements`, whose depot may only say where it was handed over."""
+    standing = standing_of(row)
+    return standing if standing.state in IN_DEPOT else replace(standing, depot=None)
 
 
 def _keys(designation: Designation) -> list[str]:
@@ -268,10 +275,12 @@ async def _read_loans(bench: Bench) -> None:
 
 
 _LOANS: Final = "select id, charged_pence, credit_percent from loans where id = any($1::uuid[])"
-# Oldest first, so that the newest end or decision of a loan is the one that stays in hand.
+# Oldest first, so that the newest end or decision of a loan is the one that stays in hand. What
+# an undo gives back stands on the day it was taken, not on that of the end: it is passed over.
 _COUNTED: Final = f"""
-select {", ".join(TALLY_COLUMNS)} from tallies
-where loan = any($1::uuid[]) and kind in ('waiting', 'reused') and units > 0 order by seq
+select {", ".join(f"t.{name}" for name in TALLY_COLUMNS)}
+from tallies t join movements m on m.id = t.movement and m.action <> 'undo'
+where t.loan = any($1::uuid[]) and t.kind in ('waiting', 'reused') and t.units > 0 order by t.seq
 """  # noqa: S608 - column names from code
 
 
@@ -285,7 +294,8 @@ async def _read_past(bench: Bench, readings: Sequence[Reading]) -> None:
         return
     # One more than could be undone: the one before shows what is restored.
     for row in await fetch(_PAST, list(undone), [count + 1 for count in undone.values()]):
-        past = Past(row["id"], row["action"], row["actor"], row["recorded_at"], standing_of(row))
+        standing = standing_after(row)
+        past = Past(row["id"], row["action"], row["actor"], row["recorded_at"], standing)
         bench.past.setdefault(row["item"], []).insert(0, past)
     await _read_effects(bench)
 
