@@ -59,9 +59,26 @@ alter table tallies
     add check (units in (-1, 1)),
     add check (sign(pence) in (0, units));
 
+-- What standing data said before: postings were made by it, and are checked by it for ever.
+create table superseded (
+    seq bigserial primary key,
+    source varchar(63) not null,
+    content jsonb not null,
+    superseded_at timestamptz not null default clock_timestamp()
+);
+create function keep_superseded() returns trigger language plpgsql as $$
+begin
+    insert into superseded (source, content) values (tg_table_name, to_jsonb(old));
+    return null;
+end $$;
+create trigger keep_superseded after update on partners
+    for each row when (old.* is distinct from new.*) execute function keep_superseded();
+create trigger keep_superseded after update on budget_years
+    for each row when (old.* is distinct from new.*) execute function keep_superseded();
+
 grant select, insert, update on partners, budget_years to kitback_app;
 grant select, insert, update, delete on contributions to kitback_app;
-grant select, insert on postings, tallies to kitback_app;
+grant select, insert on postings, tallies, superseded to kitback_app;
 grant usage on all sequences in schema public to kitback_app;
 """
 

@@ -30,6 +30,11 @@ alter table product_terms
     add check (price_pence >= 0),
     add check (credit_percent between 0 and 100);
 
+create trigger keep_superseded after update on products
+    for each row when (old.* is distinct from new.*) execute function keep_superseded();
+create trigger keep_superseded after update on product_terms
+    for each row when (old.* is distinct from new.*) execute function keep_superseded();
+
 alter table people add check (nhs_number ~ '^[0-9]{10}$');
 create index on people (funder);
 create index on people (born);
