@@ -38,6 +38,15 @@ def test_a_text_with_no_room_ends_in_an_ellipsis_after_a_word() -> None:
     assert lines[-1].endswith("ramp…")
 
 
+@pytest.mark.parametrize("room", range(100, 300, 7))
+def test_the_ellipsis_keeps_within_the_width_too(room: int) -> None:
+    """What is cut is cut short enough for the sign that it was."""
+    for text in ("ramp " * 30, "i" * 300):
+        size, line = fit(text, Face.PLAIN, SIZES, room)[-1]
+        assert line.endswith("…")
+        assert width(line, Face.PLAIN, size) <= room
+
+
 def test_a_word_wider_than_a_line_is_broken() -> None:
     """A long word goes on in the next line."""
     lines = [line for _, line in fit("W" * 12, Face.BOLD, SIZES, 200)]
