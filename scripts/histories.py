@@ -6,7 +6,7 @@ so that one fault is named once. A few hundred items are in hand at a time.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -278,12 +278,12 @@ class _History:
         self, row: asyncpg.Record, reckoned: Reckoned, details: Mapping[str, Any]
     ) -> None:
         """The movement's checks, postings and counts: those that are due and no others."""
-        kept = Counter(
+        kept = [
             (check["kind"], check["result"], check["on"].isoformat())
             for check in self.kept.checks.get(row["id"], [])
-        )
+        ]
         sent = details.get("checks") or []
-        if kept != Counter((check["kind"], check["result"], check["on"]) for check in sent):
+        if kept != [(check["kind"], check["result"], check["on"]) for check in sent]:
             self._fault(row, "checks-kept", f"its scan took {len(sent)} checks, not those kept")
         self._check_postings(row, list(reckoned.charges))
         self._check_counts(row, reckoned.counts)
@@ -316,8 +316,10 @@ class _History:
         heirs = self.agreements.heirs(charge.funder)
         return same and right and posting["partner"] in heirs and self._category(posting)
 
-    def _check_counts(self, row: asyncpg.Record, due: Iterable[Count]) -> None:
+    def _check_counts(self, row: asyncpg.Record, due: Sequence[Count]) -> None:
         rows = self.kept.tallies.get(row["id"], [])
+        if not rows and not due:
+            return
         kept = Counter(as_count(tally) for tally in rows)
         for count in (kept - Counter(due)).elements():
             self._fault(row, "tally-due", f"counts {count}, which is not due")

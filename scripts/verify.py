@@ -66,6 +66,8 @@ async def verify(dsn: str) -> int:
     except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as error:
         words = "This is no database of this version of Kitback, or was never migrated"
         raise UnreadableError(f"{words}: {error}") from error
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise UnreadableError(f"The check could not be finished: {error}") from error
     finally:
         await connection.close()
 
