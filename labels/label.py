@@ -134,7 +134,7 @@ def png(label: Label) -> bytes:
             face = font(part.face, part.size)
             draw.text((part.x, part.y), part.text, fill, face, anchor="ls")
     out = BytesIO()
-    image.save(out, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH), optimize=True)
+    image.save(out, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
     return out.getvalue()
 
 
