@@ -34,6 +34,7 @@ LOG_BYTES_MAX = 10_000_000
 _BUILTIN_LOCALES_SINCE = 17
 _POLL_S = 0.05
 _WATCH_S = 0.5
+_PATIENCE_S = 1.0
 _RETRY_S = 5.0
 _SLOW_S = 5.0
 
@@ -160,7 +161,7 @@ class EmbeddedPostgres:
 
     def _take_folder(self) -> Iterator[None]:
         self._user = postgres_folder.prepare(self.folder)
-        self._lock = postgres_folder.lock(self.folder, self._user)
+        yield from self._take_lock()
         self._binaries = postgres_binaries.find(self.folder, self._user, self._chosen_binaries)
         version = postgres_binaries.major_version(self._binaries, self._user)
         if not self._data.exists():
@@ -171,6 +172,17 @@ class EmbeddedPostgres:
                 f"{self.folder} holds a database of PostgreSQL {held}, but this is PostgreSQL "
                 f"{version}; point KITBACK_PG_BIN to the programs of PostgreSQL {held}"
             )
+
+    def _take_lock(self) -> Iterator[None]:
+        """Take the folder, with a moment's patience for a holder that was only just killed."""
+        refused = time.monotonic() + _PATIENCE_S
+        while self._lock is None:
+            try:
+                self._lock = postgres_folder.lock(self.folder, self._user)
+            except FolderInUseError:
+                if time.monotonic() > refused:
+                    raise
+                yield
 
     def _make_database(self, version: int) -> Iterator[None]:
         """Make the database aside and move it into place whole, so that a kill leaves no half."""
