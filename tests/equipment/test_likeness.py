@@ -27,6 +27,7 @@ THERE = "NG2 1AA"
         # One name and postcode, if only one of the days is known.
         (("Ann Smith", BORN, HERE), ("Ann Smith", None, HERE), True),
         (("Ann Smith", None, HERE), ("ann  smith", None, HERE), True),
+        (("Renee Blanc", None, HERE), ("Ren\u00e9e Blanc", None, HERE), True),
         (("Ann Smith", OTHER_DAY, HERE), ("Ann Smith", BORN, HERE), True),
         (("Ann Smith", None, HERE), ("Bob Smith", None, HERE), False),
         # Nothing known is no likeness.

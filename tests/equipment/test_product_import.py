@@ -174,10 +174,19 @@ async def test_ten_thousand_lines_take_a_handful_of_statements() -> None:
 
 async def test_two_imports_at_once_both_end() -> None:
     """They write in one order, so that none waits for the other in a circle."""
-    lines = [f"X{n},Name,Beds,{n},reusable,80" for n in range(300)]
+    lines = [f"X{n},Name,Beds,{n},reusable,80" for n in range(2_000)]
+    await load(*lines)
     await ready()
-    both = await asyncio.gather(load(*lines), load(*reversed(lines)))
-    assert sorted((each.created, each.updated) for each in both) == [(0, 300), (300, 0)]
+    for _ in range(3):
+        both = await asyncio.gather(load(*lines), load(*reversed(lines)))
+        assert [(each.created, each.updated) for each in both] == [(0, 2_000)] * 2
+
+
+async def test_a_product_that_two_imports_bring_is_new_to_one_of_them() -> None:
+    """For the other it is an update."""
+    await ready()
+    both = await asyncio.gather(load(BED), load(BED))
+    assert sorted((each.created, each.updated) for each in both) == [(0, 1), (1, 0)]
 
 
 async def test_only_an_administrator_imports() -> None:
