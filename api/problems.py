@@ -81,7 +81,10 @@ def problem_of(refusal: Refusal) -> dict[str, object]:
 
 def respond(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer a request that ended in an exception."""
-    problem = as_problem(error, request.scope["state"].get("request_id", ""))
+    state = request.scope["state"]
+    problem = as_problem(error, state.get("request_id", ""))
+    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED and "asks_methods" in state:
+        return Response(b"", status_code=204, headers=dict(problem.headers))
     return Response(
         problem.body,
         status_code=problem.status,

@@ -89,6 +89,14 @@ async def test_a_method_that_is_not_taken_names_those_that_are(admin: httpx.Asyn
     assert {"GET", "POST"} <= set(answer.headers["allow"].split(", "))
 
 
+async def test_whoever_asks_which_methods_there_are_is_told_all(admin: httpx.AsyncClient) -> None:
+    """OPTIONS names every handler of a path, and nothing where there is none."""
+    answer = await admin.options("/api/users")
+    assert answer.status_code == 204
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "OPTIONS", "POST"}
+    assert (await admin.options("/api/nothing")).status_code == 404
+
+
 @pytest.fixture
 async def address(app: Litestar) -> AsyncIterator[str]:
     """Serve the application as production does."""
