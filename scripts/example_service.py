@@ -1,0 +1,128 @@
+"""What stands before the example is played: catalogue, partners, places, years, users.
+
+All but the users may be done twice: what is there already stays.
+"""
+
+import csv
+import secrets
+from collections.abc import Coroutine, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, cast
+from uuid import UUID
+
+import msgspec
+
+from budget.database import fetch
+from budget.partners import Kind, NewPartner, enter
+from budget.pool import Tariff, YearPlan, agree
+from budget.refusals import Refused
+from budget.years import london_day, year_of
+from equipment.places import add_van, open_depot
+from equipment.product_import import import_products
+from equipment.roles import ADMINISTRATOR, Caller
+from equipment.staff import NewUser, Role, create
+from scripts.model_calendar import OPENING_FROM
+from scripts.model_service import DEPOTS, VANS, WORKERS, Worker
+from scripts.model_year import Rows
+
+POOL_PENCE: Final = 730_000_000
+_DATA: Final = Path(__file__).resolve().parent.parent / "data"
+_LOADER: Final = Caller(
+    UUID("0d6f3b52-9c6e-4c53-8a55-6f6a1f6f2a10"), "example", frozenset({ADMINISTRATOR})
+)
+
+
+def rows(name: str) -> Rows:
+    """The rows of a file of data/."""
+    with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+async def set_up(now: datetime) -> None:
+    """The real catalogue and partners, as they stood in 2018-19; the made-up depots and vans."""
+    catalogue = (_DATA / "catalogue.csv").read_text(encoding="utf-8")
+    imported = await import_products(_LOADER, catalogue, now)
+    assert not imported.rejected, imported.rejected
+    for row in rows("partners"):
+        await _once(enter(NewPartner(row["ods"], row["name"], cast("Kind", row["kind"]))))
+    for depot in DEPOTS:
+        await _once(open_depot(_LOADER, depot))
+    for van in VANS:
+        await _once(add_van(_LOADER, van))
+
+
+async def agree_years(now: datetime) -> None:
+    """The same contributions and tariff from the play's first year to the one after the present.
+
+    What is mended before 2018-19 is charged, and so is what somebody tries out today.
+    """
+    tariff = msgspec.json.decode((_DATA / "tariff.json").read_bytes(), type=Tariff)
+    plan = YearPlan(contributions(rows("partners")), tariff)
+    for year in range(OPENING_FROM.year, london_day(now).year + 3):
+        # The year of its New Year's Day, which began in the April before.
+        await agree(year_of(date(year, 1, 1)), plan)
+
+
+def contributions(partners: Rows) -> dict[str, int]:
+    """The pool by the partners' shares, in whole pence that sum to it exactly."""
+    shares = {row["ods"]: Decimal(row["contribution_share_percent"]) for row in partners}
+    whole = sum(shares.values())
+    exact = {ods: POOL_PENCE * share / whole for ods, share in shares.items()}
+    pence = {ods: int(amount) for ods, amount in exact.items()}
+    # The odd pence go where most was cut off.
+    by_rest = sorted(exact, key=lambda ods: (pence[ods] - exact[ods], ods))
+    for ods in by_rest[: POOL_PENCE - sum(pence.values())]:
+        pence[ods] += 1
+    return pence
+
+
+async def hire(now: datetime) -> str:
+    """Make the users, within the caller's transaction; the password that they share.
+
+    It is made up for this service and kept nowhere. Who has such a name already keeps theirs.
+    """
+    password = secrets.token_urlsafe(9)
+    for worker in WORKERS:
+        await _once(create(_LOADER, _user(worker, password), now))
+    return password
+
+
+async def callers() -> Mapping[str, Caller]:
+    """The users as callers, by their names."""
+    found = await fetch(
+        "select lower(username) as username, id from users where lower(username) = any($1)",
+        [worker.username for worker in WORKERS],
+    )
+    ids = {row["username"]: row["id"] for row in found}
+    return {
+        worker.username: Caller(
+            ids[worker.username],
+            worker.username,
+            frozenset({worker.role}),
+            frozenset({worker.partner} if worker.partner else ()),
+        )
+        for worker in WORKERS
+    }
+
+
+def _user(worker: Worker, password: str) -> NewUser:
+    return NewUser(
+        username=worker.username,
+        password=password,
+        roles=[cast("Role", worker.role)],
+        partner=worker.partner,
+        depot=worker.depot,
+        team=worker.team,
+        level=worker.level,
+        order_limit_pence=worker.order_limit_pence,
+    )
+
+
+async def _once(entry: Coroutine[Any, Any, object]) -> None:
+    try:
+        await entry
+    except Refused as refusal:
+        if refusal.slug != "exists":
+            raise

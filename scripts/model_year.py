@@ -1,0 +1,151 @@
+"""The model year: what happens to each item, in order of time, from the catalogue's figures. Pure.
+
+Each issue runs its course by itself, as a generator of scans; courses meet at the shelves, where
+what came back is taken before what is new, oldest receipt first. The same catalogue, scale and
+seed give the same happenings, with the same ids.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from heapq import heappop, heappush
+from itertools import count
+from math import ceil
+from random import Random
+from typing import Final, TypeAlias
+from uuid import UUID, uuid5
+
+from scripts.model_bench import make_fit
+from scripts.model_calendar import THE_END, moment, working_days_on
+from scripts.model_demand import Demand, Line, demands, read_line
+from scripts.model_loan import deliver, stay
+from scripts.model_people import Borrower, Register, by_district
+from scripts.model_scans import Course, Goods, Pen, Scan, Thing
+from scripts.model_service import COORDINATOR, MAIN, NORTH, store_of
+
+_NAMESPACE: Final = UUID("6d1f5c1e-6f0b-4a52-9a57-2f1a4a0f8c35")
+_WEEKS_A_YEAR: Final = 52
+_LOT_WEEKS: Final = 13
+_LOT_MAX: Final = 500
+# Near the end the maker of some cushions warns of them, and those on the shelf are held.
+_WARNED_OF: Final = "CUS01"
+_WARNED_ON: Final = date(2019, 3, 27)
+
+Happening: TypeAlias = Goods | Scan
+Rows: TypeAlias = Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The rows of data/catalogue.csv, partners.csv and postcodes_ng.csv."""
+
+    catalogue: Rows
+    partners: Rows
+    postcodes: Rows
+
+
+def play(
+    sources: Sources, scale: float, seed: int
+) -> tuple[Sequence[Borrower], Iterator[Happening]]:
+    """The people, and the goods and scans in order of time; all of it obeys the lifecycle.
+
+    A scale of 1 is the whole year. Codes are not known here: items go by number, in the order of
+    their receipt.
+    """
+    rng = Random(f"{seed}")  # noqa: S311 - a play, not a secret
+    pen = Pen(uuid5(_NAMESPACE, f"{seed} at {scale}"), rng)
+    register = Register(pen.namespace, by_district(sources.postcodes), rng)
+    lines = [read_line(row) for row in sources.catalogue]
+    shares = {row["ods"]: float(row["contribution_share_percent"]) for row in sources.partners}
+    asked = demands(lines, shares, scale, register)
+    return register.people, _Play(pen, scale).run(asked)
+
+
+@dataclass(slots=True)
+class _Play:
+    pen: Pen
+    scale: float
+    # By depot, product and whether it was lent before; the oldest receipt first.
+    shelves: dict[tuple[str, str, bool], list[tuple[int, Thing]]] = field(default_factory=dict)
+    received: int = 0
+    arrived: list[Goods] = field(default_factory=list)
+
+    def run(self, asked: Sequence[Demand]) -> Iterator[Happening]:
+        """Let every course run, always the one whose next scan comes first."""
+        order = count()
+        queue: list[tuple[datetime, int, Scan | None, Course]] = []
+        for demand in asked:
+            begins = moment(working_days_on(demand.deliver_on, -1), "12:00", "15:00", self.pen.rng)
+            heappush(queue, (begins, next(order), None, self._serve(demand, begins)))
+        warned = moment(_WARNED_ON, "16:00", "17:00", self.pen.rng)
+        heappush(queue, (warned, next(order), None, self._warn(warned)))
+        while queue and queue[0][0] <= THE_END:
+            _, _, scan, course = heappop(queue)
+            if scan is not None:
+                yield scan
+            following = next(course, None)
+            # Before the scans of what arrived.
+            yield from self.arrived
+            self.arrived.clear()
+            if following is not None:
+                heappush(queue, (following.at, next(order), following, course))
+
+    def _serve(self, demand: Demand, begins: datetime) -> Course:
+        """An issue, from the shelf to what becomes of it."""
+        thing = self._take(demand, begins)
+        yield from deliver(self.pen, thing, demand, begins)
+        if demand.line.is_given:
+            return
+        thing.was_lent = True
+        back_on = yield from stay(self.pen, thing, demand)
+        if back_on is None:
+            return
+        # Nobody said of what was lost and found whether it would be fit: it had hardly been used.
+        fit = demand.fit or demand.back_on is None
+        if (yield from make_fit(self.pen, thing, back_on, fit=fit)):
+            self._shelve(thing)
+
+    def _warn(self, at: datetime) -> Course:
+        reason = "Maker's warning: seam may open"
+        for shelf in [self.shelves.get((MAIN, _WARNED_OF, used), []) for used in (True, False)]:
+            while shelf:
+                yield self.pen.scan(heappop(shelf)[1], at, COORDINATOR, "hold", reason=reason)
+
+    def _take(self, demand: Demand, at: datetime) -> Thing:
+        """What came back goes first, from either depot; else what is new, bought if need be."""
+        sku, here = demand.line.sku, demand.borrower.depot
+        there = NORTH if here == MAIN else MAIN
+        for depot, used in ((here, True), (there, True), (here, False)):
+            shelf = self.shelves.get((depot, sku, used))
+            if shelf:
+                return heappop(shelf)[1]
+        return self._buy(demand.line, here, at)
+
+    def _buy(self, line: Line, depot: str, at: datetime) -> Thing:
+        """A lot for some weeks; the first of it is taken at once."""
+        weekly = line.annual_issues * self.scale * line.new_share / _WEEKS_A_YEAR
+        first, quantity = self.received, min(max(ceil(weekly * _LOT_WEEKS), 1), _LOT_MAX)
+        goods = Goods(
+            id=uuid5(self.pen.namespace, f"goods {first}"),
+            at=at,
+            by=store_of(depot),
+            sku=line.sku,
+            depot=depot,
+            first=first,
+            quantity=quantity,
+            price_pence=line.price_pence,
+        )
+        self.received += quantity
+        self.arrived.append(goods)
+        checked = [dict.fromkeys(("loler", "service"), at.date()) for _ in goods.numbers]
+        things = [
+            Thing(number, line, depot, days)
+            for number, days in zip(goods.numbers, checked, strict=True)
+        ]
+        for thing in things[1:]:
+            self._shelve(thing)
+        return things[0]
+
+    def _shelve(self, thing: Thing) -> None:
+        shelf = self.shelves.setdefault((thing.depot, thing.line.sku, thing.was_lent), [])
+        heappush(shelf, (thing.number, thing))

@@ -1,0 +1,287 @@
+"""The example: loaded through the service's own doors, whole, once and alike each time."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from budget.database import close_pool, fetch, open_pool
+from budget.pool import PartnerFigures, YearPlan, agree, standing
+from budget.recycling import KINDS, Question, report
+from budget.years import london_day
+from equipment.items import fix_company_prefix
+from equipment.passwords import verified
+from equipment.roles import ADMINISTRATOR, ROLES
+from scripts.example import load
+from scripts.model_service import WORKERS
+from scripts.postgres import NAME, EmbeddedPostgres
+from settings import DEMONSTRATION_GCP
+
+NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
+YEAR = (date(2018, 4, 1), date(2019, 3, 31))
+SMALL = 1 / 2_000
+CLEAN_PENCE, REPAIR_HOUR_PENCE = 845, 3_850
+
+
+@pytest.fixture
+async def service(database: str) -> str:
+    """Give a service as it is before its example is loaded."""
+    await fix_company_prefix(DEMONSTRATION_GCP)
+    return database
+
+
+@contextlib.asynccontextmanager
+async def another_service(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[None]:
+    """One more, for as long as it is looked at."""
+    name = f"example_{uuid4().hex}"
+    server = await asyncpg.connect(postgres.dsn)
+    await server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await open_pool(postgres.dsn.replace(f"@/{NAME}?", f"@/{name}?"))
+    try:
+        await fix_company_prefix(DEMONSTRATION_GCP)
+        yield
+    finally:
+        await close_pool()
+        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await server.close()
+
+
+async def facts() -> list[list[tuple[Any, ...]]]:
+    """All that two loads of one seed share: not codes, keys, nor the ids that the service makes."""
+    return [[tuple(row) for row in await fetch(sql)] for sql in FACTS]
+
+
+FACTS = (
+    """
+    select i.sku, i.serial, i.batch, i.purchase_price_pence, i.received_on,
+        case m.action when 'receive' then null else m.id end, m.action, m.from_state, m.state,
+        m.occurred_at, m.actor, m.reason, m.undoes, m.details, m.depot, m.last_depot, m.van,
+        m.person, m.loan, m.loan_funder, m.loan_phase, m.loans, m.held_at is null, m.dirty_on,
+        m.pat_on, m.loler_on, m.service_on
+    from movements m join items i on i.id = m.item order by i.sku, i.serial, m.seq
+    """,
+    "select id, funder, charged_pence, credit_percent, began_at from loans order by id",
+    """
+    select movement, kind, account, partner, amount_pence, posted_on, late, no_tariff
+    from postings order by movement, account, partner, amount_pence
+    """,
+    """
+    select movement, kind, units, pence, occurred_on, funder, depot from tallies
+    order by movement, kind, units
+    """,
+    """
+    select id, name, nhs_number, born, address, postcode, phone, funder, needs from people
+    order by id
+    """,
+    "select code, name, postcode, kind from depots order by code",
+    "select username, roles, partner, depot from users order by username",
+    "select year, partner, contribution_pence from contributions order by year, partner",
+)
+COUNTS = """
+select (select count(*) from movements), (select count(*) from receipts),
+    (select count(*) from people), (select count(*) from postings),
+    (select count(*) from person_looks), (select count(*) from product_terms)
+"""
+
+
+async def test_the_figures_are_those_of_a_plain_recount(service: str) -> None:
+    """Budget and recycling by partner; the load itself stops at any scan that is refused."""
+    assert service
+    await load(NOW)
+    issues, credited, activity, counts = await _recount()
+    budget = await standing("2018-19", None)
+    assert {row.ods: _spent(row) for row in budget.partners} == {
+        row.ods: (issues[row.ods], credited[row.ods], activity[row.ods]) for row in budget.partners
+    }
+    assert budget.pool.contribution_pence == 730_000_000
+    question = Question(first=YEAR[0], last=YEAR[1], by="partner", scope="reusable")
+    reported = await report(question)
+    for row in [*reported.rows, reported.total]:
+        for kind in KINDS:
+            count = getattr(row, kind)
+            key = (row.key, kind)
+            assert (count.units, count.pence) == (counts[*key, "units"], counts[*key, "pence"]), key
+    rate = reported.total.rates.recycling.pence
+    assert rate == pytest.approx(0.95, abs=0.03)
+    assert not await fetch("select from postings where no_tariff")
+
+    before = await fetch(COUNTS)
+    await load(datetime.now(UTC), seed=2)
+    assert await fetch(COUNTS) == before
+
+
+async def test_one_seed_loads_one_example(
+    postgres: EmbeddedPostgres, template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whenever it is loaded, and also where the first load was cut short."""
+    async with another_service(postgres, template):
+        await load(NOW, scale=SMALL)
+        whole = await facts()
+    async with another_service(postgres, template):
+        await _cut_short()
+        assert 0 < len((await facts())[0]) < len(whole[0])
+        await load(datetime.now(UTC), scale=SMALL)
+        assert await facts() == whole
+    assert capsys.readouterr().out.count("They sign in with the password") == 2
+
+
+async def _cut_short() -> None:
+    loading = asyncio.create_task(load(NOW, scale=SMALL))
+    # Nothing tells when the load is half done but the database itself.
+    while not await fetch("select from movements where action = 'collect'"):  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+    loading.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await loading
+
+
+async def test_a_service_in_use_is_left_alone(
+    service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody's own year is not overwritten by an option typed by mistake."""
+    assert service
+    await agree("2025-26", YearPlan({}))
+    await load(NOW, scale=SMALL)
+    assert not await fetch("select from items")
+    assert not await fetch("select from users")
+    assert "in use" in capsys.readouterr().out
+
+
+async def test_every_role_can_sign_in_with_the_printed_password(
+    service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is made up for each service; whoever administers has a password of their own."""
+    assert service
+    await load(NOW, scale=SMALL)
+    said = capsys.readouterr().out
+    password = said.partition("password ")[2].split()[0]
+    users = await fetch("select username, roles, password_hash from users")
+    assert {role for user in users for role in user["roles"]} == ROLES - {ADMINISTRATOR}
+    assert {user["username"] for user in users} == {worker.username for worker in WORKERS}
+    assert await verified(users[0]["password_hash"], password)
+    for user in users:
+        assert user["username"] in said
+
+
+async def test_whoever_tries_it_out_today_sees_charges(service: str) -> None:
+    """The years from the play's first to the one after the present have the tariff."""
+    assert service
+    await load(NOW, scale=SMALL)
+    years = [row["year"] for row in await fetch("select year from budget_years order by year")]
+    assert years[0] == "2015-16"
+    assert {"2026-27", "2027-28"} <= set(years)
+
+
+Sums = Counter[Any]
+
+
+def _spent(row: PartnerFigures) -> tuple[int, int, int]:
+    return row.issues_pence, row.credits_pence, row.activity_pence
+
+
+async def _recount() -> tuple[Sums, Sums, Sums, Sums]:
+    """Issues, credits, activity and counts of the year, from the movements alone."""
+    books = _Books()
+    rows = await fetch(_MOVEMENTS)
+    undone = {row["undoes"] for row in rows}
+    for row in rows:
+        if row["action"] != "undo" and row["id"] not in undone:
+            books.enter(dict(row))
+    return books.issues, books.credits, books.activity, books.counts
+
+
+_MOVEMENTS = """
+select m.item, m.id, m.action, m.from_state, m.occurred_at, m.undoes, p.reuse,
+    coalesce(m.details ->> 'funder', n.funder) as funder, l.charged_pence, l.credit_percent,
+    m.details ->> 'minutes' as minutes, m.details ->> 'parts_pence' as parts_pence
+from movements m join items i on i.id = m.item join products p on p.sku = i.sku
+left join loans l on l.id = m.id left join people n on n.id = l.person
+order by m.seq
+"""
+
+
+class _Books:
+    """Follows each item's newest loan: its funder, charge, percentage and phase."""
+
+    def __init__(self) -> None:
+        self.loans: dict[int, dict[str, Any]] = {}
+        self.issues, self.credits, self.activity, self.counts = (Counter[Any]() for _ in range(4))
+
+    def enter(self, row: dict[str, Any]) -> None:
+        loan = self.loans.get(row["item"])
+        day = london_day(row["occurred_at"])
+        in_year = YEAR[0] <= day <= YEAR[1]
+        match row["action"], loan and loan["phase"]:
+            case "deliver", _:
+                self._lend(row, loan, in_year=in_year)
+            case "transfer", _ if row["funder"] is not None:
+                assert loan is not None
+                self.issues[loan["funder"]] -= in_year * loan["pence"]
+                loan["funder"] = row["funder"]
+                self.issues[loan["funder"]] += in_year * loan["pence"]
+            case (("return" | "find"), "open"):
+                self._count(row, loan, ["returned"], in_year=in_year)
+                self._count(row, loan, ["waiting"], in_year=True)
+                self._become(row, phase="ended")
+            case "pass", "ended":
+                assert loan is not None
+                back = (loan["pence"] * loan["percent"] * 2 + 100) // 200
+                self.credits[loan["funder"]] += in_year * back
+                self._count(row, loan, ["reused"], in_year=in_year)
+                self._count(row, loan, ["waiting"], in_year=True, times=-1)
+                self._become(row, phase="reused")
+            case "scrap", _ if loan is not None:
+                self._scrap(row, loan, in_year=in_year)
+            case "lose", _ if row["from_state"] in {"on_loan", "collected"}:
+                self._count(row, loan, ["lost"], in_year=in_year)
+            case "clean", "ended":
+                assert loan is not None
+                self.activity[loan["funder"]] += in_year * CLEAN_PENCE
+            case "repair", phase if phase == "ended" or row["from_state"] == "on_loan":
+                assert loan is not None
+                labour = (int(row["minutes"]) * REPAIR_HOUR_PENCE * 2 + 60) // 120
+                self.activity[loan["funder"]] += in_year * (labour + int(row["parts_pence"]))
+
+    def _lend(self, row: dict[str, Any], earlier: dict[str, Any] | None, *, in_year: bool) -> None:
+        pence, percent = row["charged_pence"], row["credit_percent"]
+        loan = {"funder": row["funder"], "pence": pence, "percent": percent, "phase": "open"}
+        self.loans[row["item"]] = loan
+        self.issues[row["funder"]] += in_year * row["charged_pence"]
+        kinds = ["issued", *(["issued_recycled"] if earlier else [])]
+        self._count(row, loan, kinds, in_year=in_year)
+
+    def _scrap(self, row: dict[str, Any], loan: dict[str, Any], *, in_year: bool) -> None:
+        if row["from_state"] in {"on_loan", "collected"}:
+            self._count(row, loan, ["written_off"], in_year=in_year)
+            return
+        self._count(row, loan, ["scrapped"], in_year=in_year)
+        if loan["phase"] == "ended":
+            self._count(row, loan, ["waiting"], in_year=True, times=-1)
+        else:
+            self._count(row, loan, ["reused"], in_year=in_year, times=-1)
+
+    def _become(self, row: dict[str, Any], *, phase: str) -> None:
+        self.loans[row["item"]]["phase"] = phase
+
+    def _count(
+        self,
+        row: dict[str, Any],
+        loan: dict[str, Any] | None,
+        kinds: Iterable[str],
+        *,
+        in_year: bool,
+        times: int = 1,
+    ) -> None:
+        assert loan is not None
+        if not in_year or row["reuse"] != "reusable":
+            return
+        for kind in kinds:
+            for key in (loan["funder"], None):
+                self.counts[key, kind, "units"] += times
+                self.counts[key, kind, "pence"] += times * loan["pence"]
