@@ -21,10 +21,10 @@ from equipment.receipts import content_hash
 from equipment.roles import Caller
 from equipment.scans import SCANS_MAX, Result, record
 from scripts.example_service import agree_years, callers, hire, rows, set_up
-from scripts.model_people import Borrower
-from scripts.model_scans import Goods, Scan
-from scripts.model_service import COORDINATOR, WORKERS
-from scripts.model_year import Happening, Sources, play
+from scripts.model.people import Borrower
+from scripts.model.scans import Goods, Scan
+from scripts.model.service import COORDINATOR, WORKERS
+from scripts.model.year import Happening, Sources, play
 from settings import Settings
 
 SCALE: Final = 1 / 200

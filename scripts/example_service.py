@@ -23,9 +23,9 @@ from equipment.places import add_van, open_depot
 from equipment.product_import import import_products
 from equipment.roles import ADMINISTRATOR, Caller
 from equipment.staff import NewUser, Role, create
-from scripts.model_calendar import OPENING_FROM
-from scripts.model_service import DEPOTS, VANS, WORKERS, Worker
-from scripts.model_year import Rows
+from scripts.model.calendar import OPENING_FROM
+from scripts.model.service import DEPOTS, VANS, WORKERS, Worker
+from scripts.model.year import Rows
 
 POOL_PENCE: Final = 730_000_000
 _DATA: Final = Path(__file__).resolve().parent.parent / "data"

@@ -19,7 +19,7 @@ from equipment.items import fix_company_prefix
 from equipment.passwords import verified
 from equipment.roles import ADMINISTRATOR, ROLES
 from scripts.example import load
-from scripts.model_service import WORKERS
+from scripts.model.service import WORKERS
 from scripts.postgres import NAME, EmbeddedPostgres
 from settings import DEMONSTRATION_GCP
 

@@ -13,11 +13,11 @@ from equipment.lifecycle import ACTIONS, decide
 from equipment.nhs_numbers import is_nhs_number
 from equipment.standing import Act, Check, Kind, Standing, State
 from scripts.example_service import contributions, rows
-from scripts.model_calendar import THE_END, YEAR_FROM
-from scripts.model_people import Borrower
-from scripts.model_scans import Goods, Scan
-from scripts.model_service import districts_of
-from scripts.model_year import Happening, Sources, play
+from scripts.model.calendar import THE_END, YEAR_FROM
+from scripts.model.people import Borrower
+from scripts.model.scans import Goods, Scan
+from scripts.model.service import districts_of
+from scripts.model.year import Happening, Sources, play
 
 SOURCES = Sources(rows("catalogue"), rows("partners"), rows("postcodes_ng"))
 PRODUCTS = {row["sku"]: row for row in SOURCES.catalogue}

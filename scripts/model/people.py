@@ -11,7 +11,7 @@ from random import Random
 from typing import Final
 from uuid import UUID, uuid5
 
-from scripts.model_service import DISTRICTS, depot_for, districts_of
+from scripts.model.service import DISTRICTS, depot_for, districts_of
 
 # Names, separated by spaces.
 _FIRST_NAMES: Final = (

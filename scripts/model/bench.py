@@ -4,10 +4,10 @@ from collections.abc import Generator
 from datetime import date, timedelta
 from typing import TypeAlias
 
-from scripts import model_chances as chances
-from scripts.model_calendar import working_days_on
-from scripts.model_scans import IN_DATE_TO_STAY, Course, Pen, Scan, Thing
-from scripts.model_service import store_of
+from scripts.model import chances
+from scripts.model.calendar import working_days_on
+from scripts.model.scans import IN_DATE_TO_STAY, Course, Pen, Scan, Thing
+from scripts.model.service import store_of
 
 _Shelved: TypeAlias = Generator[Scan, None, bool]
 

@@ -8,9 +8,9 @@ from typing import Final, TypeAlias
 from uuid import UUID, uuid5
 
 from equipment.safety import months_on
-from scripts import model_chances as chances
-from scripts.model_calendar import moment
-from scripts.model_demand import Line, Share
+from scripts.model import chances
+from scripts.model.calendar import moment
+from scripts.model.demand import Line, Share
 
 # What is set aside is still in date when it goes out, what is shelved stays so for a while.
 IN_DATE_TO_GO: Final = timedelta(days=14)

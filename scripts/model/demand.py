@@ -16,7 +16,7 @@ from random import Random
 from statistics import NormalDist
 from typing import Final, Self
 
-from scripts.model_calendar import (
+from scripts.model.calendar import (
     OPENING_FROM,
     RUN_IN_FROM,
     TAIL_TO,
@@ -25,7 +25,7 @@ from scripts.model_calendar import (
     Season,
     working_day,
 )
-from scripts.model_people import Borrower, Register
+from scripts.model.people import Borrower, Register
 
 # Days out, the middle one of each category.
 _USUAL_DAYS_OUT: Final = {

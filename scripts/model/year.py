@@ -15,13 +15,13 @@ from random import Random
 from typing import Final, TypeAlias
 from uuid import UUID, uuid5
 
-from scripts.model_bench import make_fit
-from scripts.model_calendar import THE_END, moment, working_days_on
-from scripts.model_demand import Demand, Line, demands, read_line
-from scripts.model_loan import deliver, stay
-from scripts.model_people import Borrower, Register, by_district
-from scripts.model_scans import Course, Goods, Pen, Scan, Thing
-from scripts.model_service import COORDINATOR, MAIN, NORTH, store_of
+from scripts.model.bench import make_fit
+from scripts.model.calendar import THE_END, moment, working_days_on
+from scripts.model.demand import Demand, Line, demands, read_line
+from scripts.model.loan import deliver, stay
+from scripts.model.people import Borrower, Register, by_district
+from scripts.model.scans import Course, Goods, Pen, Scan, Thing
+from scripts.model.service import COORDINATOR, MAIN, NORTH, store_of
 
 _NAMESPACE: Final = UUID("6d1f5c1e-6f0b-4a52-9a57-2f1a4a0f8c35")
 _WEEKS_A_YEAR: Final = 52

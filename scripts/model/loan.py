@@ -4,12 +4,12 @@ from collections.abc import Generator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from scripts import model_chances as chances
-from scripts.model_calendar import THE_END, working_day, working_days_on
-from scripts.model_demand import Demand
-from scripts.model_people import Borrower
-from scripts.model_scans import IN_DATE_TO_GO, Course, DatedCourse, Pen, Scan, Thing
-from scripts.model_service import (
+from scripts.model import chances
+from scripts.model.calendar import THE_END, working_day, working_days_on
+from scripts.model.demand import Demand
+from scripts.model.people import Borrower
+from scripts.model.scans import IN_DATE_TO_GO, Course, DatedCourse, Pen, Scan, Thing
+from scripts.model.service import (
     COORDINATOR,
     CUPBOARD,
     MAIN,
