@@ -1,0 +1,167 @@
+"""Many at once on real PostgreSQL: the same answers as one after the other."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from budget.refusals import Refused
+from equipment.items import Delivery, Viewer, receive
+from equipment.receipts import content_hash
+from equipment.scans import Result, record
+from tests.equipment.standing_data import ADMINISTRATOR
+from tests.equipment.store import (
+    COORDINATOR,
+    NOW,
+    STORE,
+    Scan,
+    check_invariants,
+    count,
+    one_item,
+    reason,
+    received,
+    row_of,
+    scan,
+    set_up,
+    somebody,
+    tariff,
+)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+VIEWER = Viewer(ADMINISTRATOR, NOW, "https://kit.example.org")
+
+
+async def at_once(*lists: Sequence[Scan]) -> list[list[Result]]:
+    """Send lists of scans together."""
+    return list(await asyncio.gather(*(record(scans, COORDINATOR, NOW) for scans in lists)))
+
+
+def statuses(answers: Sequence[Sequence[Result]]) -> Counter[str]:
+    """Count what became of the scans."""
+    return Counter(result.status for results in answers for result in results)
+
+
+async def test_of_twenty_who_scan_one_item_one_wins_and_nineteen_are_told_why() -> None:
+    """Each under an id of its own: the item can be collected once."""
+    await set_up()
+    code, ada = await one_item(), await somebody()
+    for action, slug in (("deliver", "item-not-ready"), ("collect", "item-not-on-loan")):
+        scans = [scan(code, action, person=ada) for _ in range(20)]
+        answers = await at_once(*([each] for each in scans))
+        assert statuses(answers) == {"accepted": 1, "refused": 19}
+        told = {reason(r) for [r] in answers if r.status == "refused"}
+        assert told == {slug}
+    assert await count("postings") == 2
+    await check_invariants()
+
+
+async def test_one_scan_sent_ten_times_at_once_is_accepted_once() -> None:
+    """The other nine are duplicates: each is told the item's state as it is now."""
+    await set_up()
+    for _ in range(3):
+        sent = scan(await one_item(), "withdraw", device="phone 7")
+        answers = await at_once(*([sent] for _ in range(10)))
+        assert statuses(answers) == {"accepted": 1, "duplicate": 9}
+        assert {result.state for [result] in answers} == {"returned"}
+    assert await count("cases") == 0
+
+
+async def test_lists_that_name_the_same_items_in_opposite_order_do_not_lock_up() -> None:
+    """Each list is judged as a whole before or after the other."""
+    await set_up()
+    codes = await received(count=20)
+    for _ in range(5):
+        there = [scan(code, "hold") for code in codes]
+        back = [scan(code, "release") for code in reversed(codes)]
+        answers = await at_once(there, back, list(reversed(there)), list(reversed(back)))
+        assert sum(statuses(answers).values()) == 80
+        await record([scan(code, "release") for code in codes], COORDINATOR, NOW)
+    await check_invariants()
+
+
+async def test_lists_that_share_ids_in_opposite_order_do_not_lock_up() -> None:
+    """Each id is accepted for one of the two items that it is sent for."""
+    await set_up()
+    mine, yours = await received(count=20), await received(count=20)
+    here = [scan(code, "withdraw") for code in mine]
+    there = [s | {"item": code} for s, code in zip(reversed(here), yours, strict=True)]
+    answers = await at_once(here, there)
+    assert statuses(answers) == {"accepted": 20, "refused": 20}
+    told = {reason(r) for results in answers for r in results if r.status == "refused"}
+    assert told == {"id-reused"}
+    await check_invariants()
+
+
+async def test_one_id_for_two_items_at_once_is_accepted_for_one() -> None:
+    """The other is refused, and shown nothing."""
+    await set_up()
+    for _ in range(5):
+        first, second = await received(count=2)
+        sent = scan(first, "withdraw")
+        answers = await at_once([sent], [sent | {"item": second}])
+        assert statuses(answers) == {"accepted": 1, "refused": 1}
+        [lost] = [result for [result] in answers if result.status == "refused"]
+        assert (reason(lost), lost.item, lost.state) == ("id-reused", None, None)
+
+
+async def test_one_id_from_two_callers_at_once_is_one_callers() -> None:
+    """Equal content or not."""
+    await set_up()
+    sent = scan(await one_item(), "withdraw")
+    answers = await asyncio.gather(*(record([sent], by, NOW) for by in (COORDINATOR, STORE)))
+    assert statuses(answers) == {"accepted": 1, "refused": 1}
+
+
+async def test_one_receipt_sent_ten_times_at_once_makes_one_set_of_items() -> None:
+    """Ten equal answers."""
+    await set_up()
+    goods = Delivery("BED01", "D1", [None] * 3, None, None, NOW, dirty=False, owner="pool")
+    wanted, content = uuid4(), content_hash({"quantity": 3})
+    answers = await asyncio.gather(
+        *(receive(goods, VIEWER, client_id=wanted, content=content) for _ in range(10))
+    )
+    assert len(set(answers)) == 1
+    assert len(msgspec.json.decode(answers[0])["items"]) == 3
+    assert await count("items") == 3
+    assert await count("movements") == 3
+
+
+async def test_of_two_receipts_of_one_serial_one_is_kept() -> None:
+    """The other is refused whole."""
+    await set_up()
+    both = await asyncio.gather(
+        *(received(serials=serials) for serials in (["a", "b"], ["c", "b"])),
+        return_exceptions=True,
+    )
+    assert [each.slug for each in both if isinstance(each, Refused)] == ["exists"]
+    assert await count("items") == 2
+
+
+async def test_many_lists_over_few_items_keep_every_invariant() -> None:
+    """Whatever comes first: states, loans, holds, postings and counts agree afterwards."""
+    await set_up()
+    await tariff(clean=845, repair_hour=3_850)
+    codes, ada = await received(count=4), await somebody()
+    chance = random.Random(5)
+    actions = ["deliver", "return", "clean", "pass", "withdraw", "hold", "release", "lose", "find"]
+    lists = [
+        [scan(chance.choice(codes), chance.choice(actions), person=ada) for _ in range(15)]
+        for _ in range(30)
+    ]
+    answers = await at_once(*lists, *lists[:10])
+    assert statuses(answers)["duplicate"] > 0
+    accepted = statuses(answers)["accepted"]
+    assert await count("movements") == accepted + len(codes)
+    assert await count("receipts", "kind = 'scan'") == accepted
+    for code in codes:
+        item = (await row_of(code))["id"]
+        lent = await count("movements", f"item = {item} and action = 'deliver'")
+        assert (await row_of(code))["loans"] == lent
+        assert await count("postings", f"item = {item} and kind = 'issue'") == 2 * lent
+        assert await count("tallies", f"item = {item} and kind = 'issued'") == lent
+    await check_invariants()

@@ -1,0 +1,135 @@
+"""However long a list is, it costs the same handful of statements."""
+
+import asyncpg
+import pytest
+from piccolo.engine.finder import engine_finder
+from piccolo.engine.postgres import PostgresEngine
+
+from budget.database import APPLICATION_ROLE, close_pool
+from equipment.history import movements
+from equipment.items import Search, Viewer, listed
+from equipment.scans import record
+from tests.equipment.standing_data import ADMINISTRATOR
+from tests.equipment.store import (
+    COORDINATOR,
+    NOW,
+    Scan,
+    done,
+    one_item,
+    received,
+    scan,
+    set_up,
+    somebody,
+    stock,
+    tariff,
+)
+
+VIEWER = Viewer(ADMINISTRATOR, NOW, "https://kit.example.org")
+
+
+class _Counting(asyncpg.Connection):
+    """A connection that counts its statements, and keeps on counting from one use to the next."""
+
+    counted: int = 0
+
+    def get_reset_query(self) -> str:
+        return ""
+
+    async def _do_execute(self, *args: object, **more: object) -> object:
+        type(self).counted += 1
+        return await super()._do_execute(*args, **more)  # type: ignore[misc]  # not in its stubs
+
+    async def execute(self, *args: object, **more: object) -> str:
+        type(self).counted += not args[1:]
+        return await super().execute(*args, **more)  # type: ignore[arg-type]  # passed on as it is
+
+
+@pytest.fixture
+async def counting(database: str) -> type[_Counting]:
+    """Open the pool again, with connections that count."""
+    await close_pool()
+    engine = engine_finder()
+    assert isinstance(engine, PostgresEngine)
+    await engine.start_connection_pool(
+        min_size=1,
+        max_size=1,
+        dsn=database,
+        connection_class=_Counting,
+        server_settings={"role": APPLICATION_ROLE},
+    )
+    await set_up()
+    return _Counting
+
+
+async def _cost(counting: type[_Counting], *scans: Scan) -> int:
+    """Count the statements that a list of scans takes, each of which is accepted."""
+    before = counting.counted
+    results = await record(scans, COORDINATOR, NOW)
+    assert {result.status for result in results} == {"accepted"}
+    return counting.counted - before
+
+
+async def test_five_hundred_scans_cost_what_five_do(counting: type[_Counting]) -> None:
+    """Of every kind, of one item or many, with checks, undone, with a case each."""
+    await tariff(clean=845, repair_hour=3_850)
+    ada = await somebody()
+    codes = await received(count=105)
+    first, few, many = codes[:1], codes[1:2], codes[5:]
+
+    def rounds(of: list[str]) -> list[Scan]:
+        out = [scan(code, "deliver", person=ada, at=NOW) for code in of]
+        back = [scan(code, "return", checks=_CHECKS) for code in of]
+        clean = [scan(code, "clean") for code in of]
+        undone = [scan(c["item"], "undo", movement=c["id"]) for c in clean]
+        return [*out, *back, *clean, *undone, *(scan(code, "clean") for code in of)]
+
+    await _cost(counting, *rounds(first))  # A connection asks once what types its arrays are of.
+    assert await _cost(counting, *rounds(few)) == await _cost(counting, *rounds(many)) < 40
+    assert len(rounds(many)) == 500
+    again = [[scan(code, "pass") for code in of] for of in (few, many)]
+    assert await _cost(counting, *again[0]) == await _cost(counting, *again[1])
+
+
+_CHECKS = [{"kind": "service", "result": "pass", "on": "2018-10-01"}]
+
+
+async def test_refused_scans_with_a_device_cost_no_more_when_they_are_many(
+    counting: type[_Counting],
+) -> None:
+    """The cases are written in one statement."""
+    codes = await received(count=40)
+    costs = []
+    for of in (codes[:1], codes[1:2], codes[2:]):
+        before = counting.counted
+        results = await record([scan(c, "find", device="x") for c in of], COORDINATOR, NOW)
+        assert {result.status for result in results} == {"refused"}
+        costs.append(counting.counted - before)
+    assert costs[1] == costs[2]
+
+
+async def test_a_list_of_items_costs_the_same_at_any_length(counting: type[_Counting]) -> None:
+    """Three rows or three hundred, each with somebody who has it and earlier labels."""
+    ada = await somebody()
+    codes = [*await received(count=3), *await received(await stock("FRAME"), count=200)]
+    await done(*(scan(code, "deliver", person=ada) for code in codes))
+    costs = []
+    for sku, rows in (("BED01", 3), ("FRAME", 200)):
+        before = counting.counted
+        assert len(await listed(Search(sku=sku, limit=300), VIEWER)) == rows
+        costs.append(counting.counted - before)
+    assert costs[0] == costs[1] <= 2
+
+
+async def test_an_items_history_costs_the_same_at_any_length(counting: type[_Counting]) -> None:
+    """One movement or two hundred, each with what it cost."""
+    ada = await somebody()
+    short, long = await one_item(), await one_item()
+    steps = [("deliver", {"person": ada}), ("return", {}), ("clean", {}), ("pass", {})]
+    await done(*(scan(long, action) | fields for _ in range(50) for action, fields in steps))
+    await done(scan(short, "deliver", person=ada))
+    costs = []
+    for item, rows in ((1, 2), (2, 201)):
+        before = counting.counted
+        assert len(await movements(item, VIEWER, limit=300)) == rows
+        costs.append(counting.counted - before)
+    assert costs[0] == costs[1] <= 3
