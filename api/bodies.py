@@ -37,7 +37,8 @@ _SUSPICIOUS: Final = re.compile(
 )
 # Half a surrogate pair, or a number beyond all bounds, is a broken document to msgspec; the
 # standard library reads on and lets us say which field holds it.
-_BEYOND_MSGSPEC: Final = re.compile(rb"\\u[dD][89a-fA-F]|[eE]\+?[0-9]{3}")
+_BEYOND_MSGSPEC: Final = re.compile(rb"\\u[dD][89a-fA-F]|[eE]\+?[0-9]{3}|[0-9]{300}")
+_DIGITS_MAX: Final = 1_000
 _NOT_TEXT: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -78,12 +79,17 @@ def judged(value: object, wanted: type[T], *, suspicious: bool = True) -> T:
 def _parse(body: bytes) -> object:
     try:
         if _BEYOND_MSGSPEC.search(body):
-            return json.loads(body.decode(), parse_constant=_no_constant)
+            return json.loads(body.decode(), parse_constant=_no_constant, parse_int=_bounded)
         return msgspec.json.decode(body)
     except RecursionError as error:
         raise unreadable("The JSON is nested too deeply.") from error
     except ValueError as error:
         raise unreadable("The body is not JSON.") from error
+
+
+def _bounded(digits: str) -> int:
+    """A whole number; of one that Python would not read, only that it is beyond all bounds."""
+    return int(digits[:_DIGITS_MAX])
 
 
 def _no_constant(name: str) -> NoReturn:

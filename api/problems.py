@@ -82,6 +82,9 @@ def problem_of(refusal: Refusal) -> dict[str, object]:
 def respond(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer a request that ended in an exception."""
     state = request.scope["state"]
+    if isinstance(error, ValidationException):
+        faults = [Fault(_sent_as(request, f.field), f.message) for f in _faults(error)]
+        error = Wrong(faults)
     problem = as_problem(error, state.get("request_id", ""))
     if problem.status == HTTPStatus.METHOD_NOT_ALLOWED and "asks_methods" in state:
         return Response(b"", status_code=204, headers=dict(problem.headers))
@@ -179,6 +182,12 @@ def _faults(error: ValidationException) -> list[Fault]:
         return faults
     missing = _MISSING_PARAMETER.search(error.detail)
     return [Fault(missing["name"] if missing else "", "Is required.")]
+
+
+def _sent_as(request: Request[Any, Any, Any], name: str) -> str:
+    """What the address calls a parameter: Litestar tells of it by the handler's own word."""
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(name)
+    return getattr(parameter and parameter.kwarg_definition, "name", None) or name
 
 
 _MISSING_PARAMETER: Final = re.compile(r"parameter '(?P<name>[^']+)'")
