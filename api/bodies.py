@@ -42,6 +42,10 @@ _DIGITS_MAX: Final = 1_000
 _NOT_TEXT: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
+class OpenBody(msgspec.Struct, frozen=True):
+    """A body that may have members which nobody reads; every other is refused for such a one."""
+
+
 def read_json(body: bytes, media_type: str, wanted: type[T]) -> T:
     """The body as a Struct.
 
@@ -139,7 +143,8 @@ def _unknown(value: object, wanted: Any, path: str = "") -> Iterator[Fault]:
     known = _types(struct)
     for name, entry in value.items():
         if name not in known:
-            yield Fault(join(path, name), "Is not a field of this request.")
+            if not issubclass(struct, OpenBody):
+                yield Fault(join(path, name), "Is not a field of this request.")
         elif isinstance(entry, (dict, list)):
             yield from _unknown(entry, known[name], join(path, name))
 

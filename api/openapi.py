@@ -4,7 +4,7 @@ Litestar leaves out a minimum of 0, what is inside a list or an option, and that
 fields. msgspec describes exactly what it checks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, Final, get_args, get_origin
 
 import msgspec
@@ -15,6 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 
+from api.bodies import OpenBody
 from api.health import VERSION
 
 _REFERENCE: Final = "#/components/schemas/{name}"
@@ -34,10 +35,11 @@ def exact(document: dict[str, Any], routes: Iterable[HTTPRoute]) -> dict[str, An
     structs = list(dict.fromkeys(_structs(handler for _, _, handler in operations)))
     references, schemas = msgspec.json.schema_components(structs, ref_template=_REFERENCE)
     reference_of = dict(zip(structs, references, strict=True))
+    open_ones = set(_references([reference_of[each] for each in structs if _is_open(each)]))
     paths: dict[str, Any] = {path: dict(entry) for path, entry in document["paths"].items()}
     for path, method, handler in operations:
         paths[path][method] = _operation(paths[path][method], handler, reference_of)
-        _close(reference_of.get(_body(handler), {}), schemas)
+        _close(reference_of.get(_body(handler), {}), schemas, open_ones)
     components = document["components"] | {"schemas": schemas}
     return document | {"paths": paths, "components": components}
 
@@ -89,13 +91,13 @@ def _described(part: dict[str, Any], reference: dict[str, Any] | None) -> dict[s
     return part | {"content": content}
 
 
-def _close(part: Any, schemas: dict[str, Any]) -> None:
-    """Say of the Structs in a request, and of all inside them, that they take no other fields."""
+def _close(part: Any, schemas: dict[str, Any], open_ones: Container[str]) -> None:
+    """Say of the Structs in a request, and of all inside them, whether they take other fields."""
     for reference in _references(part):
         schema = schemas[reference]
         if "properties" in schema and "additionalProperties" not in schema:
-            schema["additionalProperties"] = False
-            _close(schema, schemas)
+            schema["additionalProperties"] = reference in open_ones
+            _close(schema, schemas, open_ones)
 
 
 def _references(part: Any) -> Iterator[str]:
@@ -126,6 +128,10 @@ def _answer(handler: HTTPRouteHandler) -> Any:
 
 def _summary(handler: HTTPRouteHandler) -> str:
     return (handler.fn.__doc__ or handler.handler_name).splitlines()[0]
+
+
+def _is_open(struct: Any) -> bool:
+    return isinstance(struct, type) and issubclass(struct, OpenBody)
 
 
 def _is_struct(wanted: Any) -> bool:

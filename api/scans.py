@@ -4,15 +4,18 @@ from typing import Annotated, Any
 
 import msgspec
 
-from api.bodies import Json
+from api.bodies import Json, OpenBody
 from api.problems import problem_of
 from api.request import ApiRequest
 from api.routes import post
 from equipment.scans import SCANS_MAX, Result, record
 
 
-class Scans(msgspec.Struct, frozen=True):
-    """A list of scans. A fault inside one refuses that one alone, so none is judged here."""
+class Scans(OpenBody, frozen=True):
+    """A list of scans. A fault inside one refuses that one alone, so none is judged here.
+
+    Nor does anything beside the list keep it from being recorded: every scan counts.
+    """
 
     scans: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1, max_length=SCANS_MAX)]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, get_args
 import msgspec
 import pytest
 
-from api.bodies import Moment, read_csv, read_json
+from api.bodies import Moment, OpenBody, read_csv, read_json
 from api.problems import Problem
 from budget.refusals import Wrong
 
@@ -28,6 +28,12 @@ class Order(msgspec.Struct):
     by: dict[str, int] = {}
     kept: list[dict[str, Any]] = []
     since: str | None = msgspec.field(name="from", default=None)
+
+
+class Crate(OpenBody, frozen=True):
+    """A body that may have other members, though what it holds may not."""
+
+    lines: list[Line]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +139,15 @@ def test_what_is_open_is_left_to_the_handler() -> None:
         b'{"name": "a", "kept": [{"x": "\\u0000"}, {"y": 99999999999999999999}, {"z": "\\udc00"}]}'
     )
     assert len(read_json(body, "application/json", Order).kept) == 3
+
+
+def test_an_open_body_may_have_members_that_nobody_knows() -> None:
+    """Whatever they hold is not even looked at; what it does know is judged as ever."""
+    body = b'{"lines": [{"quantity": 1}], "x": "\\u0000", "y": {"z": 99999999999999999999}}'
+    assert read_json(body, "application/json", Crate) == Crate([Line(1)])
+    with pytest.raises(Wrong) as refusal:
+        read_json(b'{"lines": [{"quantity": 1, "x": 1}], "y": 1}', "application/json", Crate)
+    assert [fault.field for fault in refusal.value.faults] == ["lines[0].x"]
 
 
 def test_a_moment_is_never_without_its_offset() -> None:
