@@ -202,14 +202,20 @@ def _storable(sent: Mapping[str, Any]) -> tuple[Mapping[str, Any], Wrong | None]
 
 def _kept(value: Any, depth: int = 0) -> Any:
     match value:
-        case str():
-            return _NOT_TEXT.sub(_NOT_KEPT, value)
         case Mapping() | list() if depth > _DEPTH_MAX:
             return _NOT_KEPT
         case Mapping():
-            return {_kept(key): _kept(entry, depth + 1) for key, entry in value.items()}
+            return {_kept_alone(key): _kept(entry, depth + 1) for key, entry in value.items()}
         case list():
             return [_kept(entry, depth + 1) for entry in value]
+    return _kept_alone(value)
+
+
+def _kept_alone(value: Any) -> Any:
+    """What holds no other values: a text, a number, true, false or null."""
+    match value:
+        case str():
+            return _NOT_TEXT.sub(_NOT_KEPT, value)
         case int() if abs(value) > _INTEGER_MAX:
             return _NOT_KEPT
         case float() if not isfinite(value):
