@@ -179,8 +179,7 @@ async def test_each_role_may_do_its_actions_and_no_others(store: httpx.AsyncClie
     [item] = await receive(store)
     for role in sorted(ROLES):
         headers = await member(store, role)
-        scans = [scan("00000000" if a == "undo" else item["code"], a) for a in sorted(ACTIONS)]
-        scans = [each | {"item": item["code"], "occurred_at": "never"} for each in scans]
+        scans = [scan(item["code"], action, occurred_at="never") for action in sorted(ACTIONS)]
         may = {a for a in ACTIONS if role == ADMINISTRATOR or role in ACTION_ROLES[a]}
         if not may:
             answer = await store.post("/api/scans", json={"scans": scans}, headers=headers)
