@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeAlias, cast
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
+from asyncpg.pool import PoolAcquireContext, PoolConnectionProxy
 from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.engine.finder import engine_finder
 from piccolo.engine.postgres import PostgresEngine
@@ -20,6 +20,7 @@ from piccolo.engine.postgres import PostgresEngine
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
 APPLICATION_ROLE = "kitback_app"
+WAIT_S = 20.0
 _MIGRATION_LOCK = 0x4B49_5442  # "KITB": one process migrates at a time, the others wait
 
 
@@ -30,28 +31,25 @@ async def transaction() -> AsyncIterator[Connection]:
     Piccolo queries inside it join it. It never nests: a transaction is opened by the one domain
     function that owns the use case, and opening a second inside it raises RuntimeError (Piccolo's
     own would join silently). The connection goes back to the pool whatever happens, a failed
-    COMMIT or a dead server included.
+    COMMIT or a dead server included. TimeoutError where none comes free in time.
     """
     engine = _engine()
     if engine.current_transaction.get() is not None:
         msg = "a transaction is already open here"
         raise RuntimeError(msg)
-    pool = _pool()
-    connection = await pool.acquire()
-    token = engine.current_transaction.set(cast("Any", _Current(connection)))
-    try:
-        async with connection.transaction():
-            yield connection
-    finally:
-        engine.current_transaction.reset(token)
-        await pool.release(connection)
+    async with _acquired() as connection:
+        token = engine.current_transaction.set(cast("Any", _Current(connection)))
+        try:
+            async with connection.transaction():
+                yield connection
+        finally:
+            engine.current_transaction.reset(token)
 
 
 async def fetch(sql: str, *values: object) -> list[asyncpg.Record]:
     """Rows of one statement, in the open transaction if there is one, else on its own."""
-    current = _engine().current_transaction.get()
-    source = current.connection if current is not None else _pool()
-    return cast("list[asyncpg.Record]", await source.fetch(sql, *values))
+    async with _connection() as connection:
+        return await connection.fetch(sql, *values)
 
 
 async def fetch_one(sql: str, *values: object) -> asyncpg.Record | None:
@@ -62,9 +60,8 @@ async def fetch_one(sql: str, *values: object) -> asyncpg.Record | None:
 
 async def execute(sql: str, *values: object) -> str:
     """Run one statement for its effect; returns PostgreSQL's command tag."""
-    current = _engine().current_transaction.get()
-    source = current.connection if current is not None else _pool()
-    return cast("str", await source.execute(sql, *values))
+    async with _connection() as connection:
+        return await connection.execute(sql, *values)
 
 
 async def insert(table: str, columns: dict[str, str], rows: Sequence[Sequence[object]]) -> None:
@@ -103,12 +100,14 @@ async def migrate(dsn: str) -> None:
         await connection.close()
 
 
-async def open_pool(dsn: str, *, size: int = 10) -> None:
+async def open_pool(dsn: str, *, size: int = 10, wait_s: float = WAIT_S) -> None:
     """Connect as the application's role, which may add movements and postings, never change them.
 
-    Each connection starts as `kitback_app` (see docs/adr/0002-one-transaction.md).
+    Each connection starts as `kitback_app` (see docs/adr/0002-one-transaction.md). Whoever finds
+    all of them in use waits `wait_s` seconds for one and then gets a TimeoutError.
     """
     engine = _engine()
+    _patience.seconds = wait_s
     engine.config = {"dsn": dsn}
     await engine.start_connection_pool(
         min_size=1,
@@ -131,6 +130,16 @@ class _Current:
     connection: Connection
 
 
+@dataclass(slots=True)
+class _Patience:
+    """How long the open pool lets anyone wait for a connection."""
+
+    seconds: float = WAIT_S
+
+
+_patience = _Patience()
+
+
 class _PlainConnection(asyncpg.Connection):
     """A connection on which nothing is ever SET, so that nothing needs resetting on release."""
 
@@ -145,7 +154,20 @@ def _engine() -> PostgresEngine:
     return engine
 
 
-def _pool() -> Any:
-    pool = _engine().pool
+@contextlib.asynccontextmanager
+async def _connection() -> AsyncIterator[Connection]:
+    """The open transaction's connection if there is one, else one from the pool."""
+    current = _engine().current_transaction.get()
+    if current is not None:
+        yield cast("Connection", current.connection)
+        return
+    async with _acquired() as connection:
+        yield connection
+
+
+def _acquired() -> "PoolAcquireContext[asyncpg.Record]":
+    """A connection from the pool, given back whatever happens."""
+    pool: Any = _engine().pool
     assert pool is not None, "open_pool() comes first"
-    return pool
+    # Without an end to it, one stuck statement after another would leave everyone waiting.
+    return cast("PoolAcquireContext[asyncpg.Record]", pool.acquire(timeout=_patience.seconds))
