@@ -15,9 +15,9 @@ from budget.years import london_day, span, year_of
 
 
 @put("/api/budgets/{year:str}", task="set budgets", tags=["The pool"])
-async def agree_budget(year: str, data: Json[YearPlan]) -> Budget:
+async def agree_budget(request: ApiRequest, year: str, data: Json[YearPlan]) -> Budget:
     """Set what the partners agreed for a year; it counts for later recordings only."""
-    await pool.agree(year, data)
+    await pool.agree(request.caller.username, year, data)
     return await pool.standing(year, None)
 
 

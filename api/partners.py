@@ -5,6 +5,7 @@ from litestar.params import FromPath
 from api import routes
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
+from api.request import ApiRequest
 from budget import partners
 
 # The pool's room knows no roles: the routes' tasks are what guards these functions.
@@ -13,9 +14,9 @@ _CHANGE = "change standing data"
 
 
 @routes.post("/api/partners", task=_CHANGE, tags=["Standing data"])
-async def enter_partner(data: Json[partners.NewPartner]) -> partners.Partner:
+async def enter_partner(request: ApiRequest, data: Json[partners.NewPartner]) -> partners.Partner:
     """Add a partner."""
-    return await partners.enter(data)
+    return await partners.enter(request.caller.username, data)
 
 
 @routes.get("/api/partners", task=_READ, tags=["Standing data"])
@@ -34,6 +35,8 @@ async def get_partner(ods: FromPath[str]) -> partners.Partner:
 
 
 @routes.patch("/api/partners/{ods:str}", task=_CHANGE, tags=["Standing data"])
-async def succeed_partner(ods: FromPath[str], data: Json[partners.Takeover]) -> partners.Partner:
+async def succeed_partner(
+    request: ApiRequest, ods: FromPath[str], data: Json[partners.Takeover]
+) -> partners.Partner:
     """Say who takes over, and from which day on; earlier days stay as they are."""
-    return await partners.take_over(ods, data)
+    return await partners.take_over(request.caller.username, ods, data)

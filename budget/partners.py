@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from budget.changes import record
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import CODE_PATTERN, code_faults, one_line, sought, text_faults
@@ -70,7 +71,7 @@ async def successions() -> dict[str, tuple[str, date]]:
 _SUCCESSIONS = "select ods, succeeded_by, succeeded_on from partners where succeeded_by is not null"
 
 
-async def enter(new: NewPartner) -> Partner:
+async def enter(actor: str, new: NewPartner) -> Partner:
     """Add a partner; Refused `exists` where its code is taken, Wrong where a field is."""
     name = one_line(new.name)
     faults = [
@@ -79,9 +80,12 @@ async def enter(new: NewPartner) -> Partner:
     ]
     if faults:
         raise Wrong(faults)
-    row = await fetch_one(_ENTER, new.ods, name, new.kind)
-    if row is None:
-        raise Refused("exists", f"There is already a partner with the code {new.ods}.")
+    async with transaction():
+        row = await fetch_one(_ENTER, new.ods, name, new.kind)
+        if row is None:
+            raise Refused("exists", f"There is already a partner with the code {new.ods}.")
+        kept = msgspec.structs.replace(new, name=name)
+        await record(actor, "partner entered", new.ods, kept)
     return Partner(**row)
 
 
@@ -113,7 +117,7 @@ where ods > $1 order by ods limit $2
 """
 
 
-async def take_over(ods: str, change: Takeover) -> Partner:
+async def take_over(actor: str, ods: str, change: Takeover) -> Partner:
     """Say who takes over from a partner, and from when; earlier days stay as they are.
 
     Missing where the partner is, Wrong where the successor is unknown or would close a circle.
@@ -126,10 +130,14 @@ async def take_over(ods: str, change: Takeover) -> Partner:
         given = msgspec.structs.asdict(change).items()
         entry = dict(rows[ods]) | {field: value for field, value in given if value is not UNSET}
         partner = Partner(**entry)
+        if partner == Partner(**rows[ods]):
+            return partner
         onward = {code: row["succeeded_by"] for code, row in rows.items()}
         if faults := list(_succession_faults(onward, partner)):
             raise Wrong(faults)
         await execute(_TAKE_OVER, ods, partner.succeeded_by, partner.succeeded_on)
+        since = {"succeeded_by": partner.succeeded_by, "succeeded_on": partner.succeeded_on}
+        await record(actor, "succession", ods, since)
     return partner
 
 

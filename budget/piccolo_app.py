@@ -4,12 +4,12 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from budget.tables import BudgetYear, Contribution, Partner, Posting, Tally
+from budget.tables import BudgetYear, Change, Contribution, Partner, Posting, Tally
 
 APP_CONFIG = AppConfig(
     app_name="budget",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[Partner, BudgetYear, Contribution, Posting, Tally],
+    table_classes=[Partner, BudgetYear, Contribution, Posting, Tally, Change],
     migration_dependencies=[],
     commands=[],
 )

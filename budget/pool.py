@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import asyncpg
 import msgspec
 
+from budget.changes import record
 from budget.database import execute, fetch, fetch_one, insert, transaction
 from budget.refusals import Fault, Wrong
 from budget.years import span
@@ -83,26 +84,50 @@ class Budget(msgspec.Struct, frozen=True):
     partners: list[PartnerFigures]
 
 
-async def agree(year: str, plan: YearPlan) -> None:
+async def agree(actor: str, year: str, plan: YearPlan) -> None:
     """Set a year's contributions and tariff in place of any before; what is posted stays.
 
-    Later recordings are charged by it. Raises Wrong for a malformed year or an unknown partner.
+    Later recordings are charged by it; the same once more changes nothing. Raises Wrong for a
+    malformed year or an unknown partner.
     """
     span(year)
     async with transaction():
         await _check_partners(plan.contributions)
+        if await _agreed(year) == plan:
+            return
         tariff = msgspec.json.encode(plan.tariff).decode()
         await execute(_AGREE, year, tariff, plan.collection_threshold_pence)
         await execute("delete from contributions where year = $1", year)
         rows = [[year, ods, pence] for ods, pence in plan.contributions.items()]
         columns = {"year": "varchar", "partner": "varchar", "contribution_pence": "bigint"}
         await insert("contributions", columns, rows)
+        await record(actor, "budget agreed", year, plan)
 
 
 _AGREE: Final = """
 insert into budget_years (year, tariff, collection_threshold_pence) values ($1, $2, $3)
 on conflict (year) do update
 set tariff = excluded.tariff, collection_threshold_pence = excluded.collection_threshold_pence
+"""
+
+
+async def _agreed(year: str) -> YearPlan | None:
+    """What was agreed for a year so far; whoever agrees it next waits for this transaction."""
+    row = await fetch_one(_AGREED, year)
+    if row is None:
+        return None
+    shares = await fetch(
+        "select partner, contribution_pence from contributions where year = $1", year
+    )
+    return YearPlan(
+        contributions={share["partner"]: share["contribution_pence"] for share in shares},
+        tariff=msgspec.json.decode(row["tariff"], type=Tariff),
+        collection_threshold_pence=row["collection_threshold_pence"],
+    )
+
+
+_AGREED: Final = """
+select tariff, collection_threshold_pence from budget_years where year = $1 for update
 """
 
 

@@ -93,4 +93,15 @@ class Tally(Table, tablename="tallies"):
     depot = Varchar(length=20, null=True, default=None)
 
 
-__all__ = ["BudgetYear", "Contribution", "Partner", "Posting", "Tally"]
+class Change(Table, tablename="changes"):
+    """Who changed what of that which stands (budget/changes.py); append-only."""
+
+    id = BigSerial(primary_key=True)
+    at = Timestamptz()
+    actor = Varchar(length=64)
+    what = Varchar(length=20)
+    key = Varchar(length=100, null=True, default=None)
+    content = JSONB()
+
+
+__all__ = ["BudgetYear", "Change", "Contribution", "Partner", "Posting", "Tally"]

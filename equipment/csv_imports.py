@@ -1,6 +1,7 @@
 """What every CSV import shares: reading lines, and refusing the bad ones one by one. Pure."""
 
 import csv
+import hashlib
 import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -44,8 +45,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file as read: the known columns it has, its sound lines and the others."""
+    """A file as read: the known columns it has, its sound lines and the others.
 
+    By its `digest`, whoever has the file can prove that this is it.
+    """
+
+    digest: str
     columns: tuple[str, ...]
     lines: list[Line]
     rejected: list[Rejected]
@@ -67,7 +72,8 @@ def read_table(
     _, header = next(records, (1, []))
     names = [name.strip().lower() for name in header] if isinstance(header, list) else []
     columns = _known_columns(names, required=required, optional=optional)
-    reading = Reading(columns, [], [])
+    file = content.encode("utf-8", "surrogateescape")
+    reading = Reading(hashlib.sha256(file).hexdigest(), columns, [], [])
     for number, record in records:
         error = record if isinstance(record, str) else _record_error(names, record, texts)
         if error is not None:
@@ -76,6 +82,17 @@ def read_table(
         cells = {name: cell.strip() for name, cell in zip(names, record, strict=True)}
         reading.lines.append(Line(number, {name: cells[name] for name in columns}))
     return reading
+
+
+def told(reading: Reading, imported: Imported) -> dict[str, object]:
+    """What is said of an import for good: not the lines, which may be many and may name people."""
+    return {
+        "sha256": reading.digest,
+        "columns": reading.columns,
+        "created": imported.created,
+        "updated": imported.updated,
+        "rejected": len(imported.rejected),
+    }
 
 
 def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:

@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from budget.changes import record
 from budget.database import fetch, insert, transaction
 from budget.refusals import Fault
 from budget.years import LONDON, london_day
-from equipment.csv_imports import Imported, Line, Reading, Rejected, read_table
+from equipment.csv_imports import Imported, Line, Reading, Rejected, read_table, told
 from equipment.items import company_prefix, fresh_codes, next_ids
 from equipment.journal import Journal, Loan, Movement, NewItem, write
 from equipment.roles import Caller, check_may
@@ -95,9 +96,11 @@ async def _import(caller: Caller, reading: Reading, now: datetime, *, dry_run: b
                 rejected.append(Rejected(line.number, error))
             else:
                 openings.append(opening)
-        if not dry_run:
+        imported = Imported(len(openings), 0, sorted(rejected, key=lambda each: each.line))
+        if openings and not dry_run:
             await _write(openings, caller, now)
-    return Imported(len(openings), 0, sorted(rejected, key=lambda each: each.line))
+            await record(caller.username, "items taken over", None, told(reading, imported))
+    return imported
 
 
 async def _look_up(lines: Sequence[Line], today: date) -> _Known:

@@ -1,6 +1,6 @@
 """The people to whom equipment is lent. Every look at one is on record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 from msgspec import UNSET
 
+from budget import changes
 from budget.database import execute, fetch, fetch_one, insert, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import sought
@@ -51,6 +52,9 @@ async def register(caller: Caller, new: NewPerson, now: datetime) -> Registered:
         values = (record[column] for column in _COLUMNS)
         if await fetch_one(_REGISTER, *values, caller.username) is None:
             raise await _taken(caller, new.nhs_number, now)
+        sent = msgspec.structs.asdict(new).items()
+        names = sorted(name for name, value in sent if value is not None and name != "id")
+        await _say(caller, "person registered", record["id"], names)
         alike = await _lookalikes(caller, record, now)
         registered = Registered(**record, possible_duplicates=alike)
         if new.id is not None:
@@ -104,7 +108,7 @@ async def look_up_by_number(caller: Caller, nhs_number: str, now: datetime) -> l
 _BY_NUMBER = "select id from people where nhs_number = $1"
 
 
-async def change(caller: Caller, person: UUID, changes: PersonChange, now: datetime) -> Person:
+async def change(caller: Caller, person: UUID, wanted: PersonChange, now: datetime) -> Person:
     """Change a person's record, and note the look.
 
     Missing where they are not the caller's to see, Wrong where a field is, Refused `exists`
@@ -113,18 +117,20 @@ async def change(caller: Caller, person: UUID, changes: PersonChange, now: datet
     check_may(caller, "register people")
     given = {
         field: value
-        for field, value in msgspec.structs.asdict(changes).items()
+        for field, value in msgspec.structs.asdict(wanted).items()
         if value is not UNSET
     }
     try:
         async with transaction():
             await _look(caller, person, now, "change")
             await execute(_LOCK, person)
-            record = msgspec.structs.asdict(await _record(person)) | given
-            record = tidied(record, london_day(now))
+            before = msgspec.structs.asdict(await _record(person))
+            record = tidied(before | given, london_day(now))
             if given.get("funder") is not None:
                 await _check_funder(record["funder"])
-            await execute(_CHANGE, *(record[column] for column in _COLUMNS[:-1]))
+            if names := [name for name in _COLUMNS if record[name] != before[name]]:
+                await execute(_CHANGE, *(record[column] for column in _COLUMNS[:-1]))
+                await _say(caller, "person changed", person, names)
             return Person(**record)
     except asyncpg.UniqueViolationError:
         raise await _taken(caller, given["nhs_number"], now) from None
@@ -136,6 +142,11 @@ update people set name = $2, nhs_number = $3, born = $4, address = $5, postcode 
     funder = $8, needs = $9, died_on = $10
 where id = $1
 """
+
+
+async def _say(caller: Caller, what: changes.What, person: UUID, names: Sequence[str]) -> None:
+    """Who changed which fields, but not to what: nothing personal is kept for good."""
+    await changes.record(caller.username, what, str(person), {"fields": names})
 
 
 async def _look(caller: Caller, person: UUID, now: datetime, door: str) -> None:

@@ -9,7 +9,8 @@ import asyncpg
 import msgspec
 from msgspec import Meta
 
-from budget.database import fetch, fetch_one
+from budget.changes import record
+from budget.database import fetch, fetch_one, transaction
 from budget.refusals import Fault, Refused, Wrong
 from budget.wording import CODE_PATTERN, code_faults, one_line, sought, text_faults
 from equipment.postcodes import normal_postcode
@@ -64,10 +65,13 @@ async def open_depot(caller: Caller, depot: Depot) -> Depot:
         raise Wrong(faults)
     postcode = normal_postcode(depot.postcode)
     cut_off = _time_of_day(depot.cut_off)
-    row = await fetch_one(_OPEN_DEPOT, depot.code, name, postcode, depot.kind, cut_off)
-    if row is None:
-        raise Refused("exists", f"There is already a depot with the code {depot.code}.")
-    return _depot(row)
+    async with transaction():
+        row = await fetch_one(_OPEN_DEPOT, depot.code, name, postcode, depot.kind, cut_off)
+        if row is None:
+            raise Refused("exists", f"There is already a depot with the code {depot.code}.")
+        opened = _depot(row)
+        await record(caller.username, "depot opened", opened.code, opened)
+    return opened
 
 
 _OPEN_DEPOT = """
@@ -96,12 +100,15 @@ async def add_van(caller: Caller, van: Van) -> Van:
     shift = (_time_of_day(van.shift.start), _time_of_day(van.shift.end))
     capacity = (van.payload_kg, van.volume_l, van.crew)
     try:
-        row = await fetch_one(_ADD_VAN, van.code, van.depot, *capacity, *shift)
+        async with transaction():
+            row = await fetch_one(_ADD_VAN, van.code, van.depot, *capacity, *shift)
+            if row is None:
+                raise Refused("exists", f"There is already a van with the code {van.code}.")
+            added = _van(row)
+            await record(caller.username, "van added", added.code, added)
     except asyncpg.ForeignKeyViolationError as unknown:
         raise Wrong([Fault("depot", "There is no such depot.")]) from unknown
-    if row is None:
-        raise Refused("exists", f"There is already a van with the code {van.code}.")
-    return _van(row)
+    return added
 
 
 _ADD_VAN = """

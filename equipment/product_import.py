@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from budget.changes import record
 from budget.database import fetch, transaction
 from budget.refusals import Fault
 from budget.wording import one_line
 from budget.years import london_day
-from equipment.csv_imports import Imported, Line, Reading, Rejected, read_table
+from equipment.csv_imports import Imported, Line, Reading, Rejected, read_table, told
 from equipment.products import BOUNDS, CHOICES, LENGTHS, product_faults
 from equipment.roles import Caller, check_may
 from equipment.terms import set_terms
@@ -69,14 +70,18 @@ async def import_products(
     check_may(caller, "change standing data")
     # Ten thousand lines take a tenth of a second, which nobody else should wait for.
     reading, products = await asyncio.to_thread(_read, content)
-    created = 0
+    rejected = sorted(reading.rejected, key=lambda each: each.line)
+    imported = Imported(0, 0, rejected)
     with contextlib.suppress(_DryRunError):
         async with transaction():
             created = await _write(reading.columns, products, now)
+            imported = Imported(created, len(products) - created, rejected)
             if dry_run:
                 raise _DryRunError
-    rejected = sorted(reading.rejected, key=lambda each: each.line)
-    return Imported(created, len(products) - created, rejected)
+            if products:
+                did = told(reading, imported)
+                await record(caller.username, "catalogue imported", None, did)
+    return imported
 
 
 class _DryRunError(Exception):

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.inspect import IntType, StrType, UnionType
 
+from budget.changes import record
 from budget.database import fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import one_line, sought, text_faults
@@ -96,6 +97,7 @@ async def add_product(caller: Caller, product: Product, now: datetime) -> Produc
             raise Refused("exists", f"There is already a product with the sku {product.sku}.")
         terms = (product.sku, product.price_pence, product.credit_percent)
         await set_terms(london_day(now), [terms])
+        await record(caller.username, "product added", product.sku, product)
     return product
 
 

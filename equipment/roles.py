@@ -76,6 +76,7 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "read cases": _STORE | {AUDITOR},
     "settle cases": _STORE,
     "read the pool": _MONEY,
+    "read changes": frozenset({AUDITOR}),
 }
 
 

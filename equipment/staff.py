@@ -1,6 +1,5 @@
 """The people who work with the service: made, changed and ended by an administrator."""
 
-import logging
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from asyncpg import UniqueViolationError
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
+from budget import changes
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import text_faults
@@ -39,7 +39,8 @@ Codes: TypeAlias = Annotated[list[str], Meta(max_length=100)]
 Level: TypeAlias = Annotated[int, Meta(ge=1, le=4)]
 Pence: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
-_log = logging.getLogger("kitback.staff")
+_FIRST_START: Final = "first start"
+"""Who made the first user: the service itself. No user's name has a space."""
 
 
 class NewUser(Struct, frozen=True):
@@ -87,6 +88,12 @@ class User(Struct, frozen=True):
 
 async def create(caller: Caller, new: NewUser, now: datetime) -> User:
     """Add a user; Refused `exists` where the name is taken, in whatever case it is written."""
+    async with transaction():
+        return await create_within(caller, new, now)
+
+
+async def create_within(caller: Caller, new: NewUser, now: datetime) -> User:
+    """The same within the caller's open transaction."""
     check_may(caller, "manage users")
     await _check_fields(asdict(new))
     password_hash = await passwords.hashed(new.password)
@@ -105,7 +112,8 @@ async def create(caller: Caller, new: NewUser, now: datetime) -> User:
     )
     if row is None:
         raise Refused("exists", f"There is already a user {new.username}.")
-    _log.info("user %s made by %s", row["id"], caller.user)
+    sent = {name: value for name, value in asdict(new).items() if name != "password"}
+    await changes.record(caller.username, "user made", new.username, sent)
     return User(**row)
 
 
@@ -149,21 +157,25 @@ async def change(caller: Caller, username: str, wanted: UserChange) -> User:
     check_may(caller, "manage users")
     given = {name: value for name, value in asdict(wanted).items() if value is not UNSET}
     await _check_fields(given)
-    if "password" in given:
-        given["password_hash"] = await passwords.hashed(given.pop("password"))
+    password = given.pop("password", None)
+    columns = {n: _unique(v) if isinstance(v, list) else v for n, v in given.items()}
+    sent = columns
+    if password is not None:
+        sent = columns | {"password_set": True}
+        columns = columns | {"password_hash": await passwords.hashed(password)}
     async with transaction():
         # In one order: of two administrators who end each other, one is left.
         administrators = {row["id"] for row in await fetch(_ADMINISTRATORS)}
-        row = await fetch_one(_LOCK, username)
-        if row is None:
+        before = await fetch_one(_LOCK, username)
+        if before is None:
             raise _no_such_user()
-        if given:
-            row = await _update(row["id"], given)
+        row = await _update(before["id"], columns) if columns else before
         if row["id"] in administrators:
             _check_one_left(administrators - {row["id"]}, row)
-        if not row["active"] or "password_hash" in given:
+        if not row["active"] or password is not None:
             await execute('delete from tokens where "user" = $1', row["id"])
-    _log.info("user %s changed by %s: %s", row["id"], caller.user, ", ".join(sorted(given)))
+        if password is not None or row != before:
+            await changes.record(caller.username, "user changed", row["username"], sent)
     return User(**row)
 
 
@@ -175,14 +187,11 @@ select {_COLUMNS} from users where lower(username) = lower($1) for update
 """  # noqa: S608 - a constant
 
 
-async def _update(user: UUID, given: dict[str, Any]) -> Any:
-    """Set the given columns, whose names are the fields of UserChange."""
-    for name in ("roles", "also"):
-        if name in given:
-            given[name] = _unique(given[name])
-    assignments = ", ".join(f"{name} = ${n}" for n, name in enumerate(given, 2))
+async def _update(user: UUID, columns: dict[str, Any]) -> Any:
+    """Set the given columns, whose names are ours: the fields of UserChange."""
+    assignments = ", ".join(f"{name} = ${n}" for n, name in enumerate(columns, 2))
     sql = f"update users set {assignments} where id = $1 returning {_COLUMNS}"  # noqa: S608 - names
-    return await fetch_one(sql, user, *given.values())
+    return await fetch_one(sql, user, *columns.values())
 
 
 def _check_one_left(others: set[UUID], row: Any) -> None:
@@ -201,10 +210,15 @@ async def first_administrator(password: str | None) -> str | None:
     password = password or secrets.token_urlsafe(12)
     password_hash = await passwords.hashed(password)
     try:
-        made = await fetch_one(_FIRST, password_hash, datetime.now(UTC))
+        async with transaction():
+            made = await fetch_one(_FIRST, password_hash, datetime.now(UTC))
+            if made is None:
+                return None
+            sent = {"roles": [ADMINISTRATOR]}
+            await changes.record(_FIRST_START, "user made", "admin", sent)
     except UniqueViolationError:
         return None
-    return password if made else None
+    return password
 
 
 _FIRST = """

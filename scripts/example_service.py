@@ -22,7 +22,7 @@ from budget.years import london_day, year_of
 from equipment.places import add_van, open_depot
 from equipment.product_import import import_products
 from equipment.roles import ADMINISTRATOR, Caller
-from equipment.staff import NewUser, Role, create
+from equipment.staff import NewUser, Role, create_within
 from scripts.model.calendar import OPENING_FROM
 from scripts.model.service import DEPOTS, VANS, WORKERS, Worker
 from scripts.model.year import Rows
@@ -46,7 +46,8 @@ async def set_up(now: datetime) -> None:
     imported = await import_products(_LOADER, catalogue, now)
     assert not imported.rejected, imported.rejected
     for row in rows("partners"):
-        await _once(enter(NewPartner(row["ods"], row["name"], cast("Kind", row["kind"]))))
+        partner = NewPartner(row["ods"], row["name"], cast("Kind", row["kind"]))
+        await _once(enter(_LOADER.username, partner))
     for depot in DEPOTS:
         await _once(open_depot(_LOADER, depot))
     for van in VANS:
@@ -62,7 +63,7 @@ async def agree_years(now: datetime) -> None:
     plan = YearPlan(contributions(rows("partners")), tariff)
     for year in range(OPENING_FROM.year, london_day(now).year + 3):
         # The year of its New Year's Day, which began in the April before.
-        await agree(year_of(date(year, 1, 1)), plan)
+        await agree(_LOADER.username, year_of(date(year, 1, 1)), plan)
 
 
 def contributions(partners: Rows) -> dict[str, int]:
@@ -85,7 +86,7 @@ async def hire(now: datetime) -> str:
     """
     password = secrets.token_urlsafe(9)
     for worker in WORKERS:
-        await _once(create(_LOADER, _user(worker, password), now))
+        await _once(create_within(_LOADER, _user(worker, password), now))
     return password
 
 

@@ -12,6 +12,7 @@ from equipment.journal import STANDING
 
 _APPEND_ONLY: Final = (
     "movements", "postings", "tallies", "loans", "checks", "receipts", "person_looks", "superseded",
+    "changes",
 )  # fmt: skip
 
 

@@ -59,6 +59,15 @@ alter table tallies
     add check (units in (-1, 1)),
     add check (sign(pence) in (0, units));
 
+-- Who changed what: one row for each write that is no movement, case or look at a person.
+alter table changes
+    add check (what in ('partner entered', 'succession', 'depot opened', 'van added',
+        'product added', 'catalogue imported', 'budget agreed', 'user made', 'user changed',
+        'person registered', 'person changed', 'items taken over')),
+    add check (actor <> '');
+create index on changes (what, id);
+create index on changes (key, id);
+
 -- What standing data said before: postings were made by it, and are checked by it for ever.
 create table superseded (
     seq bigserial primary key,
@@ -78,7 +87,7 @@ create trigger keep_superseded after update on budget_years
 
 grant select, insert, update on partners, budget_years to kitback_app;
 grant select, insert, update, delete on contributions to kitback_app;
-grant select, insert on postings, tallies, superseded to kitback_app;
+grant select, insert on postings, tallies, superseded, changes to kitback_app;
 grant usage on all sequences in schema public to kitback_app;
 """
 

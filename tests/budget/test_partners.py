@@ -80,7 +80,7 @@ def test_whoever_stands_in_has_no_successor_of_that_day(
 @pytest.mark.usefixtures("database")
 async def test_a_partner_is_kept_as_it_was_entered() -> None:
     """What comes back is what went in, its name on one line."""
-    entered = await enter(NewPartner("04K", " NHS  Nottingham\nCity CCG ", "ccg"))
+    entered = await enter("admin", NewPartner("04K", " NHS  Nottingham\nCity CCG ", "ccg"))
     assert entered == Partner("04K", "NHS Nottingham City CCG", "ccg", None, None)
     assert await find("04K") == entered
     assert await listed("", 10) == [entered]
@@ -91,7 +91,7 @@ async def test_two_partners_of_one_code_entered_at_once_are_one() -> None:
     """One is kept, the other is refused as `exists`."""
     await ready()
     both = await asyncio.gather(
-        *(enter(NewPartner("04K", name, "ccg")) for name in "ab"), return_exceptions=True
+        *(enter("admin", NewPartner("04K", name, "ccg")) for name in "ab"), return_exceptions=True
     )
     assert sorted(type(each).__name__ for each in both) == ["Partner", "Refused"]
     assert [each.slug for each in both if isinstance(each, Refused)] == ["exists"]
@@ -114,7 +114,7 @@ async def test_a_partner_without_a_usable_code_and_name_is_wrong(
 ) -> None:
     """The field at fault is named, before any database is asked."""
     with pytest.raises(Wrong) as refusal:
-        await enter(NewPartner(ods, name, "ccg"))
+        await enter("admin", NewPartner(ods, name, "ccg"))
     assert [fault.field for fault in refusal.value.faults] == [field]
 
 
@@ -122,10 +122,10 @@ async def test_a_partner_without_a_usable_code_and_name_is_wrong(
 async def test_a_succession_is_kept_changed_and_taken_back() -> None:
     """What is absent from a change stays; both parts null end the succession."""
     await _enter("A", "B", "C")
-    await take_over("A", Takeover("B", MERGER))
-    await take_over("A", Takeover(succeeded_by="C"))
+    await take_over("admin", "A", Takeover("B", MERGER))
+    await take_over("admin", "A", Takeover(succeeded_by="C"))
     assert await successions() == {"A": ("C", MERGER)}
-    assert (await take_over("A", Takeover(None, None))).succeeded_by is None
+    assert (await take_over("admin", "A", Takeover(None, None))).succeeded_by is None
     assert await successions() == {}
 
 
@@ -144,10 +144,10 @@ async def test_a_succession_is_kept_changed_and_taken_back() -> None:
 async def test_a_succession_that_cannot_be_is_wrong(takeover: Takeover, field: str) -> None:
     """Not by itself, not by nobody, not in a circle, and never half said."""
     await _enter("A", "B", "C", "E")
-    await take_over("B", Takeover("A", MERGER))
-    await take_over("C", Takeover("B", date(2019, 4, 1)))
+    await take_over("admin", "B", Takeover("A", MERGER))
+    await take_over("admin", "C", Takeover("B", date(2019, 4, 1)))
     with pytest.raises(Wrong) as refusal:
-        await take_over("A", takeover)
+        await take_over("admin", "A", takeover)
     assert [fault.field for fault in refusal.value.faults] == [field]
     assert (await find("A")).succeeded_by is None
 
@@ -158,8 +158,8 @@ async def test_two_successions_at_once_close_no_circle() -> None:
     await _enter("A", "B")
     await ready()
     both = await asyncio.gather(
-        take_over("A", Takeover("B", MERGER)),
-        take_over("B", Takeover("A", MERGER)),
+        take_over("admin", "A", Takeover("B", MERGER)),
+        take_over("admin", "B", Takeover("A", MERGER)),
         return_exceptions=True,
     )
     assert sorted(type(each).__name__ for each in both) == ["Partner", "Wrong"]
@@ -169,11 +169,11 @@ async def test_two_successions_at_once_close_no_circle() -> None:
 async def test_an_unknown_partner_has_no_succession() -> None:
     """It is missing, also where its code could never be one."""
     with pytest.raises(Missing):
-        await take_over("X", Takeover(None, None))
+        await take_over("admin", "X", Takeover(None, None))
     with pytest.raises(Missing):
         await find("X\0")
 
 
 async def _enter(*codes: str) -> None:
     for ods in codes:
-        await enter(NewPartner(ods, f"Partner {ods}", "ccg"))
+        await enter("admin", NewPartner(ods, f"Partner {ods}", "ccg"))

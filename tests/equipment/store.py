@@ -30,7 +30,7 @@ Scan = dict[str, Any]
 async def set_up() -> None:
     """Open the store: two partners, two depots, two vans, a bed."""
     for ods in ("04K", "52R"):
-        await enter(NewPartner(ods, f"Partner {ods}", "ccg"))
+        await enter(ADMINISTRATOR.username, NewPartner(ods, f"Partner {ods}", "ccg"))
     for code in ("D1", "D2"):
         await open_depot(ADMINISTRATOR, Depot(code, code, "NG1 1AA", "depot"))
         await add_van(ADMINISTRATOR, Van(f"V{code[1]}", code, 900, 8_000, Shift("08:00", "16:00")))

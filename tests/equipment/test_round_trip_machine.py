@@ -252,7 +252,7 @@ class Play:
         """Agree a year's tariff; it counts for what is recorded from now on."""
         rates = {"clean": tariff.clean, "repair_hour": tariff.repair_hour}
         agreed = pool.Tariff(clean=tariff.clean, repair_hour=tariff.repair_hour)
-        await pool.agree(tariff.year, pool.YearPlan({"04K": 500}, agreed))
+        await pool.agree("admin", tariff.year, pool.YearPlan({"04K": 500}, agreed))
         self.tariffs[tariff.year] = rates
 
 
@@ -287,9 +287,9 @@ async def _begin(
     """Empty the store of an earlier history, and bring items in."""
     people = await _standing_data(database)
     for ods in PARTNERS:
-        await take_over(ods, Takeover(None, None))
+        await take_over("admin", ods, Takeover(None, None))
     for ods, (successor, day) in sorted(succession.items(), reverse=True):
-        await take_over(ods, Takeover(successor, day))
+        await take_over("admin", ods, Takeover(successor, day))
     products = {
         sku: Product(sku, str(fields["category"]), str(fields["reuse"]), TERMS)
         for sku, fields in PRODUCTS.items()
@@ -334,7 +334,7 @@ async def _standing_data(database: str) -> list[tuple[str, str]]:
         first = not await owner.fetchval("select count(*) from partners")
         if first:
             await set_up()
-            await enter(NewPartner("QT1", "Partner QT1", "icb"))
+            await enter("admin", NewPartner("QT1", "Partner QT1", "icb"))
             for sku, fields in PRODUCTS.items():
                 if sku != "BED01":
                     await stock(sku, **fields)

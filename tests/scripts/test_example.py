@@ -146,7 +146,7 @@ async def test_a_service_in_use_is_left_alone(
 ) -> None:
     """Somebody's own year is not overwritten by an option typed by mistake."""
     assert service
-    await agree("2025-26", YearPlan({}))
+    await agree("admin", "2025-26", YearPlan({}))
     await load(NOW, scale=SMALL)
     assert not await fetch("select from items")
     assert not await fetch("select from users")

@@ -108,7 +108,7 @@ async def test_what_changed_since_accuses_nobody(
     )
     day = NOW + timedelta(days=len(store))
     await done(scan(store["hoist"], "return", at=day), now=day)
-    await take_over("52R", Takeover(None, None))
+    await take_over("admin", "52R", Takeover(None, None))
     await done(scan(store["hoist"], "scrap", at=day), now=day)
     code = await verify(database)
     assert code == 0, capsys.readouterr().out

@@ -1,0 +1,71 @@
+"""Who changed what of that which stands: partners, places, products, budgets, users, people.
+
+What happens to items has its movements, what a person must settle its cases, and each look at a
+person its own record. All other writes leave a row here, in the transaction that makes them.
+
+Who may read this is judged by its callers: this room knows no roles.
+"""
+
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias
+
+import asyncpg
+import msgspec
+
+from budget.database import execute, fetch
+from budget.wording import sought
+
+What: TypeAlias = Literal[
+    "partner entered",
+    "succession",
+    "depot opened",
+    "van added",
+    "product added",
+    "catalogue imported",
+    "budget agreed",
+    "user made",
+    "user changed",
+    "person registered",
+    "person changed",
+    "items taken over",
+]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One change: `key` names what was changed, and is null for a file of many."""
+
+    id: int
+    at: datetime
+    actor: str
+    what: What
+    key: str | None
+    content: dict[str, Any]
+
+
+async def record(actor: str, what: What, key: str | None, content: object) -> None:
+    """Say who changed what, within the caller's open transaction: both are kept, or neither.
+
+    `content` is what was sent, never a password and nothing personal: of a person no more than
+    the names of the fields. When it was is PostgreSQL's to say, so that nobody can say another.
+    """
+    await execute(_RECORD, actor, what, key, msgspec.json.encode(content).decode())
+
+
+_RECORD: Final = "insert into changes (actor, what, key, content) values ($1, $2, $3, $4)"
+
+
+async def listed(what: What | None, key: str | None, after: int, limit: int) -> list[Change]:
+    """The changes after an id, newest last: of one kind or of any, of one key or of any."""
+    wanted = sought(key) if key is not None else None
+    return [_change(row) for row in await fetch(_LISTED, what, wanted, after, limit)]
+
+
+_LISTED: Final = """
+select id, at, actor, what, key, content from changes
+where ($1::varchar is null or what = $1) and ($2::varchar is null or key = $2) and id > $3
+order by id limit $4
+"""
+
+
+def _change(row: asyncpg.Record) -> Change:
+    return Change(**dict(row) | {"content": msgspec.json.decode(row["content"])})

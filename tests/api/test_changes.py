@@ -1,0 +1,220 @@
+"""Every write knows its actor: who changed what is on record, once, and for good."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+import asyncpg
+import httpx
+import pytest
+
+from budget.changes import What, record
+from budget.database import execute, fetch
+from tests.api.conftest import PASSWORD
+
+ANN = "7b0f0a52-2f9d-4d43-9a39-6c1f6d3b7e11"
+BOB = "0d2a8c77-6a0b-4f0c-8a58-0b1d5c8c9f22"
+NUMBER = "9990000018"
+SECRET = "a secret of nobody's"
+CATALOGUE = "sku,name,category,price_pence,reuse,credit_percent\nCOT,Cot,Beds,5,reusable,85\n"
+TAKEN_OVER = f"sku,state,serial,nhs_number,funder\nBED01,on_loan,S1,{NUMBER},04K\n"
+DEPOT = {"code": "D2", "name": "North", "postcode": "NG1 5FS", "kind": "depot", "cut_off": None}
+VAN = {
+    "code": "V2", "depot": "D1", "payload_kg": 900, "volume_l": 8000, "crew": 2,
+    "shift": {"from": "08:00", "to": "16:00"},
+}  # fmt: skip
+BED = {
+    "sku": "BED01", "name": "Bed", "category": "Beds", "price_pence": 62000, "reuse": "reusable",
+    "credit_percent": 85,
+}  # fmt: skip
+PARTNER = {"ods": "04K", "name": "City", "kind": "ccg"}
+PLAN = {"contributions": {"04K": 7}, "tariff": {"clean": 5}, "collection_threshold_pence": 0}
+USER = {"username": "carol", "password": SECRET, "roles": ["depot"]}
+PERSON = {"name": "Ann Smith", "nhs_number": NUMBER, "address": "1 High Street", "funder": "04K"}
+
+
+@dataclass(frozen=True)
+class Write:
+    """One kind of write, what is kept of it, and a like one that is refused."""
+
+    what: str
+    method: str
+    path: str
+    body: Any
+    refused: Any
+    key: str | None = None
+    content: dict[str, Any] = field(default_factory=dict)
+    repeats: bool = False
+
+    async def send(self, client: httpx.AsyncClient, body: Any, **query: str) -> httpx.Response:
+        """Send a body of its kind."""
+        sent = {"json": body}
+        if isinstance(body, str):
+            sent = {"content": body, "headers": {"Content-Type": "text/csv"}}
+        return await client.request(self.method, self.path, params=query, **sent)
+
+
+WRITES = [
+    Write("partner entered", "POST", "/api/partners", PARTNER | {"ods": "QT1"},
+        PARTNER | {"ods": "?"}, "QT1", {"ods": "QT1", "kind": "ccg"}),
+    Write("succession", "PATCH", "/api/partners/04K",
+        {"succeeded_by": "52R", "succeeded_on": "2020-04-01"},
+        {"succeeded_by": "04K", "succeeded_on": "2020-04-01"}, "04K",
+        {"succeeded_by": "52R", "succeeded_on": "2020-04-01"}, repeats=True),
+    Write("depot opened", "POST", "/api/depots", DEPOT, DEPOT | {"postcode": "?"}, "D2", DEPOT),
+    Write("van added", "POST", "/api/vans", VAN, VAN | {"depot": "D9", "code": "V3"}, "V2", VAN),
+    Write("product added", "POST", "/api/products", BED | {"sku": "X"}, BED | {"sku": "/"}, "X",
+        {"price_pence": 62000}),
+    Write("catalogue imported", "POST", "/api/products/import", CATALOGUE, CATALOGUE + "COT",
+        None, {"created": 1, "updated": 0, "rejected": 0}),
+    Write("budget agreed", "PUT", "/api/budgets/2018-19", PLAN, PLAN | {"contributions": {"X": 1}},
+        "2018-19", PLAN | {"tariff": {"clean": 5, "delivery": {}}}, repeats=True),
+    Write("user made", "POST", "/api/users", USER | {"team": "North"}, USER | {"depot": "D9"},
+        "carol", {"username": "carol", "roles": ["depot"], "team": "North"}),
+    Write("user changed", "PATCH", "/api/users/BOB", {"active": False}, {"level": 9}, "bob",
+        {"active": False}, repeats=True),
+    Write("person registered", "POST", "/api/people",
+        {"id": BOB, "name": "Bob Jones", "born": "1941-05-06"}, {"name": "B", "funder": "X"}, BOB,
+        {"fields": ["born", "name"]}, repeats=True),
+    Write("person changed", "PATCH", f"/api/people/{ANN}",
+        {"phone": "0115 496 0000", "name": "Ann Smith"}, {"funder": "X"}, ANN,
+        {"fields": ["phone"]}, repeats=True),
+    Write("items taken over", "POST", "/api/items/import", TAKEN_OVER,
+        TAKEN_OVER.replace("on_loan", "lost"), None, {"created": 1, "rejected": 0}, repeats=True),
+]  # fmt: skip
+KINDS = pytest.mark.parametrize("write", WRITES, ids=lambda write: write.what)
+
+
+@pytest.fixture
+async def ada(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Ada, a second administrator, with something there to change; nothing on record yet."""
+    for path, body in (
+        ("/api/partners", PARTNER),
+        ("/api/partners", PARTNER | {"ods": "52R"}),
+        ("/api/depots", DEPOT | {"code": "D1"}),
+        ("/api/products", BED),
+        ("/api/people", PERSON | {"id": ANN}),
+        ("/api/users", {"username": "bob", "password": PASSWORD, "roles": ["depot"]}),
+        ("/api/users", {"username": "ada", "password": PASSWORD, "roles": ["administrator"]}),
+        ("/api/users", {"username": "otto", "password": PASSWORD, "roles": ["auditor"]}),
+        ("/api/users", {"username": "cora", "password": PASSWORD, "roles": ["coordinator"]}),
+    ):
+        assert (await admin.post(path, json=body)).status_code == 201
+    await _sign_in(admin, "ada")
+    return admin
+
+
+async def _sign_in(client: httpx.AsyncClient, name: str) -> None:
+    answer = await client.post("/api/login", json={"username": name, "password": PASSWORD})
+    client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+
+
+async def _made_by(name: str) -> list[asyncpg.Record]:
+    return await fetch("select what, key, content::text from changes where actor = $1", name)
+
+
+@KINDS
+async def test_a_write_leaves_one_row_with_its_actor(ada: httpx.AsyncClient, write: Write) -> None:
+    """Who, what, of which key, and what was sent."""
+    assert (await write.send(ada, write.body)).is_success
+    [row] = (await ada.get("/api/changes", params={"what": write.what})).json()["results"][-1:]
+    assert (row["actor"], row["what"], row["key"]) == ("ada", write.what, write.key)
+    assert row["content"] == row["content"] | write.content
+    assert len(await _made_by("ada")) == 1
+
+
+@KINDS
+async def test_a_write_that_comes_again_leaves_no_second_row(
+    ada: httpx.AsyncClient, write: Write
+) -> None:
+    """The same is done already, or refused as `exists`; a catalogue counts from its day again."""
+    assert (await write.send(ada, write.body)).is_success
+    again = await write.send(ada, write.body)
+    assert again.is_success == (write.repeats or write.what == "catalogue imported")
+    assert len(await _made_by("ada")) == (2 if write.what == "catalogue imported" else 1)
+
+
+@KINDS
+async def test_a_refused_write_leaves_no_row(ada: httpx.AsyncClient, write: Write) -> None:
+    """Nor one whose every line is, or that was for a look."""
+    if isinstance(write.body, str):
+        bad = write.body.replace("BED01,", "?,").replace("COT,", "?,")
+        assert (await write.send(ada, bad)).json()["created"] == 0
+        assert (await write.send(ada, write.body, dry_run="true")).json()["created"] == 1
+    else:
+        assert (await write.send(ada, write.refused)).status_code == 422
+    assert await _made_by("ada") == []
+
+
+async def test_nobody_writes_without_leaving_a_row() -> None:
+    """Every kind of change is written by one of the writes above."""
+    assert {write.what for write in WRITES} == set(get_args(What))
+
+
+async def test_no_password_and_nothing_personal_is_kept(ada: httpx.AsyncClient) -> None:
+    """Of a password, that it was set; of a person, which fields."""
+    for write in WRITES:
+        assert (await write.send(ada, write.body)).is_success
+    await ada.patch("/api/users/carol", json={"password": f"{SECRET} again"})
+    kept = str(await fetch("select key, content::text from changes"))
+    secrets = (SECRET, PASSWORD, "argon2", "password_hash")
+    personal = ("Ann", "Bob Jones", NUMBER, "High Street", "496", "1941")
+    assert not [each for each in (*secrets, *personal) if each in kept]
+    [row] = (await ada.get("/api/changes", params={"key": "carol"})).json()["results"][-1:]
+    assert row["content"] == {"password_set": True}
+
+
+async def test_a_new_password_is_a_change_though_nothing_else_is(ada: httpx.AsyncClient) -> None:
+    """Nobody can say whether it is the same; a change that says nothing is none."""
+    for body in ({"password": SECRET}, {"password": SECRET}, {}, {"roles": ["depot", "depot"]}):
+        assert (await ada.patch("/api/users/bob", json=body)).is_success
+    assert len(await _made_by("ada")) == 2
+
+
+async def test_the_first_user_was_made_by_the_first_start(admin: httpx.AsyncClient) -> None:
+    """By nobody who could sign in: no user's name has a space."""
+    [row] = (await admin.get("/api/changes")).json()["results"]
+    assert (row["actor"], row["what"], row["key"]) == ("first start", "user made", "admin")
+
+
+async def test_changes_come_in_pages_newest_last(ada: httpx.AsyncClient) -> None:
+    """Of one kind, of one key, or all."""
+    seen, after = [], ""
+    while after is not None:
+        query = {"limit": 4} | ({"after": after} if after else {})
+        answer = (await ada.get("/api/changes", params=query)).json()
+        seen += answer["results"]
+        after = answer["next"]
+    assert [row["key"] for row in seen][:4] == ["admin", "04K", "52R", "D1"]
+    assert [row["id"] for row in seen] == sorted(row["id"] for row in seen)
+    of_ann = (await ada.get("/api/changes", params={"key": ANN})).json()["results"]
+    assert [row["what"] for row in of_ann] == ["person registered"]
+    none = await ada.get("/api/changes", params={"what": "van added", "key": "V1"})
+    assert none.json()["results"] == []
+    assert (await ada.get("/api/changes?what=nothing")).status_code == 422
+
+
+async def test_administrators_and_auditors_read_them(ada: httpx.AsyncClient) -> None:
+    """And no other role."""
+    for name, status in (("otto", 200), ("cora", 403), ("bob", 403)):
+        await _sign_in(ada, name)
+        assert (await ada.get("/api/changes")).status_code == status
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("sql", ["update changes set actor = 'x'", "delete from changes"])
+async def test_what_is_on_record_stays(sql: str) -> None:
+    """The application may add to it and nothing else."""
+    await record("ada", "van added", "V1", {})
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await execute(sql)
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_kinds_of_change_are_the_same_in_code_and_database() -> None:
+    """A new one belongs in both."""
+    rows = await fetch(
+        "select pg_get_constraintdef(oid) as words from pg_constraint"
+        " where conrelid = 'changes'::regclass and conname = 'changes_what_check'"
+    )
+    assert set(re.findall(r"'([^']+)'", rows[0]["words"])) == set(get_args(What))
