@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ class Settings:
     service_phone: str = DRAMA_PHONE
     admin_password: str | None = field(default=None, repr=False)
     pg_bin: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(
@@ -56,6 +58,7 @@ class Settings:
             # A password may begin or end with a space: it is taken as it stands.
             admin_password=environ.get("KITBACK_ADMIN_PASSWORD") or None,
             pg_bin=Path(pg_bin) if pg_bin else None,
+            trusted_proxies=_networks(said.get("KITBACK_TRUSTED_PROXIES", "")),
         )
 
 
@@ -87,6 +90,19 @@ def _gcp(value: str) -> str:
             f"KITBACK_GCP must be a GS1 company prefix of 4 to 12 digits, not {value!r}"
         )
     return value
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    try:
+        return tuple(
+            str(ip_network(part)) if "/" in part else str(ip_address(part)) for part in parts
+        )
+    except ValueError as error:
+        raise InvalidSettingError(
+            "KITBACK_TRUSTED_PROXIES must be addresses or networks with commas between them,"
+            f" such as 127.0.0.1,10.0.0.0/8: {error}"
+        ) from error
 
 
 def _line(name: str, value: str | None) -> str | None:

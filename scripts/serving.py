@@ -115,6 +115,10 @@ class _Service:
             # Paths name people and items: who looked at what is in the audit trail, not in a log.
             access_log=False,
             server_header=False,
+            # Whoever is believed here names the address that sign-ins are counted by. uvicorn's
+            # own default believes every program on this machine.
+            proxy_headers=bool(self.settings.trusted_proxies),
+            forwarded_allow_ips=list(self.settings.trusted_proxies),
             backlog=_BACKLOG,
             timeout_graceful_shutdown=_GRACE_S,
         )

@@ -28,6 +28,7 @@ def test_everything_can_be_set() -> None:
             "KITBACK_SERVICE_PHONE": "0115 496 0999",
             "KITBACK_ADMIN_PASSWORD": " kept as typed ",
             "KITBACK_PG_BIN": "/usr/lib/postgresql/17/bin",
+            "KITBACK_TRUSTED_PROXIES": "127.0.0.1, ::1,10.0.0.0/8",
         }
     )
     assert settings == Settings(
@@ -38,6 +39,7 @@ def test_everything_can_be_set() -> None:
         service_phone="0115 496 0999",
         admin_password=" kept as typed ",
         pg_bin=Path("/usr/lib/postgresql/17/bin"),
+        trusted_proxies=("127.0.0.1", "::1", "10.0.0.0/8"),
     )
 
 
@@ -70,6 +72,9 @@ def test_the_shorter_name_of_the_address_counts_where_the_longer_is_not_set() ->
         ("KITBACK_GCP", "95212\u0663"),
         ("KITBACK_SERVICE_NAME", "two\nlines"),
         ("KITBACK_SERVICE_PHONE", "0" * 81),
+        ("KITBACK_TRUSTED_PROXIES", "*"),
+        ("KITBACK_TRUSTED_PROXIES", "proxy.example.org"),
+        ("KITBACK_TRUSTED_PROXIES", "10.0.0.1/8"),
     ],
 )
 def test_a_slip_is_named_in_one_line(name: str, value: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.throttle import PAIR_MAX
 from scripts.postgres_folder import ServerUser
 from tests.scripts.conftest import PASSWORD, USERS, Service
 from tests.scripts.processes import gone, naming, wait_for
@@ -107,6 +108,29 @@ def _signs_in(service: Service) -> bool:
         return service.sign_in() == 200
     time.sleep(0.1)
     return False
+
+
+def _wrong_sign_in(service: Service, forwarded_for: str) -> int:
+    who = {"username": "admin", "password": "wrong"}
+    headers = {"X-Forwarded-For": forwarded_for}
+    url = f"{service.address}/api/login"
+    return httpx.post(url, json=who, headers=headers, timeout=60).status_code
+
+
+def test_nobody_dodges_the_throttle_by_naming_another_address(service: Service) -> None:
+    """X-Forwarded-For is believed of no one unless the operator says so, this machine included."""
+    service.start()
+    answers = [_wrong_sign_in(service, f"198.51.100.{n}") for n in range(PAIR_MAX + 1)]
+    assert answers == [401] * PAIR_MAX + [429]
+
+
+def test_a_trusted_proxy_says_who_asks(service: Service) -> None:
+    """Those behind it are counted by their own addresses, and add none of their own making."""
+    service.environ["KITBACK_TRUSTED_PROXIES"] = "127.0.0.1"
+    service.start()
+    answers = [_wrong_sign_in(service, f"{n}.0.0.1, 198.51.100.7") for n in range(PAIR_MAX + 1)]
+    assert answers == [401] * PAIR_MAX + [429]
+    assert _wrong_sign_in(service, "198.51.100.8") == 401
 
 
 def test_a_taken_port_is_said_in_one_line(service: Service) -> None:
