@@ -121,14 +121,14 @@ def _charged_to_loan(event: Event) -> bool:
 
 
 def _activity(event: Event, succession: Succession, funder: str) -> list[Leg]:
+    """By the tariff of the event's own year; where it has none, only the parts cost anything."""
     rate = _rate(event.tariff, "clean" if event.action == "clean" else "repair_hour")
-    if rate is None:
-        parts = event.parts_pence
-        return _entry(event, succession, event.action, "activity", funder, parts, no_tariff=True)
-    amount = rate
+    amount = rate or 0
     if event.action == "repair":
-        amount = repair_pence(event.minutes, rate, event.parts_pence)
-    return _entry(event, succession, event.action, "activity", funder, amount)
+        amount = repair_pence(event.minutes, rate or 0, event.parts_pence)
+    return _entry(
+        event, succession, event.action, "activity", funder, amount, no_tariff=rate is None
+    )
 
 
 def _rate(tariff: Mapping[str, int] | None, name: str) -> int | None:

@@ -219,7 +219,9 @@ _LISTED: Final = (
 where ($1::varchar is null or i.state = $1) and ($2::varchar is null or i.sku = $2)
     and ($3::varchar is null or i.depot = $3) and ($4::uuid is null or i.person = $4)
     and ($5::varchar is null or i.batch = $5)
-    and ($6::varchar is null or i.code like upper($6) or i.serial ilike $6 or p.name ilike $6)
+    and ($6::varchar is null or i.serial ilike $6 or p.name ilike $6
+        or i.code like upper(translate($6, ' -', ''))
+        or exists(select from item_aliases a where a.item = i.id and a.alias ilike $6))
     and i.id > $7
 order by i.id limit $8
 """

@@ -32,9 +32,6 @@ STANDING: Final = {
     "pat_on": "date",
     "loler_on": "date",
     "service_on": "date",
-    "pat_failed": "boolean",
-    "loler_failed": "boolean",
-    "service_failed": "boolean",
 }
 _MOVEMENT: Final = {
     "id": "uuid",

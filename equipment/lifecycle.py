@@ -152,11 +152,11 @@ def check_in_date(standing: Standing, kind: Kind, day: date) -> None:
     LOLER 1998 regulation 9(3)(a): lifting equipment for people, every six months.
     """
     due = due_dates(standing, kind)
-    if due.loler is not None and (standing.loler_failed or due.loler < day):
-        words = f"Its LOLER examination was due on {due.loler:%-d %B %Y}. Do not issue it."
+    if kind.loler_months is not None and (due.loler is None or due.loler < day):
+        words = f"Its LOLER examination {_overdue(due.loler)}. Do not issue it."
         raise Refused("loler-out-of-date", words, due=due.loler)
-    if due.service is not None and (standing.service_failed or due.service < day):
-        words = f"Its service was due on {due.service:%-d %B %Y}. Do not issue it."
+    if kind.service_months is not None and (due.service is None or due.service < day):
+        words = f"Its service {_overdue(due.service)}. Do not issue it."
         raise Refused("service-out-of-date", words, due=due.service)
 
 
@@ -176,13 +176,16 @@ def check_product(standing: Standing, act: Act, kind: Kind) -> None:
         raise Refused("item-is-the-pools", "This item belongs to the pool: nobody to hand it to.")
 
 
+def _overdue(due: date | None) -> str:
+    return "is not on record" if due is None else f"was due on {due:%-d %B %Y}"
+
+
 def _with_checks(standing: Standing, checks: tuple[Check, ...]) -> Standing:
-    """The newest result of each kind counts, by the day of the check, then by recording."""
+    """The newest pass of each kind counts, by the day of the check."""
     for check in checks:
         known: date | None = getattr(standing, f"{check.kind}_on")
-        if known is None or check.on >= known:
-            newest = {f"{check.kind}_on": check.on, f"{check.kind}_failed": not check.passed}
-            standing = replace(standing, **newest)  # type: ignore[arg-type]  # names by kind
+        if check.passed and (known is None or check.on > known):
+            standing = replace(standing, **{f"{check.kind}_on": check.on})  # type: ignore[arg-type]  # a day by kind
     return standing
 
 

@@ -55,6 +55,7 @@ class _Opening:
 
     cells: Mapping[str, str]
     days: Mapping[str, date | None]
+    received_on: date | None
     standing: Standing
     person: UUID | None
     charged_pence: int
@@ -152,7 +153,7 @@ def _opening(line: Line, known: _Known, faults: list[Fault]) -> _Opening:
     if "charged_pence" in cells and not _DIGITS.fullmatch(cells["charged_pence"]):
         faults.append(Fault("charged_pence", "Write whole pence in digits."))
     if faults or terms is None:
-        return _Opening(cells, days, Standing(State.LOST), None, 0, 0, {})
+        return _Opening(cells, days, None, Standing(State.LOST), None, 0, 0, {})
     at_issue = terms_on(terms, days["delivered_on"] or known.today)
     labels = {alias_key(alias): alias for alias in _aliases(cells)}
     known.aliases.update(labels)
@@ -161,12 +162,26 @@ def _opening(line: Line, known: _Known, faults: list[Fault]) -> _Opening:
     return _Opening(
         cells=cells,
         days=days,
+        received_on=_received_on(cells, days, known),
         standing=_standing(cells, days, known, funder),
         person=person,
         charged_pence=int(cells.get("charged_pence", at_issue.price_pence)),
         credit_percent=at_issue.credit_percent,
         aliases=labels,
     )
+
+
+def _received_on(
+    cells: Mapping[str, str], days: Mapping[str, date | None], known: _Known
+) -> date | None:
+    """As the file says; else by when it was here already: taking it over makes no check newer.
+
+    A hoist without any date stays without: nobody knows when it was examined last, so it does not
+    go out before it is (LOLER 1998 regulation 9).
+    """
+    checked = [day for day in (days["loler_on"], days["service_on"]) if day is not None]
+    hoist = known.products[cells["sku"]] is not None
+    return days["received_on"] or min(checked, default=None if hoist else known.today)
 
 
 def _check_names(cells: Mapping[str, str], known: _Known, faults: list[Fault]) -> None:
@@ -210,19 +225,10 @@ def _day(name: str, cells: Mapping[str, str], today: date, faults: list[Fault]) 
 def _standing(
     cells: Mapping[str, str], days: Mapping[str, date | None], known: _Known, funder: str | None
 ) -> Standing:
-    """How the item stands as it is taken over; the loan is added when it has an id.
-
-    A hoist without any date is treated as failed on the day it is taken over: nobody knows when it
-    was examined last, so it does not go out before it is.
-    """
+    """How the item stands as it is taken over; the loan is added when it has an id."""
     state = State(cells["state"])
     depot = cells.get("depot")
     here = depot if state is not State.ON_LOAN else None
-    unknown = (
-        known.products[cells["sku"]] is not None
-        and days["loler_on"] is None
-        and days["received_on"] is None
-    )
     return Standing(
         state=state,
         depot=here,
@@ -230,9 +236,8 @@ def _standing(
         loan_funder=funder,
         dirty_on=known.today if state is State.RETURNED else None,
         pat_on=days["pat_on"],
-        loler_on=known.today if unknown else days["loler_on"],
+        loler_on=days["loler_on"],
         service_on=days["service_on"],
-        loler_failed=unknown,
     )
 
 
@@ -246,7 +251,7 @@ async def _write(openings: Sequence[_Opening], caller: Caller, now: datetime) ->
     codes = await fresh_codes(len(openings))
     prefix = await company_prefix()
     for key, code, opening in zip(ids, codes, openings, strict=True):
-        item = _new_item(key, code, prefix, opening, london_day(now))
+        item = _new_item(key, code, prefix, opening)
         _enter(journal, item, opening, caller, now)
     await write(journal)
     rows = [
@@ -257,7 +262,7 @@ async def _write(openings: Sequence[_Opening], caller: Caller, now: datetime) ->
     await insert("item_aliases", {"key": "varchar", "item": "bigint", "alias": "varchar"}, rows)
 
 
-def _new_item(key: int, code: str, prefix: str, opening: _Opening, today: date) -> NewItem:
+def _new_item(key: int, code: str, prefix: str, opening: _Opening) -> NewItem:
     return NewItem(
         id=key,
         code=code,
@@ -267,15 +272,8 @@ def _new_item(key: int, code: str, prefix: str, opening: _Opening, today: date) 
         batch=opening.cells.get("batch"),
         owner="pool",
         purchase_price_pence=None,
-        received_on=_received_on(opening, today),
+        received_on=opening.received_on,
     )
-
-
-def _received_on(opening: _Opening, today: date) -> date:
-    """As the file says; else by when it was here already: taking it over makes no check newer."""
-    days = opening.days
-    checked = [day for day in (days["loler_on"], days["service_on"]) if day is not None]
-    return days["received_on"] or min(checked, default=today)
 
 
 def _enter(

@@ -122,8 +122,10 @@ async def change(caller: Caller, person: UUID, wanted: PersonChange, now: dateti
     }
     try:
         async with transaction():
-            await _look(caller, person, now, "change")
+            # Before the look is noted: its foreign key holds the row too, and two changes at once
+            # would each wait for the other's.
             await execute(_LOCK, person)
+            await _look(caller, person, now, "change")
             before = msgspec.structs.asdict(await _record(person))
             record = tidied(before | given, london_day(now))
             if given.get("funder") is not None:

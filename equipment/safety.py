@@ -9,7 +9,11 @@ from equipment.standing import Kind, Standing
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The days on which checks fall due; None where the product has none or none is due."""
+    """The days on which checks fall due; None where the product has none.
+
+    Of a product that has them, None says that neither a pass nor a receipt is on record: an item
+    taken over without any date. It is not in date until it is checked.
+    """
 
     pat: date | None
     loler: date | None
@@ -20,8 +24,8 @@ def due_dates(standing: Standing, kind: Kind) -> Due:
     """When the next checks are due: the last day in date, or the day since which one is lacking."""
     return Due(
         pat=_pat_due(standing, kind),
-        loler=_due(standing.loler_on, standing.loler_failed, kind.loler_months, kind),
-        service=_due(standing.service_on, standing.service_failed, kind.service_months, kind),
+        loler=_due(standing.loler_on, kind.loler_months, kind),
+        service=_due(standing.service_on, kind.service_months, kind),
     )
 
 
@@ -31,21 +35,15 @@ def months_on(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _due(on: date | None, failed: bool, months: int | None, kind: Kind) -> date | None:  # noqa: FBT001 - a stored flag
+def _due(on: date | None, months: int | None, kind: Kind) -> date | None:
     if months is None:
         return None
-    if failed:
-        return on
     known = [day for day in (on, kind.received_on) if day is not None]
     return months_on(max(known), months) if known else None
 
 
 def _pat_due(standing: Standing, kind: Kind) -> date | None:
-    if not kind.pat:
-        return None
-    if standing.pat_failed:
-        return standing.pat_on
-    if standing.dirty_on is None:
+    if not kind.pat or standing.dirty_on is None:
         return None
     tested = standing.pat_on is not None and standing.pat_on >= standing.dirty_on
     return None if tested else standing.dirty_on

@@ -60,9 +60,6 @@ class Standing:
     pat_on: date | None = None
     loler_on: date | None = None
     service_on: date | None = None
-    pat_failed: bool = False
-    loler_failed: bool = False
-    service_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,13 +163,10 @@ class StandingColumns:
     held_at = Timestamptz(null=True, default=None)
     # The day it last came back dirty: electrical tests before it do not count.
     dirty_on = Date(null=True, default=None)
+    # The newest day on which a check of that kind was passed; a failed one is a hold.
     pat_on = Date(null=True, default=None)
     loler_on = Date(null=True, default=None)
     service_on = Date(null=True, default=None)
-    # The newest result of that kind was a failure.
-    pat_failed = Boolean(default=False)
-    loler_failed = Boolean(default=False)
-    service_failed = Boolean(default=False)
 
 
 class Item(StandingColumns, Table, tablename="items"):

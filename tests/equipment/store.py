@@ -149,7 +149,7 @@ async def tariff(year: str = "2018-19", **rates: int) -> None:
 async def check_invariants() -> None:
     """See that items are as their newest movements left them and that every entry balances."""
     columns = "state, depot, last_depot, van, person, loan, loan_funder, loan_phase, loans, held_at"
-    columns += ", dirty_on, pat_on, loler_on, service_on, pat_failed, loler_failed, service_failed"
+    columns += ", dirty_on, pat_on, loler_on, service_on"
     stale = await fetch(f"""
         select code from items i join lateral (
             select * from movements m where m.item = i.id order by seq desc limit 1) m on true

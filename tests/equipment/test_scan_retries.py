@@ -195,6 +195,20 @@ async def test_a_failed_check_holds_the_item_until_it_is_released() -> None:
     await done(scan(code, "release"), scan(code, "pass"))
 
 
+async def test_a_failed_examination_is_a_hold_and_nothing_else() -> None:
+    """What had gone out before is a fact; once released, the pass before it is still in date."""
+    await set_up()
+    code, ada = await one_item(await stock("HOIST1", loler_months=6)), await somebody()
+    checked = {"kind": "loler", "on": "2018-10-01"}
+    await done(scan(code, "check", checks=[checked | {"result": "pass"}]))
+    await done(scan(code, "check", checks=[checked | {"result": "fail"}]))
+    assert await refused(scan(code, "allocate", at=NOW + timedelta(minutes=1))) == "item-on-hold"
+    await done(scan(code, "deliver", person=ada, at=NOW - timedelta(hours=1)))
+    assert await count("cases", "kind = 'fact-against-hold'") == 1
+    await done(scan(code, "return"), scan(code, "clean"), scan(code, "release"), scan(code, "pass"))
+    await done(scan(code, "allocate"))
+
+
 async def test_a_refused_scan_of_a_device_raises_one_case_however_often() -> None:
     """The phone has gone on: a person settles it. Another fault is another case."""
     await set_up()
