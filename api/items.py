@@ -57,7 +57,7 @@ async def receive_items(request: ApiRequest, data: Json[Goods]) -> Received:
 
 
 @get("/api/items", task="read items", tags=["Items"])
-async def list_items(  # noqa: PLR0913, PLR0917 - the filters of the contract
+async def list_items(  # noqa: PLR0917 - the filters of the contract
     request: ApiRequest,
     in_state: Annotated[State | None, QueryParameter(name="state")] = None,
     sku: Text | None = None,

@@ -1,7 +1,5 @@
 """One item's label, 63.5 mm by 33.9 mm: a vector drawing for pages and print, or pixels."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 from xml.sax.saxutils import escape
@@ -9,76 +7,15 @@ from xml.sax.saxutils import escape
 from PIL import Image, ImageDraw
 
 from labels.code import shown
-from labels.qr import QUIET_ZONE_MODULES, Matrix, dark_runs, matrix, path
-from labels.typesetting import Face, clean, fit, font, width
+from labels.forms import DOTS_PER_INCH, SHEET_24
+from labels.layout import Box, Label, Line, Symbol, parts, symbol
+from labels.qr import dark_runs, path
+from labels.typesetting import Face, clean, font
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """What stands on a label. The service's telephone number may be empty."""
-
-    link: str
-    code: str
-    product_name: str
-    service_name: str
-    service_phone: str
-    max_user_kg: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of text: the left end of its baseline, and the em, in dots."""
-
-    x: int
-    y: int
-    size: int
-    face: Face
-    text: str
-    white: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """A filled rectangle, in dots."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Symbol:
-    """Where the symbol's first module is, and the whole number of dots to a module."""
-
-    modules: Matrix
-    x: int
-    y: int
-    module: int
-
-
-# All lengths are dots of 1/300 inch, so that modules fall on whole pixels of the PNG and of most
-# printers, and the two formats show one layout. The size is that of 24 labels to a sheet of A4.
-DOTS_PER_INCH: Final = 300
-WIDTH: Final = 750
-HEIGHT: Final = 400
-_MODULE_MIN: Final = 5  # 0.42 mm: docs/adr/0004-qr-symbol.md.
-_SYMBOL_SIDE: Final = 360  # With its quiet zone.
-_SYMBOL_LEFT: Final = 8
-_LEFT: Final = 376
-_RIGHT: Final = 728
-_TOP: Final = 28
-_BOTTOM: Final = 372
-_COLUMN: Final = _RIGHT - _LEFT
+WIDTH: Final = SHEET_24.width
+HEIGHT: Final = SHEET_24.height
+_LEFT: Final = SHEET_24.left
 _COLUMN_VIEW: Final = f"{_LEFT} 0 {WIDTH - _LEFT} {HEIGHT}"
-# Ems, each with the lines there is room for: the first at which all of a text fits is taken.
-_NAME_SIZES: Final = ((32, 2), (27, 3), (22, 4))
-_SERVICE_SIZES: Final = ((24, 2), (20, 3))
-_PHONE_SIZES: Final = ((38, 1), (30, 1), (24, 1), (18, 2))
-_HINT: Final = "To give it back, scan or ring"
-_HINT_NO_PHONE: Final = "To give it back, scan the code"
-_HINT_SIZES: Final = ((22, 1),)
-
 _FAMILIES: Final = {
     Face.PLAIN: "font-family=\"'DejaVu Sans',Verdana,Arial,sans-serif\"",
     Face.BOLD: 'font-family="\'DejaVu Sans\',Verdana,Arial,sans-serif" font-weight="bold"',
@@ -90,15 +27,14 @@ def svg(label: Label) -> bytes:
     """
     Draw the label as an SVG document that needs nothing else, in UTF-8.
 
-    Raises ``ValueError`` for a link that no label of this size can hold in a symbol that scans.
+    Raises ``LinkTooLongError``.
     """
-    symbol = _symbol(label.link)
     shapes = [
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        _svg_symbol(symbol),
+        _svg_symbol(symbol(label.link, SHEET_24)),
         # A font wider than the ones measured is cut at the edge of its column, no sooner.
         f'<svg x="{_LEFT}" width="{WIDTH - _LEFT}" height="{HEIGHT}" viewBox="{_COLUMN_VIEW}">',
-        *map(_svg_part, _parts(label)),
+        *map(_svg_part, parts(label, SHEET_24)),
         "</svg>",
     ]
     title = f"{shown(label.code)} {clean(label.product_name)}"
@@ -113,21 +49,14 @@ def png(label: Label) -> bytes:
     """
     Draw the label as a greyscale PNG of 750 by 400 pixels at 300 dots per inch.
 
-    Raises ``ValueError`` for a link that no label of this size can hold in a symbol that scans.
+    Raises ``LinkTooLongError``.
     """
     image = Image.new("L", (WIDTH, HEIGHT), "white")
     draw = ImageDraw.Draw(image)
-    symbol = _symbol(label.link)
-    for x, y, length in dark_runs(symbol.modules):
-        run = _Box(
-            symbol.x + x * symbol.module,
-            symbol.y + y * symbol.module,
-            length * symbol.module,
-            symbol.module,
-        )
+    for run in _runs(symbol(label.link, SHEET_24)):
         _png_box(draw, run)
-    for part in _parts(label):
-        if isinstance(part, _Box):
+    for part in parts(label, SHEET_24):
+        if isinstance(part, Box):
             _png_box(draw, part)
         else:
             fill = "white" if part.white else "black"
@@ -138,59 +67,22 @@ def png(label: Label) -> bytes:
     return out.getvalue()
 
 
-def _symbol(link: str) -> _Symbol:
-    modules = matrix(link)
-    side = len(modules) + 2 * QUIET_ZONE_MODULES
-    module = _SYMBOL_SIDE // side
-    if module < _MODULE_MIN:
-        raise ValueError(f"too long a link for a label that scans: {len(link)} characters")
-    margin = (_SYMBOL_SIDE - len(modules) * module) // 2
-    return _Symbol(modules, _SYMBOL_LEFT + margin, (HEIGHT - _SYMBOL_SIDE) // 2 + margin, module)
+def _runs(placed: Symbol) -> list[Box]:
+    side = placed.module
+    return [
+        Box(placed.x + x * side, placed.y + y * side, length * side, side)
+        for x, y, length in dark_runs(placed.modules)
+    ]
 
 
-def _parts(label: Label) -> Iterator[_Line | _Box]:
-    """Set the column beside the symbol: what the item is from the top, whose from the bottom."""
-    baseline = _TOP + 47
-    yield _Line(_LEFT, baseline, 64, Face.FIXED, shown(label.code))
-    baseline += 8
-    for size, line in fit(label.product_name, Face.BOLD, _NAME_SIZES, _COLUMN):
-        baseline += size * 6 // 5
-        yield _Line(_LEFT, baseline, size, Face.BOLD, line)
-    if label.max_user_kg is not None:
-        yield from _load(baseline + 12, f"{label.max_user_kg} kg")
-    yield from _service(label)
-
-
-def _load(top: int, load: str) -> Iterator[_Line | _Box]:
-    box = _Box(_LEFT, top, round(width(load, Face.BOLD, 34)) + 24, 42)
-    yield box
-    yield _Line(box.x + 12, top + 33, 34, Face.BOLD, load, white=True)
-    for row, text in enumerate(("Safe working", "load")):
-        yield _Line(box.x + box.width + 10, top + 17 + 21 * row, 19, Face.PLAIN, text)
-
-
-def _service(label: Label) -> Iterator[_Line]:
-    hint = _HINT if label.service_phone.strip() else _HINT_NO_PHONE
-    baseline = _BOTTOM
-    for text, face, sizes, gap in (
-        (label.service_phone, Face.BOLD, _PHONE_SIZES, 4),
-        (hint, Face.PLAIN, _HINT_SIZES, 2),
-        (label.service_name, Face.PLAIN, _SERVICE_SIZES, 0),
-    ):
-        for size, line in reversed(fit(text, face, sizes, _COLUMN)):
-            yield _Line(_LEFT, baseline, size, face, line)
-            baseline -= size * 11 // 10
-        baseline -= gap
-
-
-def _svg_symbol(symbol: _Symbol) -> str:
-    place = f"translate({symbol.x} {symbol.y}) scale({symbol.module})"
-    outline = path(symbol.modules)
+def _svg_symbol(placed: Symbol) -> str:
+    place = f"translate({placed.x} {placed.y}) scale({placed.module})"
+    outline = path(placed.modules)
     return f'<path transform="{place}" shape-rendering="crispEdges" d="{outline}"/>'
 
 
-def _svg_part(part: _Line | _Box) -> str:
-    if isinstance(part, _Box):
+def _svg_part(part: Line | Box) -> str:
+    if isinstance(part, Box):
         return f'<rect x="{part.x}" y="{part.y}" width="{part.width}" height="{part.height}"/>'
     fill = ' fill="#fff"' if part.white else ""
     return (
@@ -199,7 +91,7 @@ def _svg_part(part: _Line | _Box) -> str:
     )
 
 
-def _png_box(draw: ImageDraw.ImageDraw, box: _Box) -> None:
+def _png_box(draw: ImageDraw.ImageDraw, box: Box) -> None:
     corner = (box.x + box.width - 1, box.y + box.height - 1)
     draw.rectangle(((box.x, box.y), corner), fill="black")
 

@@ -8,6 +8,7 @@ from piccolo.engine.postgres import PostgresEngine
 from budget.database import APPLICATION_ROLE, close_pool
 from equipment.history import movements
 from equipment.items import Search, Viewer, listed
+from equipment.printing import Sender, labels_of
 from equipment.scans import record
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import (
@@ -133,3 +134,16 @@ async def test_an_items_history_costs_the_same_at_any_length(counting: type[_Cou
         assert len(await movements(item, VIEWER, limit=300)) == rows
         costs.append(counting.counted - before)
     assert costs[0] == costs[1] <= 3
+
+
+async def test_a_thousand_labels_are_read_in_one_statement(counting: type[_Counting]) -> None:
+    """As one label is, whatever the items are named by."""
+    codes = await received(count=100)
+    texts = [f"9521234{code}" if n % 2 else code.lower() for n, code in enumerate(codes * 10)]
+    for of in (texts[:1], texts[:1], texts):
+        before = counting.counted
+        labels = await labels_of(of, VIEWER, Sender("Store", ""))
+        cost = counting.counted - before
+        assert [label.code for label in labels] == (codes * 10)[: len(of)]
+    assert len(texts) == 1_000
+    assert cost == 1
