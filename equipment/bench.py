@@ -44,6 +44,7 @@ class InHand:
     category: str
     kind: Kind
     standing: Standing
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Bench:
     terms: dict[str, list[Terms]] = field(default_factory=dict)
     depots: set[str] = field(default_factory=set)
     vans: set[str] = field(default_factory=set)
+    # The partners that the caller may charge.
     partners: set[str] = field(default_factory=set)
     succession: Succession = field(default_factory=dict)
     funders: dict[UUID, str | None] = field(default_factory=dict)
@@ -104,6 +106,11 @@ class Bench:
                 return self.items[self.by_key[key]]
         return None
 
+    @property
+    def newest(self) -> datetime | None:
+        """When the newest movement of the items in hand was recorded."""
+        return max((item.updated_at for item in self.items.values()), default=None)
+
     def terms_on(self, sku: str, day: date) -> Terms:
         """The product's price and credit in force on a day."""
         return terms_on(self.terms[sku], day)
@@ -118,7 +125,7 @@ async def lay_out(readings: Sequence[Reading], caller: Caller) -> Bench:
     await _read_places(bench, readings)
     await _read_people(bench, readings, caller)
     await _read_past(bench, readings)
-    await _read_money(bench, readings)
+    await _read_money(bench, readings, caller)
     await _read_loans(bench)
     return bench
 
@@ -166,7 +173,8 @@ async def _lock(ids: list[int]) -> dict[int, InHand]:
 
 
 _LOCK: Final = f"""
-select i.id, i.code, i.sku, i.owner, i.received_on, {", ".join(f"i.{name}" for name in STANDING)},
+select i.id, i.code, i.sku, i.owner, i.received_on, i.updated_at,
+    {", ".join(f"i.{name}" for name in STANDING)},
     p.category, p.reuse, p.pat, p.loler_months, p.service_months
 from items i join products p on p.sku = i.sku
 where i.id = any($1::bigint[]) order by i.code for update of i
@@ -181,6 +189,7 @@ def _in_hand(row: asyncpg.Record) -> InHand:
         category=row["category"],
         kind=kind_of(row),
         standing=standing_of(row),
+        updated_at=row["updated_at"],
     )
 
 
@@ -237,9 +246,10 @@ select id, funder from people where id = any($1::uuid[]) and ($2 or funder = any
 """
 
 
-async def _read_money(bench: Bench, readings: Sequence[Reading]) -> None:
+async def _read_money(bench: Bench, readings: Sequence[Reading], caller: Caller) -> None:
     rows = await fetch("select ods, succeeded_by, succeeded_on from partners")
-    bench.partners = {row["ods"] for row in rows}
+    anyone = bool(caller.roles & _NAMES_ANYONE)
+    bench.partners = {row["ods"] for row in rows if anyone or row["ods"] in caller.partners}
     bench.succession = {
         row["ods"]: (row["succeeded_by"], row["succeeded_on"])
         for row in rows

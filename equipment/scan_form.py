@@ -164,6 +164,13 @@ def _need_new_home(fields: ScanFields) -> Fault | None:
     return None
 
 
+def _need_no_checks(fields: ScanFields) -> Fault | None:
+    """An undo only takes back: what it found would be taken back with the next one."""
+    if fields.checks:
+        return Fault("checks", "An undo takes no checks. Record them with a scan of their own.")
+    return None
+
+
 def _need_new_place(fields: ScanFields) -> Fault | None:
     if fields.depot is None and fields.van is None:
         return Fault("depot", "Say which depot or van it is at now.")
@@ -187,7 +194,7 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
     "check": (_need("checks", "Give at least one check with its result."),),
     "move": (_need_new_place,),
     "transfer": (_need_new_home,),
-    "undo": (_need("movement", "Name the movement to undo."),),
+    "undo": (_need("movement", "Name the movement to undo."), _need_no_checks),
 }
 
 

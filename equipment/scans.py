@@ -73,10 +73,11 @@ async def record(scans: Sequence[Mapping[str, Any]], caller: Caller, now: dateti
 async def _record(readings: Sequence[Reading], caller: Caller, now: datetime) -> list[Result]:
     async with transaction():
         bench = await lay_out(readings, caller)
-        clerk = _Clerk(bench, Journal(), [], caller, now)
+        # Whoever waited for the lock comes after what it waited for.
+        clerk = _Clerk(bench, Journal(), [], caller, max(now, bench.newest or now))
         results = [clerk.judge(reading) for reading in readings]
         await write(clerk.journal)
-        await raise_cases(clerk.findings, caller.username, now)
+        await raise_cases(clerk.findings, caller.username, clerk.now)
     return results
 
 
@@ -172,19 +173,18 @@ class _Clerk:
             raise Missing(f"unknown-{name}", f"There is no {name} “{code}”.")
         return None
 
-    def _recipient(self, fields: ScanFields, funder: str | None) -> tuple[UUID, str]:
+    def _recipient(self, fields: ScanFields, funder: str | None) -> tuple[UUID, str | None]:
         if fields.person is None:
             raise Wrong([Fault("person", "Say to whom it is delivered.")])
         if fields.person not in self.bench.funders:
             raise Missing("unknown-person", "There is no such person.")
-        funder = funder or self.bench.funders[fields.person]
-        if funder is None:
-            raise Refused("no-funder", "Nobody pays for this person yet. Name the funder.")
-        return fields.person, funder
+        return fields.person, funder or self.bench.funders[fields.person]
 
     def _do(self, reading: Reading, item: InHand, act: Act, fields: ScanFields) -> None:
         before = item.standing
         after = decide(before, act, item.kind)
+        if act.action == "deliver" and act.funder is None:
+            raise Refused("no-funder", "Nobody pays for this person yet. Name the funder.")
         if act.action == "deliver":
             terms = self.bench.terms_on(item.sku, act.day)
             self._lend(item, act, terms.price_pence, terms.credit_percent)
