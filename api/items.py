@@ -1,11 +1,10 @@
-"""Items: received, taken over, shown, with their history and their label."""
+"""Items: received, taken over, shown, with their history."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Response
 from litestar.params import QueryParameter
 
 from api.bodies import Csv, Json, Moment, Pence
@@ -18,7 +17,6 @@ from equipment.csv_imports import Imported
 from equipment.items import ITEMS_MAX, Delivery, Item, Search, Viewer
 from equipment.receipts import content_hash
 from equipment.standing import State
-from labels import label
 from settings import Settings
 
 Short = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -94,21 +92,6 @@ async def list_movements(
     return Page([movement for _, movement in shown.results], shown.next)
 
 
-@get("/api/items/{code:str}/label", task="read items", tags=["Labels"])
-async def show_label(
-    request: ApiRequest,
-    code: str,
-    format: Literal["svg", "png"] = "svg",  # noqa: A002 - contract
-) -> Response[bytes]:
-    """The item's label: its QR code, its code in plain letters, what it is and whom to ring."""
-    viewer = _viewer(request)
-    _, item = await items.find(code, viewer)
-    printed = _label(item, request.app.state.settings)
-    if format == "png":
-        return Response(label.png(printed), media_type="image/png")
-    return Response(label.svg(printed), media_type="image/svg+xml")
-
-
 @post("/api/items/import", task="take over items", status_code=200, tags=["Items"])
 async def import_items(request: ApiRequest, data: Csv, dry_run: bool = False) -> Imported:
     """Take over the items of a service that runs, from a CSV file."""
@@ -132,15 +115,4 @@ def _delivery(goods: Goods, now: datetime) -> Delivery:
         received_at=goods.received_at or now,
         dirty=goods.condition == "dirty",
         owner=goods.owner,
-    )
-
-
-def _label(item: Item, settings: Settings) -> label.Label:
-    return label.Label(
-        link=item.link,
-        code=item.code,
-        product_name=item.name,
-        service_name=settings.service_name,
-        service_phone=settings.service_phone,
-        max_user_kg=item.max_user_kg,
     )
