@@ -85,7 +85,11 @@ def parts(label: Label, form: Form) -> Iterator[Line | Box]:
     bottom = min((line.y - line.size for line in service), default=form.bottom)
     room = bottom - baseline - (_load_height(form) if load else form.name[-1] // 3)
     # What the name may take is what the others leave: a shorter service has room for longer names.
-    sizes = tuple((size, max(1, room // _leading(size))) for size in form.name)
+    # Large letters are for names of few lines, that it may not crowd the service.
+    sizes = tuple(
+        (size, max(1, min(lines, room // _leading(size))))
+        for lines, size in enumerate(form.name, 2)
+    )
     for size, line in fit(label.product_name, Face.BOLD, sizes, form.right - form.left):
         baseline += _leading(size)
         yield Line(form.left, baseline, size, Face.BOLD, line)
