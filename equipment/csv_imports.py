@@ -16,6 +16,7 @@ _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _MOST_LINES: Final = 200_000
 # How far a forgotten quotation mark is looked for; an address has fewer lines.
 _MOST_LINES_IN_A_RECORD: Final = 100
+_LONG_FIELD: Final = f"It has a field of more than {csv.field_size_limit():,} characters."
 # What a spreadsheet would run as a formula when the text is exported again one day.
 _FORMULA: Final = re.compile(r"[\t\r]|\s*[=+@-]")
 
@@ -108,8 +109,10 @@ def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
         try:
             record: list[str] | str = next(reader)
             length = reader.line_num
-        except csv.Error:
-            record, length = "Its quotation marks do not match.", 1
+        except csv.Error as error:
+            long = "field limit" in str(error)
+            record = _LONG_FIELD if long else "Its quotation marks do not match."
+            length = 1
         yield at + 1, record
         at += length
 

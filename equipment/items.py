@@ -166,13 +166,19 @@ async def listed(search: Search, viewer: Viewer) -> list[tuple[int, Item]]:
 
 
 async def fresh_codes(count: int) -> list[str]:
-    """Codes that no item has; the database judges once more when they are written."""
+    """Codes that no item has, nor an earlier label; the database judges the codes once more."""
     codes: set[str] = set()
     while len(codes) < count:
         drawn = {new_code(secrets.randbelow) for _ in range(count - len(codes))}
-        rows = await fetch("select code from items where code = any($1)", list(drawn))
+        rows = await fetch(_TAKEN, list(drawn))
         codes |= drawn - {row["code"] for row in rows}
     return list(codes)
+
+
+_TAKEN: Final = """
+select code from items where code = any($1)
+union all select key from item_aliases where key = any($1)
+"""
 
 
 async def company_prefix() -> str:

@@ -114,7 +114,7 @@ async def _look_up(lines: Sequence[Line], today: date) -> _Known:
     )
     serials = await fetch(_SERIALS, skus, list({each.get("serial", "") for each in cells}))
     keys = [alias_key(alias) for each in cells for alias in _aliases(each)]
-    aliases = await fetch("select key from item_aliases where key = any($1)", keys)
+    aliases = await fetch(_NAMES, keys)
     return _Known(
         products={row["sku"]: row["loler_months"] for row in products},
         depots=frozenset(row["code"] for row in await fetch("select code from depots")),
@@ -128,6 +128,12 @@ async def _look_up(lines: Sequence[Line], today: date) -> _Known:
 
 
 _SERIALS: Final = "select sku, serial from items where sku = any($1) and serial = any($2)"
+# A code or GIAI of ours comes before any label: one that equals it would name the wrong item.
+_NAMES: Final = """
+select key from item_aliases where key = any($1)
+union all select code from items where code = any($1)
+union all select giai from items where giai = any($1)
+"""
 
 
 def _opening(line: Line, known: _Known, faults: list[Fault]) -> _Opening:
@@ -135,12 +141,14 @@ def _opening(line: Line, known: _Known, faults: list[Fault]) -> _Opening:
     cells = {name: cell for name, cell in line.cells.items() if cell}
 
     def need(name: str, words: str, *, good: Callable[[str], object]) -> str:
-        if name not in cells or not good(cells[name]):
+        if name not in cells:
+            faults.append(Fault(name, "Is missing."))
+        elif not good(cells[name]):
             faults.append(Fault(name, words))
         return cells.get(name, "")
 
     need("sku", "There is no such product.", good=known.products.__contains__)
-    said = need("state", "Is one of available, on_loan, returned.", good=_STATES.__contains__)
+    said = need("state", "Must be one of available, on_loan, returned.", good=_STATES.__contains__)
     on_loan = said == State.ON_LOAN
     if not on_loan or "depot" in cells:
         need("depot", "There is no such depot.", good=known.depots.__contains__)
@@ -195,7 +203,7 @@ def _check_names(cells: Mapping[str, str], known: _Known, faults: list[Fault]) -
         if not key or len(alias) > _ALIAS_LENGTH_MAX or len(key) > _ALIAS_LENGTH_MAX:
             faults.append(Fault("aliases", f"“{alias[:40]}” cannot be a label."))
         elif key in known.aliases or key in seen:
-            faults.append(Fault("aliases", f"“{alias}” is another item's label already."))
+            faults.append(Fault("aliases", f"“{alias}” is another item's label or code already."))
         seen.add(key)
 
 

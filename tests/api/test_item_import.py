@@ -119,6 +119,25 @@ async def test_the_same_file_twice_creates_nothing_twice(store: httpx.AsyncClien
     assert (again["created"], [each["line"] for each in again["rejected"]]) == (0, [2, 3])
 
 
+async def test_a_label_that_names_another_item_is_refused(store: httpx.AsyncClient) -> None:
+    """Scanned, it would move that other item: our codes and GIAIs come before any label."""
+    goods = {"sku": "BED01", "depot": "D1", "quantity": 1}
+    [item] = (await store.post("/api/items", json=goods)).json()["items"]
+    names = [item["code"], item["code"].lower(), item["giai"], item["link"]]
+    lines = [f"BED01,S{n},,{name},available,D1,,,,,,,," for n, name in enumerate(names)]
+    found = await imported(store, "\n".join([HEADER, *lines]))
+    assert (found["created"], len(found["rejected"])) == (0, len(names))
+    assert all("another item's" in each["error"] for each in found["rejected"])
+
+
+async def test_what_is_missing_is_not_called_unknown(store: httpx.AsyncClient) -> None:
+    """An empty depot or number is told from one that is not there."""
+    lines = ["BED01,S1,,,available,,,,,,,,,", "BED01,S2,,,on_loan,,,04K,,,,,,"]
+    found = await imported(store, "\n".join([HEADER, *lines]))
+    errors = [each["error"] for each in found["rejected"]]
+    assert errors == ["depot: Is missing.", "nhs_number: Is missing."]
+
+
 async def test_a_file_without_its_columns_is_wrong(store: httpx.AsyncClient) -> None:
     """The missing one is named; and it must be a CSV file in UTF-8."""
     answer = await store.post("/api/items/import", content="sku,depot\nBED01,D1\n", headers=CSV)

@@ -85,6 +85,14 @@ def test_a_bad_line_never_stops_the_good_ones(body: str, sound: list[int], bad: 
     assert numbers(read(HEADER + body)) == (sound, bad)
 
 
+def test_a_field_that_is_too_long_is_called_so() -> None:
+    """And not blamed on quotation marks that it does not have."""
+    reading = read(HEADER + "A," + "a" * 140_000 + ",1\n")
+    assert [each.error for each in reading.rejected] == [
+        "It has a field of more than 131,072 characters."
+    ]
+
+
 def test_a_quotation_mark_is_not_looked_for_without_end() -> None:
     """Lines that could each reach to the end of the file take no more than a bounded look."""
     reading = read(HEADER + 'x","y\n' * 50_000)
