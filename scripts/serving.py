@@ -73,7 +73,7 @@ class _Service:
 
     async def _prepare(self, *, demo: bool) -> None:
         await self._reach()
-        await migrate(self.dsn)
+        await self._migrate()
         await open_pool(self.dsn)
         try:
             password = await first_administrator(self.settings.admin_password)
@@ -97,6 +97,13 @@ class _Service:
             await (await asyncpg.connect(self.dsn, timeout=_CONNECT_S)).close()
         except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
             raise PostgresError(f"The database cannot be reached: {error}") from error
+
+    async def _migrate(self) -> None:
+        try:
+            await migrate(self.dsn)
+        except asyncpg.InsufficientPrivilegeError as error:
+            # Without its DETAIL: the operator gets one line.
+            raise PostgresError(f"The database cannot be prepared: {error.args[0]}") from error
 
     async def _answer(self) -> int:
         server = _Server(self._config(), self.address)

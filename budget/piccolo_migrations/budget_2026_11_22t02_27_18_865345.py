@@ -9,15 +9,33 @@ RULES = """
 -- The application works as this role: it adds movements and postings and never changes them.
 do $$
 begin
-    create role kitback_app nologin;
-exception when duplicate_object or unique_violation then
-    null;  -- roles belong to the whole server: another database of it made it
+    if not exists (select from pg_roles where rolname = 'kitback_app') then
+        create role kitback_app nologin;
+    end if;
+exception
+    when duplicate_object or unique_violation then
+        null;  -- roles belong to the whole server: another database of it has just made it
+    when insufficient_privilege then
+        raise insufficient_privilege using message = format(
+            'the database''s user may not create roles. As a superuser, run: '
+            'create role kitback_app nologin; grant kitback_app to %I;', current_user);
 end $$;
 do $$
 begin
-    if not pg_has_role(current_user, 'kitback_app', 'member') then
+    -- Since PostgreSQL 16, who makes a role may grant it but is not let into it by that alone.
+    if not (select rolsuper from pg_roles where rolname = current_user) then
         execute format('grant kitback_app to %I', current_user);
     end if;
+exception when insufficient_privilege then
+    -- Another owner made it for a database of theirs: a superuser must have let this one in.
+    begin
+        set local role kitback_app;
+        reset role;
+    exception when insufficient_privilege then
+        raise insufficient_privilege using message = format(
+            'another user made the role kitback_app. As that user or a superuser, run: '
+            'grant kitback_app to %I;', current_user);
+    end;
 end $$;
 grant usage on schema public to kitback_app;
 

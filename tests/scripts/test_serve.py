@@ -1,5 +1,6 @@
 """The service as its operator sees it: one line where it cannot start, a clean end, no repairs."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -7,10 +8,12 @@ import socket
 import time
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
 from api.throttle import PAIR_MAX
+from scripts.postgres import NAME, EmbeddedPostgres
 from scripts.postgres_folder import ServerUser
 from tests.scripts.conftest import PASSWORD, USERS, Service
 from tests.scripts.processes import gone, naming, wait_for
@@ -174,3 +177,24 @@ def test_a_database_that_is_not_there_is_said_in_one_line(service: Service) -> N
     assert process.returncode == 1
     assert said.startswith("The database cannot be reached: ")
     assert said.count("\n") == 1
+
+
+def test_a_database_that_may_not_be_prepared_is_said_in_one_line(
+    service: Service, postgres: EmbeddedPostgres
+) -> None:
+    """It may be somebody else's: the line says what is missing, and there is no traceback."""
+    asyncio.run(_let_in("stranger", postgres))
+    service.environ["DATABASE_URL"] = postgres.dsn.replace(f"//{NAME}@", "//stranger@")
+    process = service.launch()
+    said = "".join(process.communicate())
+    assert process.returncode == 1
+    assert said.startswith("The database cannot be prepared: ")
+    assert said.count("\n") == 1
+
+
+async def _let_in(user: str, postgres: EmbeddedPostgres) -> None:
+    connection = await asyncpg.connect(postgres.dsn)
+    try:
+        await connection.execute(f"drop role if exists {user}; create role {user} login")
+    finally:
+        await connection.close()
