@@ -17,31 +17,32 @@ from budget.refusals import Fault, Wrong
 from budget.years import span
 
 Pence = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
-PENCE_MAX: Final = 1_000_000_000_000
+# A million pounds for one visit is a slip; unbounded, a year's sum would not fit PostgreSQL's.
+Rate = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
 
 
 class DeliveryTariff(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Pence for a delivery, by speed; null or absent: none was agreed."""
 
-    same_day: Pence | None = None
-    next_day: Pence | None = None
-    three_day: Pence | None = msgspec.field(default=None, name="3_day")
-    five_day: Pence | None = msgspec.field(default=None, name="5_day")
-    seven_day: Pence | None = msgspec.field(default=None, name="7_day")
-    ten_day: Pence | None = msgspec.field(default=None, name="10_day")
+    same_day: Rate | None = None
+    next_day: Rate | None = None
+    three_day: Rate | None = msgspec.field(default=None, name="3_day")
+    five_day: Rate | None = msgspec.field(default=None, name="5_day")
+    seven_day: Rate | None = msgspec.field(default=None, name="7_day")
+    ten_day: Rate | None = msgspec.field(default=None, name="10_day")
 
 
 class Tariff(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Pence for each activity; null or absent: none was agreed, and it is charged 0."""
 
     delivery: DeliveryTariff = msgspec.field(default_factory=DeliveryTariff)
-    collection: Pence | None = None
-    swap: Pence | None = None
-    repair_visit: Pence | None = None
-    service_visit: Pence | None = None
-    failed_visit: Pence | None = None
-    clean: Pence | None = None
-    repair_hour: Pence | None = None
+    collection: Rate | None = None
+    swap: Rate | None = None
+    repair_visit: Rate | None = None
+    service_visit: Rate | None = None
+    failed_visit: Rate | None = None
+    clean: Rate | None = None
+    repair_hour: Rate | None = None
 
 
 class YearPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ import msgspec
 
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.wording import one_line, text_faults
 from budget.years import london_day
 from equipment import receipts
 from equipment.bench import kind_of, standing_of
@@ -27,6 +28,7 @@ from labels.digital_link import digital_link
 from labels.identifiers import giai_for, parse_designation
 
 ITEMS_MAX: Final = 1_000
+_TEXT_MAX: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ async def receive(
     unknown product or depot, Refused `exists` for a serial number received before.
     """
     check_may(viewer.caller, "receive items")
+    delivery = _tidied(delivery)
     _check_delivery(delivery, viewer.now)
     try:
         async with transaction():
@@ -242,8 +245,24 @@ def _pattern(q: str | None) -> str | None:
     return f"%{literal}%"
 
 
+def _tidied(delivery: Delivery) -> Delivery:
+    """Without the white space around and within: a recall must find every item of a batch."""
+    owner = one_line(delivery.owner)
+    return replace(
+        delivery,
+        serials=[None if serial is None else one_line(serial) for serial in delivery.serials],
+        batch=None if delivery.batch is None else one_line(delivery.batch),
+        owner="pool" if owner.lower() == "pool" else owner,
+    )
+
+
 def _check_delivery(delivery: Delivery, now: datetime) -> None:
-    faults = []
+    faults = [
+        *text_faults("batch", delivery.batch, _TEXT_MAX),
+        *text_faults("owner", delivery.owner, _TEXT_MAX),
+    ]
+    for number, serial in enumerate(delivery.serials):
+        faults += text_faults(f"serials[{number}]", serial, _TEXT_MAX)
     if not 1 <= len(delivery.serials) <= ITEMS_MAX:
         faults.append(Fault("quantity", f"Receive from 1 to {ITEMS_MAX:,} items at a time."))
     serials = [serial for serial in delivery.serials if serial is not None]

@@ -23,8 +23,8 @@ Kind = TypeVar("Kind")
 Reuse: TypeAlias = Literal["reusable", "single_patient", "consumable", "fixed"]
 Speed: TypeAlias = Literal["same_day", "next_day", "3_day", "5_day", "7_day", "10_day"]
 
-MOST_PENCE: Final = 2**53 - 1
-"""What every reader of JSON holds exactly; a thousand such prices still add up in a bigint."""
+MOST_PENCE: Final = 100_000_000
+"""A million pounds: beyond it a price is a slip, and a year's sum would not fit PostgreSQL's."""
 
 _SKU: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._+%()-]*[A-Za-z0-9._+%()-])?")
 _LONGEST_SKU: Final = 40

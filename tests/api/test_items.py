@@ -321,3 +321,16 @@ async def test_a_label_is_drawn_as_svg_and_as_png(store: httpx.AsyncClient) -> N
     assert painted.headers["content-type"] == "image/png"
     assert painted.content.startswith(b"\x89PNG")
     assert wrong_fields(await store.get(f"{path}?format=gif")) == ["format"]
+
+
+async def test_what_a_recall_goes_by_is_kept_without_stray_white_space(
+    store: httpx.AsyncClient,
+) -> None:
+    """A batch is found as it is written, and a serial number is not received twice."""
+    goods = {"sku": "BED01", "depot": "D1", "serials": [" a  X "], "batch": " B1 ", "owner": "Pool"}
+    [item] = (await store.post("/api/items", json=goods)).json()["items"]
+    assert (item["serial"], item["batch"], item["owner"]) == ("a X", "B1", "pool")
+    again = await store.post("/api/items", json=goods | {"serials": ["a X"]})
+    assert slug(again) == "exists"
+    blank = await store.post("/api/items", json=goods | {"serials": ["ok", " "], "owner": "\t"})
+    assert wrong_fields(blank) == ["owner", "serials[1]"]
