@@ -17,6 +17,7 @@ from budget.refusals import Fault, Missing, NotAllowed, Refusal, Wrong
 
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_S: Final = 5
+_AGAIN_S: Final = 1
 
 _log = logging.getLogger("kitback.api")
 
@@ -107,6 +108,9 @@ def as_problem(error: Exception, request_id: str) -> Problem:  # noqa: PLR0911 -
             return _of_refusal(Wrong(_faults(error)))
         case HTTPException(status_code=status) if status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return _of_http(error)
+        case asyncpg.DeadlockDetectedError() | asyncpg.SerializationError():
+            _log.warning("in each other's way, request %s: %s", request_id, type(error).__name__)
+            return _try_again()
         case _ if _is_out_of_reach(error):
             _log.warning("database out of reach, request %s: %r", request_id, error)
             return database_unavailable()
@@ -144,6 +148,16 @@ def database_unavailable() -> Problem:
         "database-unavailable",
         "The database cannot be reached at the moment. Try again shortly.",
         headers={"Retry-After": str(_RETRY_S)},
+    )
+
+
+def _try_again() -> Problem:
+    """Nothing is wrong with the request, and nothing of it was done."""
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "try-again",
+        "Others were at the same at this moment. Nothing was changed; send it again.",
+        headers={"Retry-After": str(_AGAIN_S)},
     )
 
 

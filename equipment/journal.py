@@ -184,8 +184,11 @@ where items.id = new.id
 async def write(journal: Journal) -> None:
     """Write it all in the open transaction; at most eight statements."""
     newest = {movement.item: movement for movement in journal.movements}
-    await insert("items", _ITEM | STANDING, [_item_row(i, newest[i.id]) for i in journal.items])
-    new = {item.id for item in journal.items}
+    # In the order of their serials, so that two receipts of the same ones wait for each other
+    # and end, whatever order each was sent in.
+    items = sorted(journal.items, key=lambda item: (item.sku, item.serial or ""))
+    await insert("items", _ITEM | STANDING, [_item_row(item, newest[item.id]) for item in items])
+    new = {item.id for item in items}
     await _update_items([m for m in newest.values() if m.item not in new])
     await insert("movements", _MOVEMENT | STANDING, [_movement_row(m) for m in journal.movements])
     await insert("loans", _LOAN, _rows(journal.loans))

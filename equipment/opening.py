@@ -262,11 +262,12 @@ async def _write(openings: Sequence[_Opening], caller: Caller, now: datetime) ->
         item = _new_item(key, code, prefix, opening)
         _enter(journal, item, opening, caller, now)
     await write(journal)
-    rows = [
-        [alias, key, label]
+    # In the order of the labels: two files that share some wait for each other and end.
+    rows = sorted(
+        (alias, key, label)
         for key, opening in zip(ids, openings, strict=True)
         for alias, label in opening.aliases.items()
-    ]
+    )
     await insert("item_aliases", {"key": "varchar", "item": "bigint", "alias": "varchar"}, rows)
 
 

@@ -159,7 +159,9 @@ def _upsert(columns: Sequence[str]) -> str:
     arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_TYPES.values(), 1))
     names = ", ".join(_TYPES)
     values = names.replace("equivalents", "string_to_array(equivalents, ';')")
-    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name in _TYPES)
+    # Not the sku: to set it, even to what it is, would wait for all who are about to name it.
+    changed = (name for name in columns if name in _TYPES and name != "sku")
+    changes = ", ".join(f"{name} = excluded.{name}" for name in changed)
     # A row that this statement inserted has no xmax: it replaced none. All names are ours.
     return f"""
         insert into products ({names})

@@ -33,6 +33,8 @@ class _UnsendableError(asyncpg.InterfaceError, ValueError):
         (ValidationException("Missing required query parameter 'q' for x"), 422, "invalid-field"),
         (asyncpg.NumericValueOutOfRangeError("x"), 422, "invalid-field"),
         (_UnsendableError("value out of int64 range"), 422, "invalid-field"),
+        (asyncpg.DeadlockDetectedError("x"), 503, "try-again"),
+        (asyncpg.SerializationError("x"), 503, "try-again"),
         (asyncpg.CannotConnectNowError("starting up"), 503, "database-unavailable"),
         (asyncpg.AdminShutdownError("x"), 503, "database-unavailable"),
         (asyncpg.ConnectionDoesNotExistError("x"), 503, "database-unavailable"),

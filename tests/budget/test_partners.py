@@ -3,6 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 
+import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,3 +178,15 @@ async def test_an_unknown_partner_has_no_succession() -> None:
 async def _enter(*codes: str) -> None:
     for ods in codes:
         await enter("admin", NewPartner(ods, f"Partner {ods}", "ccg"))
+
+
+async def test_a_succession_does_not_wait_for_postings(database: str) -> None:
+    """They hold their partners' keys in any order: waiting for them could be for ever."""
+    await enter("admin", NewPartner("04K", "City", "ccg"))
+    await enter("admin", NewPartner("52R", "County", "icb"))
+    poster = await asyncpg.connect(database)
+    async with poster.transaction():
+        await poster.execute("select from partners where ods = '52R' for key share")
+        async with asyncio.timeout(10):
+            await take_over("admin", "04K", Takeover("52R", MERGER))
+    await poster.close()

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from budget.database import fetch
@@ -187,6 +188,17 @@ async def test_a_product_that_two_imports_bring_is_new_to_one_of_them() -> None:
     await ready()
     both = await asyncio.gather(load(BED), load(BED))
     assert sorted((each.created, each.updated) for each in both) == [(0, 1), (1, 0)]
+
+
+async def test_an_import_does_not_wait_for_those_who_name_its_products(database: str) -> None:
+    """A receipt of goods may hold some of them, in an order of its own."""
+    await load(BED)
+    receiver = await asyncpg.connect(database)
+    async with receiver.transaction():
+        await receiver.execute("select from products for key share")
+        async with asyncio.timeout(10):
+            assert (await load(BED.replace("62000", "63000"))).updated == 1
+    await receiver.close()
 
 
 async def test_only_an_administrator_imports() -> None:

@@ -3,14 +3,17 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
+import asyncpg
 import msgspec
 import pytest
 
 from budget.refusals import Refused
 from equipment.items import Delivery, Viewer, receive
+from equipment.opening import import_items
 from equipment.receipts import content_hash
 from equipment.scans import Result, record
 from tests.equipment.standing_data import ADMINISTRATOR
@@ -140,6 +143,67 @@ async def test_of_two_receipts_of_one_serial_one_is_kept() -> None:
     )
     assert [each.slug for each in both if isinstance(each, Refused)] == ["exists"]
     assert await count("items") == 2
+
+
+async def test_receipts_of_the_same_serials_in_opposite_order_do_not_lock_up(
+    database: str,
+) -> None:
+    """One is kept, the other is refused: nobody gets an error that is not theirs."""
+    await set_up()
+    serials = ["a", "m", "z"]
+    async with _meeting_at("m", database):
+        both = [
+            asyncio.create_task(_outcome(received(serials=each)))
+            for each in (serials, serials[::-1])
+        ]
+    assert sorted([await each for each in both]) == ["done", "exists"]
+    assert await count("items") == 3
+
+
+@pytest.mark.parametrize("line", ["BED01,{},,available,D1", "BED01,,{},available,D1"])
+async def test_files_with_the_same_names_in_opposite_order_do_not_lock_up(
+    database: str, line: str
+) -> None:
+    """Each item is taken over once, whether a serial or a label tells it."""
+    await set_up()
+    head, lines = "sku,serial,aliases,state,depot", [line.format(name) for name in "AMZ"]
+    async with _meeting_at("M", database):
+        both = [
+            asyncio.create_task(import_items(ADMINISTRATOR, "\n".join([head, *each]), NOW))
+            for each in (lines, lines[::-1])
+        ]
+    assert sorted([(await each).created for each in both]) == [0, 3]
+
+
+async def _outcome(receipt: Awaitable[object]) -> str:
+    try:
+        await receipt
+    except Refused as refusal:
+        return refusal.slug
+    return "done"
+
+
+@asynccontextmanager
+async def _meeting_at(name: str, dsn: str) -> AsyncIterator[None]:
+    """Whatever is begun inside meets there: an item of that serial and label is about to be."""
+    other = await asyncpg.connect(dsn)
+    rehearsal = other.transaction()
+    await rehearsal.start()
+    await other.execute(
+        """
+        with item as (
+            insert into items (code, giai, sku, serial, state, depot, newest_movement)
+            values ('x', 'x', 'BED01', $1, 'available', 'D1', gen_random_uuid()) returning id
+        ) insert into item_aliases (key, item, alias) select $1, id, $1 from item
+        """,
+        name,
+    )
+    yield
+    waiting = "select count(*) from pg_locks where not granted"
+    while await other.fetchval(waiting) < 2:  # noqa: ASYNC110 - PostgreSQL sets no event here
+        await asyncio.sleep(0.02)
+    await rehearsal.rollback()
+    await other.close()
 
 
 async def test_many_lists_over_few_items_keep_every_invariant() -> None:
