@@ -112,12 +112,12 @@ def as_problem(error: Exception, request_id: str) -> Problem:  # noqa: PLR0911 -
             _log.warning("in each other's way, request %s: %s", request_id, type(error).__name__)
             return _try_again()
         case _ if _is_out_of_reach(error):
-            _log.warning("database out of reach, request %s: %r", request_id, error)
+            _log.warning("database out of reach, request %s: %r", request_id, _muted(error))
             return database_unavailable()
         case _ if _is_unstorable(error):
-            _log.warning("a value slipped through, request %s", request_id, exc_info=error)
+            _log.warning("a value slipped through, request %s", request_id, exc_info=_muted(error))
             return _of_refusal(Wrong([Fault("", "A value cannot be stored as it was sent.")]))
-    _log.error("request %s failed", request_id, exc_info=error)
+    _log.error("request %s failed", request_id, exc_info=_muted(error))
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal-error",
@@ -221,6 +221,18 @@ _OUT_OF_REACH: Final = (
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
 )
+
+
+def _muted(error: Exception) -> Exception:
+    """The same error, and those behind it, without the values that PostgreSQL quotes: people's."""
+    each: BaseException | None = error
+    while each is not None:
+        if isinstance(each, asyncpg.PostgresError):
+            each.detail = None
+        if isinstance(each, Exception) and _is_unstorable(each):
+            each.args = (str(each).partition(":")[0],)
+        each = each.__cause__ or each.__context__
+    return error
 
 
 def _is_unstorable(error: Exception) -> bool:

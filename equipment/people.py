@@ -130,11 +130,14 @@ async def change(caller: Caller, person: UUID, wanted: PersonChange, now: dateti
             record = tidied(before | given, london_day(now))
             if given.get("funder") is not None:
                 await _check_funder(record["funder"])
+            if record["nhs_number"] != before["nhs_number"]:
+                await _check_number_free(caller, record["nhs_number"], now)
             if names := [name for name in _COLUMNS if record[name] != before[name]]:
                 await execute(_CHANGE, *(record[column] for column in _COLUMNS[:-1]))
                 await _say(caller, "person changed", person, names)
             return Person(**record)
     except asyncpg.UniqueViolationError:
+        # Somebody else has taken the number since it was looked for.
         raise await _taken(caller, given["nhs_number"], now) from None
 
 
@@ -197,6 +200,12 @@ async def _check_funder(funder: str | None) -> None:
 
 
 _FUNDER = "select from partners where ods = $1"
+
+
+async def _check_number_free(caller: Caller, nhs_number: str | None, now: datetime) -> None:
+    """Refuse another's number before PostgreSQL does: it would quote it."""
+    if nhs_number is not None and await fetch_one(_BY_NUMBER, nhs_number) is not None:
+        raise await _taken(caller, nhs_number, now)
 
 
 async def _taken(caller: Caller, nhs_number: str | None, now: datetime) -> Refused:

@@ -43,6 +43,8 @@ _OPTIONS = {
     "full_page_writes": "on",
     "listen_addresses": "",
     "log_checkpoints": "off",
+    # Else a refused row's values, such as an NHS number, would stand in the log.
+    "log_error_verbosity": "terse",
     "log_timezone": "UTC",
     "logging_collector": "off",
     "max_connections": "60",

@@ -58,6 +58,20 @@ def test_each_kind_of_refusal_has_its_status(error: Exception, status: int, slug
     assert ("Retry-After" in problem.headers) == (status == 503)
 
 
+def test_no_value_that_the_database_quotes_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Not of the row that it refused, nor of one behind it, nor of what it could not read."""
+    refused = asyncpg.UniqueViolationError("duplicate key value violates a constraint")
+    refused.detail = "Key (nhs_number)=(9990000018) already exists."
+    behind = KeyError("x")
+    behind.__cause__ = refused
+    unread = asyncpg.InvalidTextRepresentationError('invalid input syntax: "9990000018"')
+    for error in (refused, behind, unread, _UnsendableError("invalid input: '9990000018'")):
+        as_problem(error, "0815")
+    assert caplog.text.count("0815") == 4
+    assert "duplicate key" in caplog.text
+    assert "9990000018" not in caplog.text
+
+
 def test_a_missing_parameter_is_named() -> None:
     """Litestar names it in its sentence alone."""
     problem = as_problem(ValidationException("Missing required query parameter 'q' for x"), "")

@@ -13,6 +13,7 @@ from budget.refusals import Missing, NotAllowed, Refused, Wrong
 from equipment.people import change, look_up, look_up_by_number, register
 from equipment.person_form import NewPerson, Person, PersonChange
 from equipment.roles import Caller
+from scripts.postgres import EmbeddedPostgres
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.races import ready
 
@@ -253,6 +254,19 @@ async def test_a_number_is_not_changed_to_another_s() -> None:
     with pytest.raises(Refused) as refusal:
         await change(PRESCRIBER, one.id, PersonChange(nhs_number=NUMBER), NOW)
     assert (refusal.value.slug, refusal.value.facts) == ("exists", {})
+
+
+async def test_a_number_that_is_another_s_is_found_before_it_is_written(
+    postgres: EmbeddedPostgres,
+) -> None:
+    """Else PostgreSQL would log that it refused it."""
+    await register(STRANGER, person(nhs_number=NUMBER, funder="04L"), NOW)
+    one = await register(PRESCRIBER, person(), NOW)
+    log = postgres.folder / "postgresql.log"
+    before = log.read_text()
+    with pytest.raises(Refused):
+        await change(PRESCRIBER, one.id, PersonChange(nhs_number=NUMBER), NOW)
+    assert "unique constraint" not in log.read_text().removeprefix(before)
 
 
 async def test_two_changes_at_once_both_count() -> None:

@@ -34,13 +34,13 @@ time.sleep(600)
 """
 
 
-def ask(dsn: str, sql: str) -> Any:
+def ask(dsn: str, sql: str, *values: object) -> Any:
     """Run one statement on a connection of its own; return its first value."""
 
     async def run() -> Any:
         connection = await asyncpg.connect(dsn)
         try:
-            return await connection.fetchval(sql)
+            return await connection.fetchval(sql, *values)
         finally:
             await connection.close()
 
@@ -73,6 +73,17 @@ def test_only_the_socket_in_a_private_folder_leads_to_it(data_folder: Path) -> N
         socket_folder = (data_folder / "socket").stat()
     assert socket_folder.st_mode & 0o777 == 0o700
     assert socket_folder.st_uid == server_user(data_folder).uid
+
+
+def test_no_value_of_a_refused_row_stands_in_the_log(data_folder: Path) -> None:
+    """What PostgreSQL complains of is logged, less the row, which may be a person's."""
+    with running(data_folder) as server:
+        ask(server.dsn, "CREATE TABLE people (number text CHECK (length(number) < 3))")
+        with pytest.raises(asyncpg.CheckViolationError):
+            ask(server.dsn, "INSERT INTO people VALUES ($1)", "9990000018")
+    log = (data_folder / "postgresql.log").read_text()
+    assert "people_number_check" in log
+    assert "9990000018" not in log
 
 
 def test_text_sorts_alike_on_every_machine(data_folder: Path) -> None:
