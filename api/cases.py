@@ -27,7 +27,8 @@ async def list_cases(
     after: After = None,
 ) -> Page[Case]:
     """Cases, oldest first."""
-    rows = await cases.listed(request.caller, status, key_after(after, int) or 0, limit + 1)
+    key = key_after(after, int) or 0
+    rows = await cases.listed(request.caller, status, request.now, after=key, limit=limit + 1)
     return page(rows, limit, lambda case: case.seq)
 
 

@@ -1,6 +1,6 @@
 """Cases: what the rules cannot settle and a person must."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,8 +12,11 @@ import msgspec
 from budget.database import execute, fetch, fetch_one
 from budget.refusals import Fault, Missing, Refused, Wrong
 from equipment.roles import Caller, check_may
+from equipment.visibility import sees_everyone, visible_people
 
 NOTE_MAX: Final = 1_000
+# What of a scan tells of the person whom it names, or could.
+_PERSONAL: Final = ("person", "address", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,11 @@ class Finding:
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A case as it is shown; `item` is the item's code."""
+    """A case as it is shown; `item` is the item's code.
+
+    `content` is the scan as it was sent, without person, address and note for callers who may not
+    see that person.
+    """
 
     id: UUID
     kind: str
@@ -62,10 +69,12 @@ on conflict (fault) do nothing
 """
 
 
-async def listed(caller: Caller, status: str | None, after: int, limit: int) -> list[Case]:
+async def listed(
+    caller: Caller, status: str | None, now: datetime, *, after: int, limit: int
+) -> list[Case]:
     """The cases after a sequence number, oldest first, of one status or of any."""
     check_may(caller, "read cases")
-    return [_case(row) for row in await fetch(_LIST, status, after, limit)]
+    return await _shown(await fetch(_LIST, status, after, limit), caller, now)
 
 
 _SHOWN: Final = """
@@ -89,7 +98,7 @@ async def settle(caller: Caller, case: UUID, note: str, now: datetime) -> Case:
         raise Missing("case-not-found", "There is no such case.")
     if settled is None:
         raise Refused("case-settled", f"{row['settled_by']} has settled this case already.")
-    return _case(row)
+    return (await _shown([row], caller, now))[0]
 
 
 _SETTLE: Final = """
@@ -104,5 +113,25 @@ def _row(finding: Finding) -> list[object]:
     return [uuid4(), finding.kind, finding.item, finding.scan, detail, content, finding.fault]
 
 
-def _case(row: asyncpg.Record) -> Case:
-    return Case(**dict(row) | {"content": msgspec.json.decode(row["content"])})
+async def _shown(rows: Sequence[asyncpg.Record], caller: Caller, now: datetime) -> list[Case]:
+    cases = [Case(**dict(row) | {"content": msgspec.json.decode(row["content"])}) for row in rows]
+    if sees_everyone(caller):
+        return cases
+    people = {person for case in cases if (person := _person(case.content)) is not None}
+    seen = await visible_people(caller, people, now) if people else set()
+    return [_for_whom_sees(case, seen) for case in cases]
+
+
+def _for_whom_sees(case: Case, people: Collection[UUID]) -> Case:
+    if _person(case.content) in people:
+        return case
+    content = {name: value for name, value in case.content.items() if name not in _PERSONAL}
+    return msgspec.structs.replace(case, content=content)
+
+
+def _person(content: Mapping[str, Any]) -> UUID | None:
+    """The person whom a scan names, which may be anything: it was refused."""
+    try:
+        return UUID(str(content.get("person")))
+    except ValueError:
+        return None

@@ -62,6 +62,31 @@ async def test_cases_are_paged_oldest_first(store: httpx.AsyncClient) -> None:
     assert wrong_fields(await store.get("/api/cases?status=lost")) == ["status"]
 
 
+async def test_a_case_shows_nobody_whom_its_reader_may_not_see(store: httpx.AsyncClient) -> None:
+    """Neither in the list nor to whoever settles it; all else of the scan is shown."""
+    [item] = await receive(store)
+    person = (await store.post("/api/people", json={"name": "Ada", "funder": "04K"})).json()["id"]
+    told = {"person": person, "address": "1 High Street", "note": "Key at No. 3", "van": "V1"}
+    # Whom it names matters, not whether anybody is that.
+    nobody = told | {"person": "Ada of the High Street"}
+    await send(store, *(scan(item["code"], "clean", device="1", **each) for each in (told, nobody)))
+    hidden = {"van": "V1"}
+    for roles, partner, expected in (
+        (["coordinator"], None, [told, nobody]),
+        (["auditor"], None, [told, nobody]),
+        (["depot"], None, [hidden, hidden]),
+        (["depot", "prescriber"], "04K", [told, hidden]),
+    ):
+        headers = await member(store, *roles, partner=partner)
+        listed = (await store.get("/api/cases", headers=headers)).json()["results"]
+        shown = [{name: case["content"].get(name) for name in told} for case in listed]
+        assert shown == [dict.fromkeys(told) | each for each in expected]
+    headers = await member(store, "depot")
+    path = f"/api/cases/{listed[0]['id']}/settle"
+    settled = await store.post(path, json={"note": "Done."}, headers=headers)
+    assert (settled.status_code, "High Street" in settled.text) == (200, False)
+
+
 async def test_only_the_store_settles_cases(store: httpx.AsyncClient) -> None:
     """Auditors read them; others see none. What is not there is not there."""
     path = f"/api/cases/{uuid4()}/settle"
