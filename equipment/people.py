@@ -33,10 +33,11 @@ _RECEIPT: Final = "person"
 
 
 async def register(caller: Caller, new: NewPerson, now: datetime) -> Registered:
-    """Register a person; a repeat of `id` with equal content gets the first answer again.
+    """Register a person; a repeat of `id` with equal content gets the record as it is now.
 
-    Raises Wrong where a field is, Refused `exists` where the NHS number is on record: it shows
-    nothing of the other person, unless the caller may see them.
+    That is the first answer as long as nothing has changed; the look is noted. Raises Wrong where
+    a field is, Missing where the person is no longer the repeater's to see, Refused `exists` where
+    the NHS number is on record: it shows nothing of the other, unless the caller may see them.
     """
     check_may(caller, "register people")
     fields = tidied(msgspec.structs.asdict(new), london_day(now))
@@ -45,7 +46,7 @@ async def register(caller: Caller, new: NewPerson, now: datetime) -> Registered:
         if new.id is not None:
             first = await receipts.earlier(_RECEIPT, new.id, caller, content)
             if first is not None:
-                return msgspec.json.decode(first, type=Registered)
+                return await _registered_before(caller, UUID(first), now)
         fields["funder"] = new.funder or await _own_partner(caller)
         await _check_funder(fields["funder"])
         record = fields | {"id": new.id or uuid4(), "died_on": None, "created_at": now}
@@ -56,11 +57,10 @@ async def register(caller: Caller, new: NewPerson, now: datetime) -> Registered:
         names = sorted(name for name, value in sent if value is not None and name != "id")
         await _say(caller, "person registered", record["id"], names)
         alike = await _lookalikes(caller, record, now)
-        registered = Registered(**record, possible_duplicates=alike)
         if new.id is not None:
-            body = msgspec.json.encode(registered).decode()
-            await receipts.keep(_RECEIPT, new.id, caller, content, body, now)
-        return registered
+            # No more than who it is: receipts are kept for ever.
+            await receipts.keep(_RECEIPT, new.id, caller, content, str(record["id"]), now)
+        return Registered(**record, possible_duplicates=alike)
 
 
 _COLUMNS: Final = (
@@ -154,6 +154,14 @@ async def _say(caller: Caller, what: changes.What, person: UUID, names: Sequence
     await changes.record(caller.username, what, str(person), {"fields": names})
 
 
+async def _registered_before(caller: Caller, person: UUID, now: datetime) -> Registered:
+    """The answer to a repeated registration; who was registered later is no part of it."""
+    await _look(caller, person, now, "registration")
+    record = msgspec.structs.asdict(await _record(person))
+    alike = await _lookalikes(caller, record, now, until=record["created_at"])
+    return Registered(**record, possible_duplicates=alike)
+
+
 async def _look(caller: Caller, person: UUID, now: datetime, door: str) -> None:
     """Note a look, or Missing where the person is not the caller's to see."""
     if not await visible_people(caller, [person], now):
@@ -218,10 +226,12 @@ async def _taken(caller: Caller, nhs_number: str | None, now: datetime) -> Refus
     return Refused("exists", "There is already a person with this NHS number.", **facts)
 
 
-async def _lookalikes(caller: Caller, record: Mapping[str, Any], now: datetime) -> list[Lookalike]:
+async def _lookalikes(
+    caller: Caller, record: Mapping[str, Any], now: datetime, *, until: datetime | None = None
+) -> list[Lookalike]:
     """Those on record, whom the caller may see, who may be this person; the looks noted."""
     mine = _likeness(record)
-    rows = await fetch(_NEAR, record["id"], record["born"], record["postcode"])
+    rows = await fetch(_NEAR, record["id"], record["born"], record["postcode"], until)
     alike = [row for row in rows if may_be_one(mine, _likeness(row))]
     seen = await visible_people(caller, (row["id"] for row in alike), now) if alike else set()
     shown = [Lookalike(**row) for row in alike if row["id"] in seen][:_MOST_LIKENESSES]
@@ -233,6 +243,7 @@ async def _lookalikes(caller: Caller, record: Mapping[str, Any], now: datetime) 
 _NEAR = """
 select id, name, born, postcode from people
 where id <> $1 and (born = $2 or postcode = $3)
+    and ($4::timestamptz is null or created_at <= $4)
 order by created_at desc, id limit 1000
 """
 

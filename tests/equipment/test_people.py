@@ -1,7 +1,7 @@
 """People's records: registered once, shown to few, every look on record."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -142,6 +142,40 @@ async def test_a_repeat_of_an_id_gets_the_first_answer_again() -> None:
     assert both[0] == both[1]
     assert both[0].id == new.id
     assert len(await fetch("select from people")) == 1
+
+
+async def test_a_repeat_shows_the_likenesses_of_the_first_time() -> None:
+    """Whoever was registered since then is none of them."""
+    born = date(1941, 5, 6)
+    await register(PRESCRIBER, person(born=born), NOW)
+    new = person(id=uuid4(), born=born)
+    first = await register(PRESCRIBER, new, NOW)
+    later = NOW + timedelta(hours=1)
+    await register(PRESCRIBER, person(born=born), later)
+    assert len(first.possible_duplicates) == 1
+    assert await register(PRESCRIBER, new, later) == first
+
+
+async def test_a_repeat_is_a_look_at_the_record_as_it_is() -> None:
+    """Noted as such, and for those alone who may still see the person."""
+    new = person(id=uuid4(), nhs_number=NUMBER)
+    first = await register(PRESCRIBER, new, NOW)
+    await change(ADMINISTRATOR, first.id, PersonChange(name="Ann Jones"), NOW)
+    assert (await register(PRESCRIBER, new, NOW)).name == "Ann Jones"
+    assert (first.id, "prescriber", "registration") in await looks()
+    await change(ADMINISTRATOR, first.id, PersonChange(funder="04L"), NOW)
+    before = await looks()
+    with pytest.raises(Missing):
+        await register(PRESCRIBER, new, NOW)
+    assert await looks() == before
+
+
+async def test_nothing_personal_is_kept_for_repeats() -> None:
+    """Receipts are never deleted: they hold no more than ids."""
+    new = person(id=uuid4(), nhs_number=NUMBER, address="1 High Street")
+    await register(PRESCRIBER, new, NOW)
+    [kept] = await fetch("select id, body from receipts")
+    assert (kept["id"], kept["body"]) == (new.id, str(new.id))
 
 
 async def test_an_id_is_not_used_for_anything_else() -> None:
