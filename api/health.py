@@ -9,7 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from api import routes
 from api.problems import as_problem
-from budget.database import fetch_one
+from budget.database import check_reachable
 
 VERSION: Final = "0.1.0"
 _PATIENCE_S: Final = 2.0
@@ -42,7 +42,7 @@ async def health() -> Response[Health]:
 
 async def _database_answers() -> bool:
     """Ask it, and never wait longer than a watcher would, not even for the asking to end."""
-    asked = asyncio.create_task(fetch_one("select 1"))
+    asked = asyncio.create_task(check_reachable())
     await asyncio.wait({asked}, timeout=_PATIENCE_S)
     if not asked.done():
         asked.cancel()

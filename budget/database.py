@@ -17,10 +17,13 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.engine.finder import engine_finder
 from piccolo.engine.postgres import PostgresEngine
 
+from budget.pulse import Pulse
+
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
 APPLICATION_ROLE = "kitback_app"
 WAIT_S = 20.0
+_SERVER_SETTINGS = {"role": APPLICATION_ROLE, "application_name": "kitback"}
 _MIGRATION_LOCK = 0x4B49_5442  # "KITB": one process migrates at a time, the others wait
 
 
@@ -107,20 +110,30 @@ async def open_pool(dsn: str, *, size: int = 10, wait_s: float = WAIT_S) -> None
     all of them in use waits `wait_s` seconds for one and then gets a TimeoutError.
     """
     engine = _engine()
-    _patience.seconds = wait_s
     engine.config = {"dsn": dsn}
+    _open.wait_s = wait_s
+    _open.pulse = Pulse(dsn, _SERVER_SETTINGS)
     await engine.start_connection_pool(
         min_size=1,
         max_size=size,
         connection_class=_PlainConnection,
-        server_settings={"role": APPLICATION_ROLE, "application_name": "kitback"},
+        server_settings=_SERVER_SETTINGS,
     )
 
 
 async def close_pool() -> None:
     """Give back every connection; a pool that was never opened is no fault."""
+    if _open.pulse is not None:
+        _open.pulse.close()
+        _open.pulse = None
     if _engine().pool is not None:
         await _engine().close_connection_pool()
+
+
+async def check_reachable() -> None:
+    """Have the database answer, however busy the pool is; raises what keeps it from it."""
+    assert _open.pulse is not None, "open_pool() comes first"
+    await _open.pulse.check()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +144,14 @@ class _Current:
 
 
 @dataclass(slots=True)
-class _Patience:
-    """How long the open pool lets anyone wait for a connection."""
+class _Open:
+    """What goes with the open pool: how long anyone waits for a connection, and the watcher's."""
 
-    seconds: float = WAIT_S
+    wait_s: float = WAIT_S
+    pulse: Pulse | None = None
 
 
-_patience = _Patience()
+_open = _Open()
 
 
 class _PlainConnection(asyncpg.Connection):
@@ -170,4 +184,4 @@ def _acquired() -> "PoolAcquireContext[asyncpg.Record]":
     pool: Any = _engine().pool
     assert pool is not None, "open_pool() comes first"
     # Without an end to it, one stuck statement after another would leave everyone waiting.
-    return cast("PoolAcquireContext[asyncpg.Record]", pool.acquire(timeout=_patience.seconds))
+    return cast("PoolAcquireContext[asyncpg.Record]", pool.acquire(timeout=_open.wait_s))

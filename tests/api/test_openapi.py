@@ -5,12 +5,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
 
 from api import health
 from api.problems import MEDIA_TYPE
+from budget.database import close_pool, open_pool, transaction
+from scripts.postgres import EmbeddedPostgres
 
 PUBLIC = {"/health", "/api/login"}
 
@@ -92,7 +95,7 @@ async def test_health_says_that_the_database_is_away(
 ) -> None:
     """Refused or silent, it is a 503 within seconds."""
     for query in (_refusing, _silent):
-        monkeypatch.setattr(health, "fetch_one", query)
+        monkeypatch.setattr(health, "check_reachable", query)
         monkeypatch.setattr(health, "_PATIENCE_S", 0.05)
         answer = await visitor.get("/health")
         assert answer.status_code == 503
@@ -103,11 +106,41 @@ async def test_health_says_that_the_database_is_away(
         }
 
 
-async def _refusing(_sql: str) -> None:
+async def test_health_does_not_wait_for_a_busy_service(
+    visitor: httpx.AsyncClient, database: str
+) -> None:
+    """It asks on a connection of its own: requests that have taken all others are none of it."""
+    await close_pool()
+    await open_pool(database, size=1)
+    async with transaction():
+        answers = await asyncio.gather(*(visitor.get("/health") for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_health_comes_back_with_the_database(
+    visitor: httpx.AsyncClient, postgres: EmbeddedPostgres
+) -> None:
+    """Its connection is kept, and opened anew where the server has ended it."""
+    for _ in range(2):
+        assert (await visitor.get("/health")).status_code == 200
+        dba = await asyncpg.connect(postgres.dsn)
+        ended = await dba.fetch(_END_ALL)
+        assert len(ended) >= 1
+        await dba.close()
+    assert (await visitor.get("/health")).status_code == 200
+
+
+_END_ALL = """
+select pg_terminate_backend(pid, 5000) from pg_stat_activity
+where pid <> pg_backend_pid() and application_name = 'kitback'
+"""
+
+
+async def _refusing() -> None:
     raise ConnectionRefusedError
 
 
-async def _silent(_sql: str) -> None:
+async def _silent() -> None:
     await asyncio.sleep(60)
 
 
