@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID, uuid4
@@ -31,13 +31,15 @@ _SEPARATOR: Final = re.compile(r"[;|]")
 _DIGITS: Final = re.compile(r"[0-9]{1,12}")
 _LENGTH_MAX: Final = 80
 _ALIAS_LENGTH_MAX: Final = 100
-# Items received while the file is being read may take a serial number: then it is read again.
+# Lines to a transaction: enough to be fast, few enough to hold nobody up.
+_BATCH: Final = 1_000
+# Items received meanwhile may take a serial number: then the lines are judged again.
 _TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the file may refer to, and what is taken."""
+    """What the lines may refer to, and what is taken."""
 
     products: Mapping[str, int | None]  # sku: months between LOLER examinations
     depots: frozenset[str]
@@ -63,58 +65,120 @@ class _Opening:
     aliases: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some lines, from the first to the last, as judged."""
+
+    lines: tuple[int, int]
+    openings: list[_Opening]
+    rejected: list[Rejected]
+
+
 async def import_items(
     caller: Caller, content: str, now: datetime, *, dry_run: bool = False
 ) -> Imported:
     """Create the file's items, one `open` movement each and no posting.
 
-    A bad line never stops the good ones. A line with a serial number or label that is known here
-    is rejected, so that the same file twice changes nothing. A dry run writes nothing. Raises
-    Wrong where the header will not do.
+    A bad line never stops the good ones. They are written by the thousand: should the database
+    fail half-way, the thousands before it stay. The same file again rejects each line whose serial
+    number or label is here by then, but creates once more what has neither. A dry run writes
+    nothing. Raises Wrong where the header will not do.
     """
     check_may(caller, "take over items")
     reading = await asyncio.to_thread(
         read_table, content, required=_REQUIRED, optional=_OPTIONAL, texts=_TEXTS
     )
-    for _ in range(_TRIES - 1):
-        try:
-            return await _import(caller, reading, now, dry_run=dry_run)
-        except asyncpg.UniqueViolationError:
-            continue
-    return await _import(caller, reading, now, dry_run=dry_run)
+    takeover = _Takeover(caller, reading, now, dry_run=dry_run)
+    created, rejected = 0, list(reading.rejected)
+    for start in range(0, len(reading.lines), _BATCH):
+        batch = await takeover.batch(reading.lines[start : start + _BATCH])
+        created += len(batch.openings)
+        rejected += batch.rejected
+    return Imported(created, 0, sorted(rejected, key=lambda each: each.line))
 
 
-async def _import(caller: Caller, reading: Reading, now: datetime, *, dry_run: bool) -> Imported:
-    rejected = list(reading.rejected)
-    openings: list[_Opening] = []
-    async with transaction():
-        known = await _look_up(reading.lines, london_day(now))
-        for line in reading.lines:
-            faults: list[Fault] = []
-            opening = _opening(line, known, faults)
-            if faults:
-                error = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
-                rejected.append(Rejected(line.number, error))
-            else:
-                openings.append(opening)
-        imported = Imported(len(openings), 0, sorted(rejected, key=lambda each: each.line))
-        if openings and not dry_run:
-            await _write(openings, caller, now)
-            await record(caller.username, "items taken over", None, told(reading, imported))
-    return imported
+@dataclass(slots=True)
+class _Takeover:
+    """A file on its way in, and the names that its lines so far have taken, written or not."""
+
+    caller: Caller
+    reading: Reading
+    now: datetime
+    dry_run: bool
+    serials: set[tuple[str, str]] = field(default_factory=set)
+    aliases: set[str] = field(default_factory=set)
+
+    async def batch(self, lines: Sequence[Line]) -> _Batch:
+        """Judge some lines and write the good ones, in a transaction of their own."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._batch(lines)
+            except asyncpg.UniqueViolationError:
+                continue
+        return await self._batch(lines)
+
+    async def _batch(self, lines: Sequence[Line]) -> _Batch:
+        # A thousand lines take a tenth of a second, which nobody else should wait for.
+        names = await asyncio.to_thread(_names_in, lines)
+        known = await _look_up(names, london_day(self.now))
+        known.serials.update(names.serials & self.serials)
+        known.aliases.update(names.aliases & self.aliases)
+        batch = await asyncio.to_thread(_judged, lines, known)
+        if batch.openings and not self.dry_run:
+            async with transaction():
+                await _write(batch.openings, self.caller, self.now)
+                await record(self.caller.username, "items taken over", None, self._told(batch))
+        self.serials |= names.serials & known.serials
+        self.aliases |= names.aliases & known.aliases
+        return batch
+
+    def _told(self, batch: _Batch) -> dict[str, object]:
+        imported = Imported(len(batch.openings), 0, batch.rejected)
+        return told(self.reading, imported) | {"lines": batch.lines}
 
 
-async def _look_up(lines: Sequence[Line], today: date) -> _Known:
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What some lines refer to."""
+
+    skus: frozenset[str]
+    nhs_numbers: frozenset[str]
+    serials: frozenset[tuple[str, str]]
+    aliases: frozenset[str]
+
+
+def _names_in(lines: Sequence[Line]) -> _Names:
     cells = [line.cells for line in lines]
-    skus = list({each["sku"] for each in cells})
+    return _Names(
+        skus=frozenset(each["sku"] for each in cells),
+        nhs_numbers=frozenset(each.get("nhs_number", "") for each in cells),
+        serials=frozenset((each["sku"], each.get("serial", "")) for each in cells),
+        aliases=frozenset(alias_key(alias) for each in cells for alias in _aliases(each)),
+    )
+
+
+def _judged(lines: Sequence[Line], known: _Known) -> _Batch:
+    batch = _Batch((lines[0].number, lines[-1].number), [], [])
+    for line in lines:
+        faults: list[Fault] = []
+        opening = _opening(line, known, faults)
+        if faults:
+            error = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+            batch.rejected.append(Rejected(line.number, error))
+        else:
+            batch.openings.append(opening)
+    return batch
+
+
+async def _look_up(names: _Names, today: date) -> _Known:
+    skus = list(names.skus)
     products = await fetch("select sku, loler_months from products where sku = any($1)", skus)
     people = await fetch(
         "select nhs_number, id, funder from people where nhs_number = any($1)",
-        list({each.get("nhs_number", "") for each in cells}),
+        list(names.nhs_numbers),
     )
-    serials = await fetch(_SERIALS, skus, list({each.get("serial", "") for each in cells}))
-    keys = [alias_key(alias) for each in cells for alias in _aliases(each)]
-    aliases = await fetch(_NAMES, keys)
+    serials = await fetch(_SERIALS, skus, [serial for _, serial in names.serials])
+    aliases = await fetch(_NAMES, list(names.aliases))
     return _Known(
         products={row["sku"]: row["loler_months"] for row in products},
         depots=frozenset(row["code"] for row in await fetch("select code from depots")),

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import asyncpg
 import httpx
+import msgspec
 import pytest
 
+from budget.database import fetch
+from equipment import opening
 from tests.api.members import scan, send, slug, wrong_fields
 from tests.equipment.store import balance, check_invariants, count, set_up, stock
 
@@ -117,6 +121,49 @@ async def test_the_same_file_twice_creates_nothing_twice(store: httpx.AsyncClien
     assert (await imported(store, text))["created"] == 2
     again = await imported(store, text)
     assert (again["created"], [each["line"] for each in again["rejected"]]) == (0, [2, 3])
+
+
+async def test_what_has_no_name_of_its_own_is_created_each_time(store: httpx.AsyncClient) -> None:
+    """Two walking sticks without a number may be two: nothing tells them from one told twice."""
+    text = f"{HEADER}\nBED01,,,,available,D1,,,,,,,,\n"
+    assert [(await imported(store, text))["created"] for _ in range(2)] == [1, 1]
+
+
+async def test_a_name_is_taken_once_in_a_file_of_many_batches(
+    store: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However far apart its lines are, written or only tried."""
+    monkeypatch.setattr(opening, "_BATCH", 2)
+    serials = [f"BED01,S{n % 5},,,available,D1,,,,,,,," for n in range(10)]
+    labels = [f"BED01,,,L{n % 5},available,D1,,,,,,,," for n in range(10)]
+    text = "\n".join([HEADER, *serials, *labels])
+    dry = await imported(store, text, "?dry_run=true")
+    assert await count("items") == 0
+    assert await imported(store, text) == dry
+    assert (dry["created"], await count("items")) == (10, 10)
+    assert [each["line"] for each in dry["rejected"]] == [*range(7, 12), *range(17, 22)]
+    told = await fetch("select content from changes where what = 'items taken over' order by id")
+    assert [msgspec.json.decode(row["content"])["lines"] for row in told] == [
+        [2, 3], [4, 5], [6, 7], [12, 13], [14, 15], [16, 17],
+    ]  # fmt: skip
+
+
+async def test_what_was_taken_over_stays_when_a_later_batch_fails(
+    store: httpx.AsyncClient, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same file again rejects what is here and brings in the rest."""
+    monkeypatch.setattr(opening, "_BATCH", 2)
+    lines = [f"BED01,S{n},,,available,D1,,,,,,,," for n in range(6)]
+    text = "\n".join([HEADER, *lines])
+    owner = await asyncpg.connect(database)
+    await owner.execute("alter table items add constraint failing check (serial <> 'S3')")
+    answer = await store.post("/api/items/import", content=text, headers=CSV)
+    assert answer.status_code == 500
+    assert await count("items") == 2
+    await owner.execute("alter table items drop constraint failing")
+    await owner.close()
+    again = await imported(store, text)
+    assert (again["created"], [each["line"] for each in again["rejected"]]) == (4, [2, 3])
 
 
 async def test_a_label_that_names_another_item_is_refused(store: httpx.AsyncClient) -> None:
