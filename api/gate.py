@@ -22,10 +22,14 @@ from equipment.roles import Caller
 CallerOf = Callable[[str, datetime], Awaitable[Caller | None]]
 
 PUBLIC: Final = frozenset({"/api/login"})
-IMPORTS: Final = frozenset({"/api/products/import", "/api/items/import"})
 
 _BODY_MAX: Final = 1 << 20
-_IMPORT_MAX: Final = 32 << 20
+_LARGER: Final = {
+    "/api/products/import": 32 << 20,
+    "/api/items/import": 32 << 20,
+    # 500 scans, as long as each may be.
+    "/api/scans": 8 << 20,
+}
 # What is read of a body that nobody wants: a server that answers and hangs up while the client
 # still sends shows it a broken connection instead of the answer.
 _DRAIN_MAX: Final = 64 << 20
@@ -59,7 +63,7 @@ class Gate:
             if is_api and path not in PUBLIC:
                 state["caller"] = await self._caller(scope)
             _check_readable(scope)
-            await incoming.read(_IMPORT_MAX if path in IMPORTS else _BODY_MAX)
+            await incoming.read(_LARGER.get(path, _BODY_MAX))
         except _GoneError:
             return
         except Exception as error:  # noqa: BLE001 - the application's outermost edge

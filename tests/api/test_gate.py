@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -137,6 +138,19 @@ async def test_an_import_may_be_larger_than_other_bodies(
     assert answer["status"] in {404, 415}
     answer = await _send(address, "chunked", 33 * MIB, token, "/api/items/import")
     assert answer["status"] == 413
+
+
+async def test_a_list_of_scans_may_be_as_long_as_its_scans_may_be(
+    admin: httpx.AsyncClient, address: str
+) -> None:
+    """500 of them, with all that a scanner keeps; not much more, though."""
+    long = {"id": str(uuid4()), "item": "X", "action": "clean", "photo": "x" * 15_000}
+    answer = await admin.post("/api/scans", json={"scans": [long] * 500})
+    assert (answer.status_code, len(answer.json()["results"])) == (200, 500)
+    refused = await _send(
+        address, "chunked", 10 * MIB, admin.headers["authorization"], "/api/scans"
+    )
+    assert refused["status"] == 413
 
 
 async def test_what_nobody_expected_shows_no_internals(
