@@ -108,8 +108,8 @@ def as_problem(error: Exception, request_id: str) -> Problem:  # noqa: PLR0911 -
             return _of_refusal(Wrong(_faults(error)))
         case HTTPException(status_code=status) if status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return _of_http(error)
-        case asyncpg.DeadlockDetectedError() | asyncpg.SerializationError():
-            _log.warning("in each other's way, request %s: %s", request_id, type(error).__name__)
+        case _ if isinstance(error, _BUSY):
+            _log.warning("the database is busy, request %s: %r", request_id, _muted(error))
             return _try_again()
         case _ if _is_out_of_reach(error):
             _log.warning("database out of reach, request %s: %r", request_id, _muted(error))
@@ -152,11 +152,11 @@ def database_unavailable() -> Problem:
 
 
 def _try_again() -> Problem:
-    """Nothing is wrong with the request, and nothing of it was done."""
+    """Nothing is wrong with the request: too many were in its way, or it in theirs."""
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "try-again",
-        "Others were at the same at this moment. Nothing was changed; send it again.",
+        "Too much is going on at the moment. Send it again shortly.",
         headers={"Retry-After": str(_AGAIN_S)},
     )
 
@@ -214,6 +214,13 @@ def _is_out_of_reach(error: Exception) -> bool:
     return isinstance(error, _OUT_OF_REACH)
 
 
+_BUSY: Final = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
 _OUT_OF_REACH: Final = (
     OSError,
     TimeoutError,

@@ -29,7 +29,7 @@ _WORDS: Final = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is of another type.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A field is wrong; `errors` names it.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts; Retry-After says when to come back.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be reached, or is busy with the same.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be reached, or too busy.",
 }
 _ALWAYS: Final = (400, 405, 422, 503)
 _SIGNED_IN: Final = (401, 403, 404)

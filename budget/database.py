@@ -23,18 +23,29 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProx
 
 APPLICATION_ROLE = "kitback_app"
 WAIT_S = 20.0
-_SERVER_SETTINGS = {"role": APPLICATION_ROLE, "application_name": "kitback"}
+LONG_S = 600
+"""For the few transactions that may take their time, such as a whole catalogue's."""
+
+_SERVER_SETTINGS = {
+    "role": APPLICATION_ROLE,
+    "application_name": "kitback",
+    # Nobody waits for ever, nor makes others wait: api/problems.py tells them to try again.
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
 _MIGRATION_LOCK = 0x4B49_5442  # "KITB": one process migrates at a time, the others wait
 
 
 @contextlib.asynccontextmanager
-async def transaction() -> AsyncIterator[Connection]:
+async def transaction(*, statement_s: int | None = None) -> AsyncIterator[Connection]:
     """Everything done inside is committed together or not at all.
 
     Piccolo queries inside it join it. It never nests: a transaction is opened by the one domain
     function that owns the use case, and opening a second inside it raises RuntimeError (Piccolo's
     own would join silently). The connection goes back to the pool whatever happens, a failed
-    COMMIT or a dead server included. TimeoutError where none comes free in time.
+    COMMIT or a dead server included. TimeoutError where none comes free in time. `statement_s` is
+    how long each of its statements may take instead of the usual half a minute.
     """
     engine = _engine()
     if engine.current_transaction.get() is not None:
@@ -44,6 +55,9 @@ async def transaction() -> AsyncIterator[Connection]:
         token = engine.current_transaction.set(cast("Any", _Current(connection)))
         try:
             async with connection.transaction():
+                if statement_s is not None:
+                    # It falls back at the transaction's end.
+                    await connection.execute(f"set local statement_timeout = '{statement_s:d}s'")
                 yield connection
         finally:
             engine.current_transaction.reset(token)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from budget.changes import record
-from budget.database import fetch, transaction
+from budget.database import LONG_S, fetch, transaction
 from budget.refusals import Fault
 from budget.wording import one_line
 from budget.years import london_day
@@ -73,7 +73,7 @@ async def import_products(
     rejected = sorted(reading.rejected, key=lambda each: each.line)
     imported = Imported(0, 0, rejected)
     with contextlib.suppress(_DryRunError):
-        async with transaction():
+        async with transaction(statement_s=LONG_S):
             created = await _write(reading.columns, products, now)
             imported = Imported(created, len(products) - created, rejected)
             if dry_run:

@@ -44,3 +44,29 @@ async def test_whoever_finds_every_connection_taken_is_told_so(ask: object) -> N
     assert callable(ask)
     with pytest.raises(TimeoutError):
         await ask()
+
+
+_LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+
+@pytest.mark.usefixtures("database")
+async def test_no_statement_lock_or_idle_transaction_lasts_for_ever() -> None:
+    """Each has an end, the wait for a lock the earliest: who waits can say so and be told."""
+    [row] = await fetch(f"select {', '.join(f'{_ms(name)} as {name}' for name in _LIMITS)}")
+    assert 0 < row["lock_timeout"] < row["statement_timeout"]
+    assert row["idle_in_transaction_session_timeout"] > 0
+
+
+async def test_a_long_transaction_leaves_no_longer_limit_behind(database: str) -> None:
+    """The next one on its connection has the usual again."""
+    await close_pool()
+    await open_pool(database, size=1)
+    usual = await fetch(f"select {_ms('statement_timeout')} as ms")
+    async with transaction(statement_s=600):
+        [row] = await fetch(f"select {_ms('statement_timeout')} as ms")
+        assert row["ms"] == 600_000
+    assert await fetch(f"select {_ms('statement_timeout')} as ms") == usual
+
+
+def _ms(name: str) -> str:
+    return f"extract(epoch from current_setting('{name}')::interval)::int * 1000"
