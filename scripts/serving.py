@@ -21,6 +21,7 @@ from scripts import example
 from scripts.arguments import Arguments
 from scripts.postgres import EmbeddedPostgres
 from scripts.postgres_folder import PostgresError
+from scripts.public_url import check_public_url
 from scripts.stopping import StoppedError, StopRequests
 from settings import Settings
 
@@ -42,6 +43,7 @@ def serve(wanted: Arguments, environ: Mapping[str, str], stop: StopRequests) -> 
     with contextlib.closing(_bind(wanted.host, wanted.port)) as listener:
         address = _address(wanted.host, listener)
         settings = Settings.from_environment(environ, served_at=address)
+        check_public_url(settings)
         with _database(wanted.data, settings, stop) as (dsn, postgres):
             service = _Service(settings, dsn, listener, address, stop)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
