@@ -18,6 +18,7 @@ from api import (
     people,
     places,
     products,
+    requests,
     scans,
     session,
     users,
@@ -65,6 +66,8 @@ ROUTES = [
     people.find_person,
     people.get_person,
     people.change_person,
+    requests.list_requests,
+    requests.settle_request,
 ]
 
 

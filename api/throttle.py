@@ -5,7 +5,6 @@ it was right: however many are sent at once, each counts those before it.
 """
 
 import asyncio
-import ipaddress
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from typing import Final
 
 from api.problems import Problem
 from budget.database import execute, fetch_one, transaction
+from equipment.visitors import network_of
 
 WINDOW: Final = timedelta(minutes=15)
 # For one user name from one address; for an address; for a user name from anywhere.
@@ -42,7 +42,7 @@ async def attempt(username: str, address: str, now: datetime) -> AsyncIterator[A
 
     Raises Problem 429 where too many have failed, the right password or not.
     """
-    name, place = username.lower()[:_NAME_MAX], _place(address)
+    name, place = username.lower()[:_NAME_MAX], network_of(address)
     # Within this process they stand in line: many right ones at once are no attack.
     async with _LINES.setdefault((name, place), asyncio.Lock()):
         yield Attempt(await _written_down(name, place, now))
@@ -96,14 +96,3 @@ def _too_many(wait: timedelta) -> Problem:
         f"Too many attempts to sign in. Try again in {-(-seconds // 60)} minutes.",
         headers={"Retry-After": str(seconds)},
     )
-
-
-def _place(address: str) -> str:
-    """The address as it is counted: in IPv6 a household has a whole /64."""
-    try:
-        place = ipaddress.ip_address(address)
-    except ValueError:
-        return address[:_NAME_MAX]
-    if isinstance(place, ipaddress.IPv6Address) and place.ipv4_mapped is None:
-        return str(ipaddress.ip_network((place, 64), strict=False))
-    return str(getattr(place, "ipv4_mapped", None) or place)

@@ -92,6 +92,17 @@ select code, name, postcode, kind, cut_off from depots where code > $1 order by 
 """
 
 
+async def hand_in_places() -> list[Depot]:
+    """Where anybody may bring an item back: the depots, not the cupboards in health centres."""
+    return [_depot(row) for row in await fetch(_HAND_IN_PLACES, _HAND_IN_PLACES_MAX)]
+
+
+_HAND_IN_PLACES_MAX: Final = 50
+_HAND_IN_PLACES = """
+select code, name, postcode, kind, cut_off from depots where kind = 'depot' order by name limit $1
+"""
+
+
 async def add_van(caller: Caller, van: Van) -> Van:
     """Add a van; Refused `exists` where its code is taken, Wrong where a field is."""
     check_may(caller, "change standing data")

@@ -75,6 +75,8 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "read people": _CARE | {TECHNICIAN, AUDITOR},
     "read cases": _STORE | {AUDITOR},
     "settle cases": _STORE,
+    "read requests": frozenset({COORDINATOR, AUDITOR}),
+    "settle requests": frozenset({COORDINATOR}),
     "read the pool": _MONEY,
     "read changes": frozenset({AUDITOR}),
 }

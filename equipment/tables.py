@@ -258,6 +258,39 @@ class Case(Table, tablename="cases"):
     note = Varchar(length=1000, null=True, default=None)
 
 
+class Request(Table, tablename="requests"):
+    """What somebody sent from the public page of an item: to be seen to by a coordinator."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    seq = BigSerial()
+    kind = Varchar(length=20)
+    item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict, default=None)
+    # Collection only: all that is at the address, or this item alone.
+    everything = Boolean(null=True, default=None)
+    first_name = Varchar(length=80, null=True, default=None)
+    telephone = Varchar(length=30, null=True, default=None)
+    place = Varchar(length=200, null=True, default=None)
+    message = Varchar(length=1000, null=True, default=None)
+    # The form as it was handed out, and what was sent in it: sent twice, it is one request.
+    form = UUID(default=None)
+    content = Bytea(default=None)
+    sent_at = Timestamptz()
+    status = Varchar(length=10, default="open")
+    settled_by = Varchar(length=64, null=True, default=None)
+    settled_at = Timestamptz(null=True, default=None)
+    note = Varchar(length=1000, null=True, default=None)
+
+
+class PageCount(Table, tablename="page_counts"):
+    """How often a network has come to the public pages since a moment."""
+
+    id = BigSerial(primary_key=True)
+    kind = Varchar(length=10)
+    network = Varchar(length=64)
+    begins_at = Timestamptz(index=True)
+    visits = Integer(default=1)
+
+
 class Setting(Table, tablename="settings"):
     """What is fixed at first start, such as the GS1 company prefix."""
 

@@ -244,6 +244,16 @@ where r.rolname = 'kitback_app' and c.relkind in ('r', 'p')
     and (has_table_privilege(r.oid, c.oid, right_)
         or (right_ = 'UPDATE' and has_any_column_privilege(r.oid, c.oid, right_)))
 union all
+-- Of what people sent, only what was done about it may change.
+select format('role %s may %s requests%s', r.rolname, lower(right_), coalesce(' ' || a.attname, ''))
+from pg_roles r, unnest(array['UPDATE', 'DELETE', 'TRUNCATE']) right_
+left join pg_attribute a on right_ = 'UPDATE' and a.attnum > 0 and not a.attisdropped
+    and a.attrelid = to_regclass('public.requests')
+    and a.attname not in ('status', 'settled_by', 'settled_at', 'note')
+where r.rolname = 'kitback_app' and case right_
+    when 'UPDATE' then has_column_privilege(r.oid, a.attrelid, a.attnum, right_)
+    else has_table_privilege(r.oid, 'public.requests', right_) end
+union all
 select format('role kitback_app is a superuser') from pg_roles
 where rolname = 'kitback_app' and rolsuper
 union all

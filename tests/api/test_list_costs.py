@@ -64,6 +64,18 @@ async def _to_settle(client: httpx.AsyncClient, first: int, last: int) -> None:
     await _scanned(client, sent, "refused")
 
 
+async def _asked_for(client: httpx.AsyncClient, first: int, last: int) -> None:
+    """Requests for items, each of which is named by its code."""
+    goods = {"sku": "BED01", "depot": "D1", "quantity": last - first}
+    await client.post("/api/items", json=goods)
+    await execute(
+        "insert into requests (id, kind, item, form, content, sent_at, status)"
+        " select gen_random_uuid(), 'fault', id, gen_random_uuid(), '', now(), 'open'"
+        " from items order by id desc limit $1",
+        last - first,
+    )
+
+
 def _scan(item: str, action: str, **more: str) -> dict[str, str]:
     return {"id": str(uuid4()), "item": item, "action": action} | AT | more
 
@@ -102,6 +114,7 @@ LISTS: dict[str, Fill] = {
         " select 'ada', 'van added', n, '{}' from generate_series(FIRST, LAST) n"
     ),
     "/api/cases": _to_settle,
+    "/api/requests": _asked_for,
     "/api/items": _lent,
     "/api/items/OLD1/movements": _moved,
 }
