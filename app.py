@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from litestar import Litestar
+from litestar import Litestar, Router
 
 from api import (
     auth,
@@ -28,6 +28,8 @@ from api.problems import respond
 from api.request import ApiRequest
 from budget.database import close_pool, open_pool
 from settings import Settings
+from web import assets, public_item, site
+from web.envelope import Envelope
 
 ROUTES = [
     health.health,
@@ -70,6 +72,15 @@ ROUTES = [
     requests.settle_request,
 ]
 
+PAGES = [
+    assets.show_asset,
+    site.show_manifest,
+    public_item.show_item,
+    public_item.show_form,
+    public_item.send_form,
+    public_item.show_sent,
+]
+
 
 def create_app(settings: Settings, dsn: str) -> Litestar:
     """The whole service on the database at `dsn`, which must have been migrated."""
@@ -83,7 +94,7 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
             await close_pool()
 
     app = Litestar(
-        route_handlers=ROUTES,
+        route_handlers=[*ROUTES, Router("/", route_handlers=PAGES, include_in_schema=False)],
         request_class=ApiRequest,
         exception_handlers={Exception: respond},
         lifespan=[pool],
@@ -95,5 +106,5 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
         pdb_on_exception=False,
     )
     app.state.settings = settings
-    app.asgi_handler = Gate(app.asgi_handler, auth.caller_of)
+    app.asgi_handler = Envelope(Gate(app.asgi_handler, auth.caller_of), settings)
     return app

@@ -1,7 +1,9 @@
 """Signing in and out, and who a token belongs to."""
 
 import hashlib
+import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -16,6 +18,8 @@ from equipment import passwords
 from equipment.roles import Caller
 
 TOKEN_LIFE: Final = timedelta(days=30)
+
+_BEARER: Final = re.compile(r"bearer +(?P<token>[\x21-\x7e]+)", re.IGNORECASE)
 
 
 async def sign_in(username: str, password: str, address: str, now: datetime) -> tuple[str, UUID]:
@@ -40,6 +44,13 @@ async def sign_in(username: str, password: str, address: str, now: datetime) -> 
                 await execute(_RENEW, known.id, known.password_hash, renewed)
     await _tidy(now)
     return token, known.id
+
+
+def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The token in a request's raw headers, or None where there is none, or more than one."""
+    values = [value for name, value in headers if name == b"authorization"]
+    match = _BEARER.fullmatch(values[0].decode("latin-1")) if len(values) == 1 else None
+    return None if match is None else match["token"]
 
 
 async def caller_of(token: str, now: datetime) -> Caller | None:

@@ -5,7 +5,6 @@ first, unknown addresses included, so this stands around the whole application.
 """
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,6 +15,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.path import normalize_path
 
+from api.auth import bearer_token
 from api.problems import MEDIA_TYPE, Problem, as_problem, not_signed_in, unreadable
 from equipment.roles import Caller
 
@@ -34,8 +34,6 @@ _LARGER: Final = {
 # still sends shows it a broken connection instead of the answer.
 _DRAIN_MAX: Final = 64 << 20
 _DRAIN_S: Final = 30.0
-
-_BEARER: Final = re.compile(r"bearer +(?P<token>[\x21-\x7e]+)", re.IGNORECASE)
 
 _HEADERS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
 _API_HEADERS: Final = (*_HEADERS, (b"cache-control", b"no-store"))
@@ -87,14 +85,13 @@ class Gate:
             await answer.refuse(problem)
 
     async def _caller(self, scope: Scope) -> Caller:
-        headers = [value for name, value in scope["headers"] if name == b"authorization"]
-        match = _BEARER.fullmatch(headers[0].decode("latin-1")) if len(headers) == 1 else None
-        if match is None:
+        token = bearer_token(scope["headers"])
+        if token is None:
             raise not_signed_in()
-        caller = await self._caller_of(match["token"], scope["state"]["now"])
+        caller = await self._caller_of(token, scope["state"]["now"])
         if caller is None:
             raise not_signed_in()
-        scope["state"]["token"] = match["token"]
+        scope["state"]["token"] = token
         return caller
 
 

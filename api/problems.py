@@ -179,6 +179,10 @@ def _of_refusal(refusal: Refusal) -> Problem:
 _OF_STATUS: Final = {
     HTTPStatus.NOT_FOUND: ("not-found", "There is nothing at this address."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "This address takes other methods."),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        "too-many-requests",
+        "Too many requests; Retry-After says when to come back.",
+    ),
 }
 
 

@@ -30,7 +30,7 @@ def app(database: str) -> Litestar:
 @pytest.fixture
 async def visitor(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody who has not signed in."""
-    async with _client(app) as client:
+    async with client_of(app) as client:
         yield client
 
 
@@ -38,13 +38,14 @@ async def visitor(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 async def admin(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """The first administrator, signed in."""
     await first_administrator(PASSWORD)
-    async with _client(app) as client:
+    async with client_of(app) as client:
         answer = await client.post("/api/login", json={"username": "admin", "password": PASSWORD})
         client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
         yield client
 
 
-def _client(app: Litestar) -> httpx.AsyncClient:
+def client_of(app: Litestar) -> httpx.AsyncClient:
+    """Make a client that speaks to the application without a network."""
     transport = httpx.ASGITransport(
         app=app,  # type: ignore[arg-type]  # the same protocol, typed more narrowly
         raise_app_exceptions=False,

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from tests.api.conftest import PASSWORD, _client
+from tests.api.conftest import PASSWORD, client_of
 
 NUMBER = "9990000018"
 ANN = {
@@ -29,7 +29,7 @@ async def user(app: Litestar, admin: httpx.AsyncClient) -> User:
         who = {"username": f"u{uuid4().hex[:8]}", "password": PASSWORD}
         made = await admin.post("/api/users", json=who | {"roles": roles} | fields)
         assert made.status_code == 201
-        client = _client(app)
+        client = client_of(app)
         token = (await client.post("/api/login", json=who)).json()["token"]
         client.headers["Authorization"] = f"Bearer {token}"
         return client

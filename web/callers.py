@@ -1,0 +1,14 @@
+"""Who is signed in on a page that is also there for those who are not."""
+
+from typing import Any
+
+from litestar import Request
+
+from api import auth
+from equipment.roles import Caller
+
+
+async def caller_of(request: Request[Any, Any, Any]) -> Caller | None:
+    """Whose token the request carries; None without one, and for one that is nobody's."""
+    token = auth.bearer_token(request.scope["headers"])
+    return None if token is None else await auth.caller_of(token, request.scope["state"]["now"])
