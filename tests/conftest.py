@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 
 from budget.database import close_pool, migrate, open_pool
@@ -19,6 +20,10 @@ _TEMPLATE = "template_kitback"
 
 _CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """No test here pulls the plug: a killed process loses nothing that the kernel has."""
+
+# What an example takes is the machine's affair: a busy one fails no promise.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture
