@@ -8,6 +8,7 @@ from labels.application_identifiers import Element, Gs1Error, check_elements
 from labels.code import LENGTH, parse_code
 from labels.digital_link import arrange, canonical_uri, parse_link
 from labels.element_string import SEPARATOR, bracketed, parse_bracketed, parse_transmitted
+from labels.places import parse_place
 
 GIAI_AI: Final = "8004"
 TEXT_CHARACTERS_MAX: Final = 2_000
@@ -65,10 +66,11 @@ def parse_designation(text: str) -> Designation:
     else perhaps an alias. Case, spaces and hyphens do not matter to our own codes and GIAIs: a
     GIAI that is, but for them, digits and a valid code is read in capitals without them. Any
     other GIAI is taken to the letter, as GS1 has it. A bare text as long as a code is a code or a
-    misread one, never a GIAI. An unmarked text that starts with 8004 is read as AI and value.
+    misread one, never a GIAI. An unmarked text that starts with 8004 is read as AI and value. The
+    label of a place is no item's, nor can it be an alias.
     """
     text = text.strip(_EDGES)
-    if len(text) > TEXT_CHARACTERS_MAX or not _is_storable(text):
+    if len(text) > TEXT_CHARACTERS_MAX or not _is_storable(text) or parse_place(text):
         return Designation(None, None, "")
     marked = text.startswith(_GS1_SYMBOLS)
     body = _without_symbology(text)

@@ -1,4 +1,4 @@
-"""One item's label, 63.5 mm by 33.9 mm: a vector drawing for pages and print, or pixels."""
+"""One label, 63.5 mm by 33.9 mm: a vector drawing for pages and print, or pixels."""
 
 from io import BytesIO
 from typing import Final
@@ -6,11 +6,10 @@ from xml.sax.saxutils import escape
 
 from PIL import Image, ImageDraw
 
-from labels.code import shown
 from labels.forms import DOTS_PER_INCH, SHEET_24
-from labels.layout import Box, Label, Line, Symbol, parts, symbol
+from labels.layout import Box, Label, Line, PlaceLabel, Symbol, parts, symbol, title
 from labels.qr import dark_runs, path
-from labels.typesetting import Face, clean, font
+from labels.typesetting import Face, font
 
 WIDTH: Final = SHEET_24.width
 HEIGHT: Final = SHEET_24.height
@@ -23,7 +22,7 @@ _FAMILIES: Final = {
 }
 
 
-def svg(label: Label) -> bytes:
+def svg(label: Label | PlaceLabel) -> bytes:
     """
     Draw the label as an SVG document that needs nothing else, in UTF-8.
 
@@ -37,15 +36,14 @@ def svg(label: Label) -> bytes:
         *map(_svg_part, parts(label, SHEET_24)),
         "</svg>",
     ]
-    title = f"{shown(label.code)} {clean(label.product_name)}"
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" role="img"'
         f' width="{_mm(WIDTH)}mm" height="{_mm(HEIGHT)}mm" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f"<title>{escape(title)}</title>{''.join(shapes)}</svg>"
+        f"<title>{escape(title(label))}</title>{''.join(shapes)}</svg>"
     ).encode()
 
 
-def png(label: Label) -> bytes:
+def png(label: Label | PlaceLabel) -> bytes:
     """
     Draw the label as a greyscale PNG of 750 by 400 pixels at 300 dots per inch.
 

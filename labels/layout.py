@@ -6,8 +6,9 @@ from typing import Final
 
 from labels.code import shown
 from labels.forms import Form
+from labels.places import PlaceKind
 from labels.qr import QUIET_ZONE_MODULES, Matrix, matrix
-from labels.typesetting import Face, fit, width
+from labels.typesetting import Face, clean, fit, width
 
 MODULE_MIN: Final = 5
 """Dots to a module, 0.42 mm: docs/adr/0004-qr-symbol.md."""
@@ -26,6 +27,17 @@ class Label:
     service_name: str
     service_phone: str
     max_user_kg: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLabel:
+    """What stands on the label of a place; `link` is the text that its symbol holds."""
+
+    link: str
+    kind: PlaceKind
+    code: str
+    name: str
+    service_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +87,19 @@ def symbol(link: str, form: Form) -> Symbol:
     return Symbol(modules, form.symbol_left + margin, top + margin, module)
 
 
-def parts(label: Label, form: Form) -> Iterator[Line | Box]:
-    """Set the column beside the symbol: what the item is from the top, whose from the bottom."""
+def title(label: Label | PlaceLabel) -> str:
+    """Say in one line what the label is of."""
+    if isinstance(label, PlaceLabel):
+        return clean(f"{label.kind.capitalize()} {label.code} {label.name}")
+    return f"{shown(label.code)} {clean(label.product_name)}".strip()
+
+
+def parts(label: Label | PlaceLabel, form: Form) -> Iterator[Line | Box]:
+    """Set the column beside the symbol: what it is from the top, whose from the bottom."""
+    return _place(label, form) if isinstance(label, PlaceLabel) else _item(label, form)
+
+
+def _item(label: Label, form: Form) -> Iterator[Line | Box]:
     service = list(_service(label, form))[::-1]
     load = None if label.max_user_kg is None else f"{label.max_user_kg} kg"
     baseline = form.top + form.code * 47 // 64
@@ -96,6 +119,29 @@ def parts(label: Label, form: Form) -> Iterator[Line | Box]:
     if load is not None:
         yield from _load(baseline + form.load * 3 // 8, load, form)
     yield from service
+
+
+def _place(label: PlaceLabel, form: Form) -> Iterator[Line]:
+    """Set the code as large as it fits: it is read from across the depot."""
+    width_max = form.right - form.left
+    service = fit(label.service_name, Face.PLAIN, form.service, width_max)
+    baseline, small = form.top, form.name[-1]
+    codes = (*((form.code * part // 6, 1) for part in (6, 5, 4)), (form.code // 2, 3))
+    for size, face, line in (
+        (small, Face.PLAIN, label.kind.capitalize()),
+        *((size, Face.FIXED, line) for size, line in fit(label.code, Face.FIXED, codes, width_max)),
+    ):
+        baseline += _leading(size)
+        yield Line(form.left, baseline, size, face, line)
+    bottom = form.bottom - sum(_leading(size) for size, _ in service)
+    sizes = tuple((size, max(1, (bottom - baseline) // _leading(size))) for size in form.name)
+    for size, line in fit(label.name, Face.BOLD, sizes, width_max):
+        baseline += _leading(size)
+        yield Line(form.left, baseline, size, Face.BOLD, line)
+    baseline = form.bottom
+    for size, line in reversed(service):
+        yield Line(form.left, baseline, size, Face.PLAIN, line)
+        baseline -= size * 11 // 10
 
 
 def _leading(size: int) -> int:

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Final, NamedTuple
 
 from labels.forms import DOTS_PER_INCH, ROLL_51, ROLL_57, ROLL_76, Form
-from labels.layout import MODULE_MIN, Box, Label, Line, parts
+from labels.layout import MODULE_MIN, Box, Label, Line, PlaceLabel, parts
 from labels.qr import QUIET_ZONE_MODULES, extent_in_bytes
 from labels.typesetting import Face, width
 
@@ -26,7 +26,9 @@ class _Symbol(NamedTuple):
     module: int
 
 
-def zpl(labels: Sequence[Label], form: Form, *, dots_per_inch: int, copies: int = 1) -> bytes:
+def zpl(
+    labels: Sequence[Label | PlaceLabel], form: Form, *, dots_per_inch: int, copies: int = 1
+) -> bytes:
     """
     Write one format for each label, each printed *copies* times, in UTF-8.
 
@@ -36,7 +38,7 @@ def zpl(labels: Sequence[Label], form: Form, *, dots_per_inch: int, copies: int 
     return "".join(_format(label, form, dots_per_inch, copies) for label in labels).encode()
 
 
-def _format(label: Label, form: Form, dots_per_inch: int, copies: int) -> str:
+def _format(label: Label | PlaceLabel, form: Form, dots_per_inch: int, copies: int) -> str:
     across, down = (_dots(side, dots_per_inch) for side in (form.width, form.height))
     x, y, level, module = _symbol(label.link, form, dots_per_inch)
     fields = (
