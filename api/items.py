@@ -17,20 +17,24 @@ from equipment.csv_imports import Imported
 from equipment.items import ITEMS_MAX, Delivery, Item, Search, Viewer
 from equipment.receipts import content_hash
 from equipment.standing import State
+from labels.identifiers import TEXT_CHARACTERS_MAX
 from settings import Settings
 
 Short = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 
+_Label = Annotated[str, msgspec.Meta(max_length=TEXT_CHARACTERS_MAX)]
+
 
 class Goods(msgspec.Struct, frozen=True):
-    """Goods as they come in: a quantity, or the serial numbers of each."""
+    """Goods as they come in: a quantity, the serial numbers of each, the blank labels of each."""
 
     sku: Short
     depot: Short
     id: UUID | None = None
     quantity: Annotated[int, msgspec.Meta(ge=1, le=ITEMS_MAX)] | None = None
     serials: Annotated[list[Short], msgspec.Meta(min_length=1, max_length=ITEMS_MAX)] | None = None
+    labels: Annotated[list[_Label], msgspec.Meta(min_length=1, max_length=ITEMS_MAX)] | None = None
     batch: Short | None = None
     purchase_price_pence: Pence | None = None
     received_at: Moment | None = None
@@ -104,15 +108,18 @@ def _viewer(request: ApiRequest) -> Viewer:
 
 
 def _delivery(goods: Goods, now: datetime) -> Delivery:
-    if (goods.quantity is None) == (goods.serials is None):
+    if goods.quantity is not None and goods.serials is not None:
         raise Wrong([Fault("quantity", "Give either a quantity or the serial numbers.")])
+    if (goods.quantity, goods.serials, goods.labels) == (None, None, None):
+        raise Wrong([Fault("quantity", "Say how many, or give serial numbers or blank labels.")])
     return Delivery(
         sku=goods.sku,
         depot=goods.depot,
-        serials=goods.serials or [None] * (goods.quantity or 0),
+        serials=goods.serials or [None] * (goods.quantity or len(goods.labels or [])),
         batch=goods.batch,
         purchase_price_pence=goods.purchase_price_pence,
         received_at=goods.received_at or now,
         dirty=goods.condition == "dirty",
         owner=goods.owner,
+        labels=goods.labels or [],
     )

@@ -1,10 +1,10 @@
-"""Depots and vans."""
+"""Depots, their bays, and vans."""
 
 from api import routes
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from equipment import places
+from equipment import bays, places
 
 _READ = "read standing data"
 _CHANGE = "change standing data"
@@ -38,3 +38,18 @@ async def list_vans(
     """Every van, by code."""
     rows = await places.vans(request.caller, key_after(after, str) or "", limit + 1)
     return page(rows, limit, lambda van: van.code)
+
+
+@routes.post("/api/bays", task=_CHANGE, tags=["Standing data"])
+async def mark_out_bay(request: ApiRequest, data: Json[bays.Bay]) -> bays.Bay:
+    """Add a bay to a depot."""
+    return await bays.mark_out(request.caller, data)
+
+
+@routes.get("/api/bays", task=_READ, tags=["Standing data"])
+async def list_bays(
+    request: ApiRequest, limit: Limit = LIMIT_DEFAULT, after: After = None
+) -> Page[bays.Bay]:
+    """Every bay of every depot, by code."""
+    rows = await bays.bays(request.caller, key_after(after, str) or "", limit + 1)
+    return page(rows, limit, lambda bay: bay.code)

@@ -20,6 +20,7 @@ What: TypeAlias = Literal[
     "succession",
     "depot opened",
     "van added",
+    "bay marked out",
     "product added",
     "catalogue imported",
     "budget agreed",

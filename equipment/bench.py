@@ -5,7 +5,7 @@ locked first, in a statement of their own: everything read after it sees what th
 the queue for the same item have committed (design: "A scan, in four files").
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
@@ -21,13 +21,16 @@ from budget.partners import Succession
 from budget.tallies import COLUMNS as TALLY_COLUMNS
 from budget.tallies import Tally
 from budget.years import london_day, year_of
+from equipment.blank_labels import blank_among
 from equipment.journal import STANDING
 from equipment.lifecycle import IN_DEPOT
 from equipment.roles import ADMINISTRATOR, COORDINATOR, DEPOT, TECHNICIAN, Caller
 from equipment.scan_form import Reading
 from equipment.standing import Kind, Phase, Standing, State
 from equipment.terms import Terms, terms_of, terms_on
+from equipment.whereabouts import Named, Whereabouts, read_whereabouts
 from labels.identifiers import Designation, parse_designation
+from labels.places import PlaceKind
 
 # A delivery may name anyone to these: what they may *see* of people is another matter.
 _NAMES_ANYONE: Final = frozenset({ADMINISTRATOR, COORDINATOR, DEPOT, TECHNICIAN})
@@ -80,12 +83,13 @@ class Bench:
     """Everything in hand; deciding changes it, so that the next scan of the list sees it."""
 
     by_key: dict[str, int] = field(default_factory=dict)
+    # Codes and GIAIs of blank labels, which no item has yet.
+    blanks: set[str] = field(default_factory=set)
     items: dict[int, InHand] = field(default_factory=dict)
     receipts: dict[UUID, Earlier] = field(default_factory=dict)
     loans: dict[UUID, Charged] = field(default_factory=dict)
     terms: dict[str, list[Terms]] = field(default_factory=dict)
-    depots: set[str] = field(default_factory=set)
-    vans: set[str] = field(default_factory=set)
+    places: Whereabouts = field(default_factory=Whereabouts)
     # The partners that the caller may charge.
     partners: set[str] = field(default_factory=set)
     succession: Succession = field(default_factory=dict)
@@ -111,6 +115,10 @@ class Bench:
         """When the newest movement of the items in hand was recorded."""
         return max((item.updated_at for item in self.items.values()), default=None)
 
+    def is_blank(self, designation: Designation) -> bool:
+        """Whether it means a label of ours that no item has yet."""
+        return not self.blanks.isdisjoint({designation.code, designation.giai})
+
     def terms_on(self, sku: str, day: date) -> Terms:
         """The product's price and credit in force on a day."""
         return terms_on(self.terms[sku], day)
@@ -119,10 +127,13 @@ class Bench:
 async def lay_out(readings: Sequence[Reading], caller: Caller) -> Bench:
     """Lock the items that the scans name, in the order of their codes, and read what is needed."""
     bench = Bench()
-    bench.by_key = await _resolve([parse_designation(reading.text) for reading in readings])
+    designations = [parse_designation(reading.text) for reading in readings]
+    bench.by_key = await _resolve(designations)
+    unknown = (each for each in designations if bench.by_key.keys().isdisjoint(_keys(each)))
+    bench.blanks = await blank_among(unknown)
     bench.items = await _lock(sorted(set(bench.by_key.values())))
     bench.receipts = await _receipts([r.id for r in readings if r.id is not None])
-    await _read_places(bench, readings)
+    bench.places = await read_whereabouts(_places(readings))
     await _read_people(bench, readings, caller)
     await _read_past(bench, readings)
     await _read_money(bench, readings, caller)
@@ -163,6 +174,8 @@ async def _resolve(designations: Iterable[Designation]) -> dict[str, int]:
 _RESOLVE: Final = """
 select 'code ' || code as key, id from items where code = any($1)
 union all select 'giai ' || giai, id from items where giai = any($2)
+union all select 'code ' || code, item from item_labels where code = any($1)
+union all select 'giai ' || giai, item from item_labels where giai = any($2)
 union all select 'alias ' || key, item from item_aliases where key = any($3)
 """
 
@@ -218,19 +231,11 @@ where id = any($1::uuid[]) and action in ('receive', 'open')
 """
 
 
-async def _read_places(bench: Bench, readings: Sequence[Reading]) -> None:
-    given = [reading.fields for reading in readings if reading.fields is not None]
-    depots = list({fields.depot for fields in given if fields.depot})
-    vans = list({fields.van for fields in given if fields.van})
-    if depots or vans:
-        for row in await fetch(_PLACES, depots, vans):
-            (bench.depots if row["kind"] == "depot" else bench.vans).add(row["code"])
-
-
-_PLACES: Final = """
-select 'depot' as kind, code from depots where code = any($1)
-union all select 'van', code from vans where code = any($2)
-"""
+def _places(readings: Sequence[Reading]) -> Iterator[Named]:
+    for fields in (reading.fields for reading in readings if reading.fields is not None):
+        named: tuple[tuple[PlaceKind, str | None], ...]
+        named = (("depot", fields.depot), ("van", fields.van), ("bay", fields.bay))
+        yield from (Named(kind, text) for kind, text in named if text)
 
 
 async def _read_people(bench: Bench, readings: Sequence[Reading], caller: Caller) -> None:

@@ -1,21 +1,22 @@
 """Items: received, looked up and listed. What happens to them afterwards is equipment/scans.py."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
 
 from budget.database import execute, fetch, fetch_one, transaction
-from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.refusals import Fault, Refused, Wrong
 from budget.wording import one_line, text_faults
 from budget.years import london_day
 from equipment import receipts
 from equipment.bench import kind_of, standing_of
+from equipment.blank_labels import blank_among, claim, unknown_item
+from equipment.codes import company_prefix, fresh_codes
 from equipment.journal import STANDING, Journal, Movement, NewItem, write
 from equipment.lifecycle import allowed
 from equipment.roles import Caller, check_may
@@ -23,7 +24,6 @@ from equipment.safety import due_dates
 from equipment.scan_form import AHEAD_MAX
 from equipment.standing import Standing, State
 from equipment.visibility import visible_people
-from labels.code import new_code
 from labels.digital_link import digital_link
 from labels.identifiers import giai_for, parse_designation
 
@@ -33,7 +33,10 @@ _TEXT_MAX: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Goods as they come in: `serials` or a `quantity`, new for the shelf or dirty."""
+    """Goods as they come in, new for the shelf or dirty: a serial number or None for each.
+
+    `labels` are the blank labels that they get, one for each; empty where they get new ones.
+    """
 
     sku: str
     depot: str
@@ -43,6 +46,7 @@ class Delivery:
     received_at: datetime
     dirty: bool
     owner: str
+    labels: Sequence[str] = ()
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -53,6 +57,17 @@ class Due(msgspec.Struct, frozen=True):
     service: date | None
 
 
+class FurtherLabel(msgspec.Struct, frozen=True):
+    """A label that an item got later, in place of one that was lost or worn."""
+
+    code: str
+    giai: str
+    link: str
+    reason: str
+    added_at: datetime
+    added_by: str
+
+
 class Item(msgspec.Struct, frozen=True):
     """An item as everybody sees it (contract section 4)."""
 
@@ -60,6 +75,7 @@ class Item(msgspec.Struct, frozen=True):
     giai: str
     link: str
     aliases: list[str]
+    labels: list[FurtherLabel]
     sku: str
     name: str
     max_user_kg: int | None
@@ -108,7 +124,8 @@ async def receive(
     """Receive goods: an item and a `receive` movement for each; the JSON of the answer.
 
     A repeat of `client_id` with equal content gets the first answer again. Raises Wrong for an
-    unknown product or depot, Refused `exists` for a serial number received before.
+    unknown product or depot, Refused `exists` for a serial number received before, and as
+    blank_labels.claim() does.
     """
     check_may(viewer.caller, "receive items")
     delivery = _tidied(delivery)
@@ -140,7 +157,7 @@ async def find(text: str, viewer: Viewer) -> tuple[int, Item]:
         designation.alias,
     )
     if row is None:
-        raise Missing("unknown-item", "No item has this code.")
+        raise unknown_item(blank=bool(await blank_among([designation])))
     return row["id"], (await _shown([row], viewer))[0]
 
 
@@ -168,29 +185,6 @@ async def listed(search: Search, viewer: Viewer) -> list[tuple[int, Item]]:
     return [(row["id"], item) for row, item in zip(rows, await _shown(rows, viewer), strict=True)]
 
 
-async def fresh_codes(count: int) -> list[str]:
-    """Codes that no item has, nor an earlier label; the database judges the codes once more."""
-    codes: set[str] = set()
-    while len(codes) < count:
-        drawn = {new_code(secrets.randbelow) for _ in range(count - len(codes))}
-        rows = await fetch(_TAKEN, list(drawn))
-        codes |= drawn - {row["code"] for row in rows}
-    return list(codes)
-
-
-_TAKEN: Final = """
-select code from items where code = any($1)
-union all select key from item_aliases where key = any($1)
-"""
-
-
-async def company_prefix() -> str:
-    """The GS1 company prefix that was fixed at first start."""
-    row = await fetch_one("select value from settings where name = 'gcp'")
-    assert row is not None, "fix_company_prefix() comes first"
-    return str(row["value"])
-
-
 async def fix_company_prefix(prefix: str) -> str:
     """Fix the GS1 company prefix if it is not yet; returns the one that holds from now on."""
     await execute(_FIX, prefix)
@@ -212,24 +206,29 @@ _BY_NAME: Final = """
 select id from (
     select 1 as rank, id from items where code = $1
     union all select 2, id from items where giai = $2
-    union all select 3, item from item_aliases where key = $3
+    union all select 3, item from item_labels where code = $1 or giai = $2
+    union all select 4, item from item_aliases where key = $3
 ) named order by rank limit 1
 """
 _ITEMS: Final = f"""
 select i.id, i.code, i.giai, i.sku, i.serial, i.batch, i.owner, i.purchase_price_pence,
     i.received_on, i.updated_at, {", ".join(f"i.{name}" for name in STANDING)},
     p.name, p.max_user_kg, p.reuse, p.pat, p.loler_months, p.service_months,
-    array(select alias from item_aliases a where a.item = i.id order by alias) as aliases
+    array(select alias from item_aliases a where a.item = i.id order by alias) as aliases,
+    array(select row(l.code, l.giai, l.reason, l.claimed_at, l.claimed_by) from item_labels l
+        where l.item = i.id and l.code <> i.code order by l.claimed_at, l.code) as labels
 from items i join products p on p.sku = i.sku
 """  # noqa: S608 - column names from code
 _LISTED: Final = (
-    _ITEMS
+    _ITEMS  # noqa: S608 - nothing but our own text
     + """
 where ($1::varchar is null or i.state = $1) and ($2::varchar is null or i.sku = $2)
     and ($3::varchar is null or i.depot = $3) and ($4::uuid is null or i.person = $4)
     and ($5::varchar is null or i.batch = $5)
     and ($6::varchar is null or i.serial ilike $6 or p.name ilike $6
         or i.code like upper(translate($6, ' -', ''))
+        or exists(select from item_labels l where l.item = i.id
+            and l.code like upper(translate($6, ' -', '')))
         or exists(select from item_aliases a where a.item = i.id and a.alias ilike $6))
     and i.id > $7
 order by i.id limit $8
@@ -268,6 +267,8 @@ def _check_delivery(delivery: Delivery, now: datetime) -> None:
     serials = [serial for serial in delivery.serials if serial is not None]
     if len(set(serials)) != len(serials):
         faults.append(Fault("serials", "A serial number stands there twice."))
+    if delivery.labels and len(delivery.labels) != len(delivery.serials):
+        faults.append(Fault("labels", f"Give a label for each of the {len(delivery.serials)}."))
     if delivery.received_at > now + AHEAD_MAX:
         faults.append(Fault("received_at", "This is in the future."))
     if faults:
@@ -294,7 +295,7 @@ async def _check_known(sku: str, depot: str) -> None:
 async def _received(delivery: Delivery, viewer: Viewer) -> list[int]:
     """Write the items and their movements; their keys, in the order of the serials."""
     ids = await next_ids(len(delivery.serials))
-    codes = await fresh_codes(len(delivery.serials))
+    codes = await _codes(delivery, ids, viewer)
     prefix = await company_prefix()
     day = london_day(delivery.received_at)
     standing = Standing(
@@ -334,6 +335,12 @@ async def _received(delivery: Delivery, viewer: Viewer) -> list[int]:
     return ids
 
 
+async def _codes(delivery: Delivery, ids: Sequence[int], viewer: Viewer) -> list[str]:
+    if not delivery.labels:
+        return await fresh_codes(len(ids), viewer.now)
+    return await claim(delivery.labels, ids, viewer.caller, viewer.now, field="labels[{}]")
+
+
 async def _shown_by_id(ids: list[int], viewer: Viewer) -> list[Item]:
     rows = await fetch(_ITEMS + " where i.id = any($1::bigint[]) order by i.id", ids)
     return await _shown(rows, viewer)
@@ -354,6 +361,7 @@ def _item(row: asyncpg.Record, seen: Collection[UUID], public_url: str) -> Item:
         giai=row["giai"],
         link=digital_link(public_url, row["giai"]),
         aliases=row["aliases"],
+        labels=[_further(label, public_url) for label in row["labels"]],
         sku=row["sku"],
         name=row["name"],
         max_user_kg=row["max_user_kg"],
@@ -372,6 +380,11 @@ def _item(row: asyncpg.Record, seen: Collection[UUID], public_url: str) -> Item:
         updated_at=row["updated_at"],
         allowed=allowed(standing.state, held=held),
     )
+
+
+def _further(label: Sequence[Any], public_url: str) -> FurtherLabel:
+    code, giai, reason, added_at, added_by = label
+    return FurtherLabel(code, giai, digital_link(public_url, giai), reason, added_at, added_by)
 
 
 def _repeated_serial(error: asyncpg.UniqueViolationError) -> Refused:

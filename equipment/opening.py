@@ -14,8 +14,9 @@ from budget.changes import record
 from budget.database import fetch, insert, transaction
 from budget.refusals import Fault
 from budget.years import LONDON, london_day
+from equipment.codes import company_prefix, fresh_codes
 from equipment.csv_imports import Imported, Line, Reading, Rejected, read_table, told
-from equipment.items import company_prefix, fresh_codes, next_ids
+from equipment.items import next_ids
 from equipment.journal import Journal, Loan, Movement, NewItem, write
 from equipment.roles import Caller, check_may
 from equipment.standing import Phase, Standing, State
@@ -197,6 +198,8 @@ _NAMES: Final = """
 select key from item_aliases where key = any($1)
 union all select code from items where code = any($1)
 union all select giai from items where giai = any($1)
+union all select code from blank_labels where code = any($1)
+union all select giai from blank_labels where giai = any($1)
 """
 
 
@@ -320,7 +323,7 @@ def _aliases(cells: Mapping[str, str]) -> list[str]:
 async def _write(openings: Sequence[_Opening], caller: Caller, now: datetime) -> None:
     journal = Journal()
     ids = await next_ids(len(openings))
-    codes = await fresh_codes(len(openings))
+    codes = await fresh_codes(len(openings), now)
     prefix = await company_prefix()
     for key, code, opening in zip(ids, codes, openings, strict=True):
         item = _new_item(key, code, prefix, opening)

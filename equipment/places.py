@@ -18,13 +18,13 @@ from equipment.roles import Caller, check_may
 
 Kind: TypeAlias = Literal["depot", "satellite"]
 
-_LONGEST_CODE: Final = 20
-_LONGEST_NAME: Final = 200
+LONGEST_CODE: Final = 20
+LONGEST_NAME: Final = 200
 _MOST: Final = 2**31 - 1
 _TIME_OF_DAY: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
-Code: TypeAlias = Annotated[str, Meta(max_length=_LONGEST_CODE, pattern=CODE_PATTERN)]
+Code: TypeAlias = Annotated[str, Meta(max_length=LONGEST_CODE, pattern=CODE_PATTERN)]
 TimeOfDay: TypeAlias = Annotated[str, Meta(pattern=f"^{_TIME_OF_DAY.pattern}$")]
 Amount: TypeAlias = Annotated[int, Meta(ge=0, le=_MOST)]
 
@@ -33,7 +33,7 @@ class Depot(msgspec.Struct, frozen=True):
     """A store. Orders after `cut_off`, as HH:MM in London, count as the next day's."""
 
     code: Code
-    name: Annotated[str, Meta(min_length=1, max_length=_LONGEST_NAME)]
+    name: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
     postcode: str
     kind: Kind
     cut_off: TimeOfDay | None = None
@@ -143,16 +143,16 @@ where code > $1 order by code limit $2
 
 
 def _depot_faults(depot: Depot, name: str) -> Iterator[Fault]:
-    yield from code_faults("code", depot.code, _LONGEST_CODE)
-    yield from text_faults("name", name, _LONGEST_NAME)
+    yield from code_faults("code", depot.code, LONGEST_CODE)
+    yield from text_faults("name", name, LONGEST_NAME)
     if normal_postcode(depot.postcode) is None:
         yield Fault("postcode", "Write a postcode of the United Kingdom, such as NG1 5FS.")
     yield from _time_faults("cut_off", depot.cut_off)
 
 
 def _van_faults(van: Van) -> Iterator[Fault]:
-    yield from code_faults("code", van.code, _LONGEST_CODE)
-    yield from code_faults("depot", van.depot, _LONGEST_CODE)
+    yield from code_faults("code", van.code, LONGEST_CODE)
+    yield from code_faults("depot", van.depot, LONGEST_CODE)
     for field, amount in (("payload_kg", van.payload_kg), ("volume_l", van.volume_l)):
         if not 0 <= amount <= _MOST:
             yield Fault(field, f"Write a whole number from 0 to {_MOST}.")

@@ -68,6 +68,8 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "take over items": _NOBODY_ELSE,
     "set budgets": _NOBODY_ELSE,
     "receive items": _STORE,
+    "print blank labels": _STORE,
+    "replace labels": _CREW,
     "read standing data": ROLES,
     "read items": ROLES,
     "scan": frozenset().union(*ACTION_ROLES.values()),

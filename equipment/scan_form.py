@@ -18,6 +18,7 @@ from budget.faults import in_words, path_of
 from budget.refusals import Fault, Refused, Wrong
 from budget.years import london_day
 from equipment.lifecycle import ACTIONS
+from labels.places import TEXT_CHARACTERS_MAX
 
 AHEAD_MAX: Final = timedelta(minutes=5)
 SCAN_BYTES_MAX: Final = 16_384
@@ -26,6 +27,8 @@ _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+Place = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
+"""A place's code, or the text of its label."""
 Name = Annotated[str, msgspec.Meta(max_length=200)]
 Words = Annotated[str, msgspec.Meta(max_length=500)]
 Pence = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
@@ -45,8 +48,9 @@ class ScanFields(msgspec.Struct, frozen=True):
     """The fields of a scan beyond its id, item and action. Others are kept as they came."""
 
     occurred_at: Annotated[datetime, msgspec.Meta(tz=True)]
-    depot: Code | None = None
-    van: Code | None = None
+    depot: Place | None = None
+    van: Place | None = None
+    bay: Place | None = None
     person: UUID | None = None
     funder: Code | None = None
     visit: UUID | None = None
@@ -151,11 +155,13 @@ Need = Callable[[ScanFields], Fault | None]
 
 def _need(name: str, words: str) -> Need:
     def check(fields: ScanFields) -> Fault | None:
-        value = getattr(fields, name)
-        blank = value is None or value == [] or (isinstance(value, str) and not value.strip())
-        return Fault(name, words) if blank else None
+        return Fault(name, words) if _blank(getattr(fields, name)) else None
 
     return check
+
+
+def _blank(value: object) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def _need_new_home(fields: ScanFields) -> Fault | None:
@@ -171,20 +177,26 @@ def _need_no_checks(fields: ScanFields) -> Fault | None:
     return None
 
 
+def _need_depot(fields: ScanFields) -> Fault | None:
+    """A bay says it too: it is in one."""
+    if _blank(fields.depot) and _blank(fields.bay):
+        return Fault("depot", "Say which depot.")
+    return None
+
+
 def _need_new_place(fields: ScanFields) -> Fault | None:
-    if fields.depot is None and fields.van is None:
+    if fields.depot is None and fields.van is None and fields.bay is None:
         return Fault("depot", "Say which depot or van it is at now.")
     return None
 
 
 _VAN = _need("van", "Say which van.")
-_DEPOT = _need("depot", "Say which depot.")
 _REASON = _need("reason", "Say why.")
 NEEDS: Final[dict[str, tuple[Need, ...]]] = {
     "load": (_VAN,),
     "collect": (_VAN,),
-    "return": (_DEPOT,),
-    "find": (_DEPOT,),
+    "return": (_need_depot,),
+    "find": (_need_depot,),
     "withdraw": (_REASON,),
     "fail": (_REASON,),
     "scrap": (_REASON,),

@@ -18,6 +18,7 @@ from budget.event import Event, LoanTerms
 from budget.refusals import Fault, Missing, NotAllowed, Refusal, Refused, Wrong
 from budget.years import london_day, year_of
 from equipment.bench import Bench, Charged, Earlier, InHand, Past, lay_out
+from equipment.blank_labels import unknown_item
 from equipment.cases import Finding, raise_cases
 from equipment.journal import CheckDone, Journal, Loan, Movement, Receipt, write
 from equipment.lifecycle import allowed, decide, is_fact_against_hold
@@ -33,6 +34,7 @@ from equipment.scan_form import (
 )
 from equipment.standing import Act, Check, Standing, State
 from labels.identifiers import parse_designation
+from labels.places import PlaceKind, parse_place
 
 SCANS_MAX: Final = 500
 UNDO_WITHIN: Final = timedelta(days=1)
@@ -122,7 +124,7 @@ class _Clerk:
 
     def _accept(self, reading: Reading, item: InHand | None) -> InHand:
         if item is None:
-            raise _unknown(reading.text)
+            raise self._unknown(reading.text)
         check_action(reading)
         if not self.caller.may(reading.action):
             raise NotAllowed("not-allowed", f"Your role does not include “{reading.action}”.")
@@ -138,13 +140,23 @@ class _Clerk:
         self.bench.receipts[act.id] = Earlier(receipt.caller, receipt.content, item.id)
         return item
 
+    def _unknown(self, text: str) -> Refusal:
+        designation = parse_designation(text)
+        if designation.code or designation.giai:
+            return unknown_item(blank=self.bench.is_blank(designation))
+        if parse_place(text):
+            return Refused("unreadable-code", "This is the label of a place, not of an item.")
+        words = "This is not one of our codes. Check each character, or scan it again."
+        return Refused("unreadable-code", words)
+
     def _act(self, reading: Reading, fields: ScanFields) -> Act:
         """The scan with its places, person and funder looked up."""
         assert reading.id is not None
         needs = _NAMED.get(reading.action, frozenset())
-        depot = self._known(fields.depot, self.bench.depots, "depot", needs)
-        van = self._known(fields.van, self.bench.vans, "van", needs)
-        funder = self._known(fields.funder, self.bench.partners, "funder", needs)
+        depot = self._depot(fields, needs)
+        van = self._place("van", fields.van, needs)
+        funder = fields.funder if fields.funder in self.bench.partners else None
+        _check_known("funder", fields.funder, funder, needs)
         if reading.action in _FOR_ORDERS and fields.order_line is not None:
             raise Missing("unknown-order-line", "There is no such line of an order.")
         person = None
@@ -163,15 +175,21 @@ class _Clerk:
             checks=tuple(Check(c.kind, c.result == "pass", c.on) for c in fields.checks),
         )
 
-    def _known(
-        self, code: str | None, known: set[str], name: str, needs: frozenset[str]
-    ) -> str | None:
-        """The code if it is known; an unknown one matters only where the action needs it."""
-        if code is None or code in known:
-            return code
-        if name in needs:
-            raise Missing(f"unknown-{name}", f"There is no {name} “{code}”.")
-        return None
+    def _depot(self, fields: ScanFields, needs: frozenset[str]) -> str | None:
+        """The depot that is named, else the one that the bay is in."""
+        depot = self._place("depot", fields.depot, needs)
+        bay = self._place("bay", fields.bay, needs)
+        if bay is None:
+            return depot
+        around = self.bench.places.depot_of_bay[bay]
+        if "bay" in needs and depot not in {None, around}:
+            raise Refused("bay-elsewhere", f"The bay {bay} is in the depot {around}, not {depot}.")
+        return depot or around
+
+    def _place(self, kind: PlaceKind, text: str | None, needs: frozenset[str]) -> str | None:
+        code = self.bench.places.code(kind, text)
+        _check_known(kind, text, code, needs)
+        return code
 
     def _recipient(self, fields: ScanFields, funder: str | None) -> tuple[UUID, str | None]:
         if fields.person is None:
@@ -343,13 +361,19 @@ class _Clerk:
 _NAMED: Final[dict[str, frozenset[str]]] = {
     "load": frozenset({"van"}),
     "collect": frozenset({"van"}),
-    "return": frozenset({"depot"}),
-    "find": frozenset({"depot"}),
-    "move": frozenset({"depot", "van"}),
+    "return": frozenset({"depot", "bay"}),
+    "find": frozenset({"depot", "bay"}),
+    "move": frozenset({"depot", "bay", "van"}),
     "deliver": frozenset({"funder"}),
     "transfer": frozenset({"funder"}),
 }
 _FOR_ORDERS: Final = frozenset({"allocate", "deliver"})
+
+
+def _check_known(name: str, said: str | None, code: str | None, needs: frozenset[str]) -> None:
+    """Missing where it is unknown and the action needs it; elsewhere it is only kept."""
+    if said is not None and code is None and name in needs:
+        raise Missing(f"unknown-{name}", f"There is no {name} “{said}”.")
 
 
 def _result(
@@ -364,12 +388,3 @@ def _result(
 
 def _content(reading: Reading, item: InHand) -> bytes:
     return content_hash(reading.content | {"item": item.code})
-
-
-def _unknown(text: str) -> Refusal:
-    designation = parse_designation(text)
-    if designation.code or designation.giai:
-        return Missing("unknown-item", "No item has this code.")
-    return Refused(
-        "unreadable-code", "This is not one of our codes. Check each character, or scan it again."
-    )

@@ -47,6 +47,15 @@ class Van(Table, tablename="vans"):
     shift_to = Time(default=None)
 
 
+class Bay(Table, tablename="bays"):
+    """A part of a depot that has a label of its own, so that a scan can say where in it."""
+
+    code = Varchar(length=20, primary_key=True)
+    depot = ForeignKey(Depot, null=False, on_delete=OnDelete.restrict)
+    name = Varchar(length=200)
+    kind = Varchar(length=10)
+
+
 class User(Table, tablename="users"):
     """Somebody who signs in; what they may do hangs on their roles."""
 
@@ -191,6 +200,41 @@ class ItemAlias(Table, tablename="item_aliases"):
     key = Varchar(length=100, primary_key=True)
     item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict)
     alias = Varchar(length=100)
+
+
+class CodeStretch(Table, tablename="code_stretches"):
+    """The numbers from which one incarnation of the database draws its codes: ADR 8."""
+
+    # What the sequence code_numbers had come to when it began: it counts on from there.
+    first = BigInt(primary_key=True, default=None)
+    start = BigInt()
+    length = BigInt()
+    incarnation = Varchar(length=200)
+    begun_at = Timestamptz()
+
+
+class BlankLabel(Table, tablename="blank_labels"):
+    """A label that was printed before there was an item for it."""
+
+    seq = BigSerial()
+    code = Varchar(length=8, primary_key=True)
+    giai = Varchar(length=30, unique=True)
+    # The labels that were ordered together.
+    printing = UUID(index=True, default=None)
+    printed_at = Timestamptz()
+    printed_by = Varchar(length=64)
+
+
+class ItemLabel(Table, tablename="item_labels"):
+    """Which item a blank label became: its first, when it was received, or a further one."""
+
+    code = ForeignKey(BlankLabel, primary_key=True, null=False, on_delete=OnDelete.restrict)
+    giai = Varchar(length=30, unique=True)
+    item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict)
+    # Why the item needed another label; null for its first.
+    reason = Varchar(length=500, null=True, default=None)
+    claimed_at = Timestamptz()
+    claimed_by = Varchar(length=64)
 
 
 class Movement(StandingColumns, Table, tablename="movements"):

@@ -23,6 +23,7 @@ VAN = {
     "code": "V2", "depot": "D1", "payload_kg": 900, "volume_l": 8000, "crew": 2,
     "shift": {"from": "08:00", "to": "16:00"},
 }  # fmt: skip
+BAY = {"code": "B1", "depot": "D1", "name": "Dirty goods", "kind": "dirty"}
 BED = {
     "sku": "BED01", "name": "Bed", "category": "Beds", "price_pence": 62000, "reuse": "reusable",
     "credit_percent": 85,
@@ -63,6 +64,8 @@ WRITES = [
         {"succeeded_by": "52R", "succeeded_on": "2020-04-01"}, repeats=True),
     Write("depot opened", "POST", "/api/depots", DEPOT, DEPOT | {"postcode": "?"}, "D2", DEPOT),
     Write("van added", "POST", "/api/vans", VAN, VAN | {"depot": "D9", "code": "V3"}, "V2", VAN),
+    Write("bay marked out", "POST", "/api/bays", BAY, BAY | {"depot": "D9", "code": "B2"}, "B1",
+        BAY),
     Write("product added", "POST", "/api/products", BED | {"sku": "X"}, BED | {"sku": "/"}, "X",
         {"price_pence": 62000}),
     Write("catalogue imported", "POST", "/api/products/import", CATALOGUE, CATALOGUE + "COT",

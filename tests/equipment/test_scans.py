@@ -10,7 +10,7 @@ import pytest
 from budget.database import fetch
 from budget.refusals import NotAllowed
 from equipment.scans import record
-from labels.code import new_code
+from labels.code import write_code
 from tests.equipment.standing_data import caller
 from tests.equipment.store import (
     COORDINATOR,
@@ -35,7 +35,7 @@ from tests.equipment.store import (
 pytestmark = pytest.mark.usefixtures("database")
 
 LATER = NOW + timedelta(days=365)
-SEEN_NOWHERE = new_code(lambda _: 7)
+SEEN_NOWHERE = write_code(7)
 
 
 async def test_the_first_fault_in_order_is_the_one_that_is_told() -> None:

@@ -6,7 +6,7 @@ from random import Random
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from labels.code import new_code
+from labels.code import CODES, write_code
 from labels.layout import Label
 
 LABEL = Label(
@@ -44,7 +44,7 @@ LABELS = (LABEL, LONGEST, WIDE, HOSTILE)
 def several(count: int, like: Label = LABEL) -> list[Label]:
     """Make labels of so many items: each its own code and link, with and without a load."""
     random = Random(count)
-    codes = [new_code(random.randrange) for _ in range(count)]
+    codes = [write_code(random.randrange(CODES)) for _ in range(count)]
     stem = like.link.removesuffix("1000000Q")
     loads = (like.max_user_kg, None)
     return [

@@ -4,7 +4,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from labels.code import ALPHABET, LENGTH, new_code
+from labels.code import CODES, write_code
 
 CSET_82: Final = (
     "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
@@ -14,8 +14,12 @@ CSET_82: Final = (
 
 def codes() -> st.SearchStrategy[str]:
     """Any code of an item."""
-    values = st.integers(0, len(ALPHABET) - 1)
-    return st.lists(values, min_size=LENGTH - 1, max_size=LENGTH - 1).map(_code)
+    return numbers().map(write_code)
+
+
+def numbers() -> st.SearchStrategy[int]:
+    """Any number of a code."""
+    return st.integers(0, CODES - 1)
 
 
 def company_prefixes() -> st.SearchStrategy[str]:
@@ -29,6 +33,6 @@ def giais() -> st.SearchStrategy[str]:
     return st.builds(str.__add__, digits, st.text(CSET_82, max_size=26))
 
 
-def _code(values: list[int]) -> str:
-    drawn = iter(values)
-    return new_code(lambda _: next(drawn))
+def keys() -> st.SearchStrategy[bytes]:
+    """Any key of an order of codes."""
+    return st.binary(min_size=1, max_size=32)

@@ -1,13 +1,22 @@
 """The short code: what it catches, and what it reads."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labels.code import ALPHABET, LENGTH, new_code, parse_code, shown
-from tests.labels.strategies import codes
+from labels.code import (
+    ALPHABET,
+    CODES,
+    LENGTH,
+    code_of,
+    number_of,
+    parse_code,
+    shown,
+    write_code,
+)
+from tests.labels.strategies import codes, keys, numbers
 
 READ_WRONG = "ILOSU"
 
@@ -64,13 +73,37 @@ def test_the_check_character_is_worked_out_as_documented() -> None:
     assert parse_code("1000-000Q") == "1000000Q"  # 8 * 1 + 1 * 23 = 31
 
 
-def test_randomness_is_the_callers() -> None:
-    """Seven draws below 31 make a code, and nothing else does."""
-    bounds: list[int] = []
+@given(numbers(), keys())
+def test_a_code_has_one_number_and_a_number_one_code(number: int, key: bytes) -> None:
+    """Whatever the key, the number is found again: no two numbers can have one code."""
+    code = code_of(number, key)
+    assert parse_code(code) == code
+    assert number_of(code, key) == number
 
-    def draw(bound: int) -> int:
-        bounds.append(bound)
-        return len(bounds)
 
-    assert new_code(draw).startswith("1234567")
-    assert bounds == [31] * 7
+@given(codes(), keys())
+def test_every_code_is_some_numbers(code: str, key: bytes) -> None:
+    """None of the 31 to the 7th is left out: the permutation is one of all of them."""
+    number = number_of(code, key)
+    assert 0 <= number < CODES
+    assert code_of(number, key) == code
+
+
+def test_the_outermost_numbers_have_codes() -> None:
+    """The first and the last, and the plain writing of both."""
+    assert write_code(0) == "00000000"
+    assert write_code(CODES - 1).startswith("ZZZZZZZ")
+    assert number_of(code_of(CODES - 1, b"key"), b"key") == CODES - 1
+
+
+def test_codes_of_neighbours_look_unlike() -> None:
+    """Of a thousand in a row, each place changes about as often as by chance: 30 times in 31."""
+    series = [code_of(number, b"key") for number in range(1_000)]
+    for place in range(LENGTH):
+        changes = sum(one[place] != other[place] for one, other in pairwise(series))
+        assert 930 < changes < 995
+
+
+def test_another_key_gives_another_order() -> None:
+    """Who knows only this source cannot tell one label's neighbours."""
+    assert code_of(7, b"one") != code_of(7, b"other")
