@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from equipment.journal import STANDING
+from labels.code import CODES
 
 _APPEND_ONLY: Final = (
     "movements", "postings", "tallies", "loans", "checks", "receipts", "person_looks", "superseded",
-    "changes",
+    "changes", "blank_labels", "item_labels", "code_stretches",
 )  # fmt: skip
 
 
@@ -235,6 +236,33 @@ union all
 select format('item %s: %s items have this code', code, count(*))
 from items group by code having count(*) > 1
 """
+_BLANKS: Final = """
+select format('label %s: its GIAI is %s, not %s', code, giai,
+    coalesce(value, '(no prefix)') || code)
+from blank_labels left join settings on name = 'gcp' where giai is distinct from value || code
+union all
+select format('label %s: is item %s''s, but nobody claimed it for that', b.code, i.code)
+from blank_labels b join items i on i.code = b.code
+where not exists (select from item_labels l where l.code = b.code and l.item = i.id)
+union all
+select format('label %s: %s', l.code, case
+    when b.code is null then 'was claimed, but never printed'
+    when i.id is null then 'was claimed for an item that is not there'
+    when l.giai <> b.giai then format('was claimed as %s', l.giai)
+    else format('is item %s''s first label, or a later one: its reason says otherwise', i.code) end)
+from item_labels l left join blank_labels b on b.code = l.code left join items i on i.id = l.item
+where b.code is null or i.id is null or l.giai <> b.giai or (l.reason is null) <> (l.code = i.code)
+"""
+_STRETCHES: Final = f"""
+select format('stretch %s: reaches from %s to %s', s.first, s.start, s.start + s.length)
+from code_stretches s
+where s.start < 0 or s.length < 1 or s.start + s.length > {CODES}
+    or exists (select from code_stretches o where o.first <> s.first
+        and s.start < o.start + o.length and o.start < s.start + s.length)
+union all
+select format('stretch %s: the numbers counted come to %s only', s.first, n.last_value)
+from code_stretches s, code_numbers n where s.first > n.last_value
+"""  # noqa: S608 - a number from code
 _GRANTS: Final = f"""
 select format('role %s may %s %s', r.rolname, lower(right_), c.relname)
 from pg_roles r, pg_class c, unnest(array['UPDATE', 'DELETE', 'TRUNCATE']) right_
@@ -307,6 +335,8 @@ INVARIANTS: Final = (
     Invariant("nhs-number", "NHS numbers are valid and nobody shares one.", _NHS_NUMBERS),
     Invariant("succession", "No partner takes over from itself.", _SUCCESSION),
     Invariant("item-code", "Codes and GIAIs are well formed and name one item.", _LABELS),
+    Invariant("blank-label", "A label is one item's, or no item has its code.", _BLANKS),
+    Invariant("code-once", "Codes are drawn from stretches that share none.", _STRETCHES),
     Invariant("append-only", "The application cannot change what happened.", _GRANTS),
     Invariant("guards", "PostgreSQL's own guards are there and awake.", _GUARDS),
 )

@@ -4,6 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from budget.database import fetch_one
+from equipment.blank_labels import reserve
+from equipment.item_labels import add_label
+from equipment.items import Viewer
 from equipment.opening import import_items
 from equipment.people import register
 from equipment.person_form import NewPerson
@@ -37,6 +40,7 @@ async def whole_store() -> dict[str, str]:
     await _undone(store)
     await _ends(store)
     await _taken_over(store)
+    await _labelled(store)
     bed = await fetch_one(_CAME, store["bed"])
     assert bed is not None
     return store | {"bed came": str(bed["id"])}
@@ -122,3 +126,11 @@ async def _taken_over(store: dict[str, str]) -> None:
     assert imported.created == 1, imported
     for action in ("return", "clean", "pass"):
         await did(store, f"old {action}", "OLD 1", action)
+
+
+async def _labelled(store: dict[str, str]) -> None:
+    """Two labels printed blank: one of them replaces the bed's."""
+    day = NOW + timedelta(days=len(store))
+    store["blank"], store["further"] = await reserve(ADMINISTRATOR, 2, day)
+    viewer = Viewer(ADMINISTRATOR, day, "https://kit.example.org")
+    await add_label(store["bed"], store["further"], "washed off", viewer)
