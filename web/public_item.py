@@ -20,6 +20,7 @@ from web.callers import caller_of
 from web.failures import wait_in_words
 from web.item_panel import Panel, panel
 from web.linkset import LINK_TYPES, LINKSET_JSON, MEDIA_TYPES, link_header, linkset
+from web.nearest import hand_in
 from web.public_words import address_of, form_page, item_page, sent_page
 from web.rendering import NOT_KEPT, UNCACHED, page
 from web.site import Site
@@ -48,7 +49,8 @@ async def show_item(request: AnyRequest, giai: FromPath[str]) -> Response[Any]:
         return Response(body, media_type=media_type, headers=headers | kept)
     shown = await _panel(item, caller, request)
     secret = {} if shown is None else {"Cache-Control": NOT_KEPT}
-    content = item_page(item, await hand_in_places(), shown, site)
+    places = hand_in(await hand_in_places(), request.query_params.get("near"))
+    content = item_page(item, places, shown, site)
     return page(request, "item.jinja", content, headers=headers | secret)
 
 

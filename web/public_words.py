@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from budget.refusals import Fault
-from equipment.places import Depot
 from equipment.requests import Form, Kind, Labelled
 from labels.code import shown
 from web.item_panel import Panel
+from web.nearest import HandIn
 from web.site import Site
 
 
@@ -24,7 +24,9 @@ class ItemPage:
     code: str
     collection: str
     fault: str
-    places: list[str]
+    # Where the form that asks for the nearest store goes: to this page.
+    address: str
+    hand_in: HandIn
     panel: Panel | None
 
 
@@ -62,7 +64,7 @@ SENT_HEADINGS: Final[Mapping[Kind, str]] = {
 }
 
 
-def item_page(item: Labelled, places: Sequence[Depot], panel: Panel | None, site: Site) -> ItemPage:
+def item_page(item: Labelled, places: HandIn, panel: Panel | None, site: Site) -> ItemPage:
     """What it is, whose, and how to give it back."""
     address = address_of(item, site)
     return ItemPage(
@@ -70,7 +72,8 @@ def item_page(item: Labelled, places: Sequence[Depot], panel: Panel | None, site
         code=shown(item.code),
         collection=f"{address}/collection",
         fault=f"{address}/fault",
-        places=[f"{place.name}, {place.postcode}" for place in places],
+        address=address,
+        hand_in=places,
         panel=panel,
     )
 
