@@ -88,15 +88,18 @@ class User(Struct, frozen=True):
 
 async def create(caller: Caller, new: NewUser, now: datetime) -> User:
     """Add a user; Refused `exists` where the name is taken, in whatever case it is written."""
-    async with transaction():
-        return await create_within(caller, new, now)
-
-
-async def create_within(caller: Caller, new: NewUser, now: datetime) -> User:
-    """The same within the caller's open transaction."""
     check_may(caller, "manage users")
     await _check_fields(asdict(new))
+    # Before the transaction: it takes a while, and may have to wait for others.
     password_hash = await passwords.hashed(new.password)
+    async with transaction():
+        return await create_within(caller, new, password_hash, now)
+
+
+async def create_within(caller: Caller, new: NewUser, password_hash: str, now: datetime) -> User:
+    """The same within the caller's open transaction, the password hashed before."""
+    check_may(caller, "manage users")
+    await _check_fields(asdict(new))
     row = await fetch_one(
         _CREATE,
         new.username,

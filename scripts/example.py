@@ -20,7 +20,14 @@ from equipment.person_form import NewPerson
 from equipment.receipts import content_hash
 from equipment.roles import Caller
 from equipment.scans import SCANS_MAX, Result, record
-from scripts.example_service import agree_years, callers, hire, rows, set_up
+from scripts.example_service import (
+    agree_years,
+    callers,
+    hire,
+    make_up_password,
+    rows,
+    set_up,
+)
 from scripts.model.people import Borrower
 from scripts.model.scans import Goods, Scan
 from scripts.model.service import COORDINATOR, WORKERS
@@ -65,8 +72,9 @@ async def load(now: datetime, seed: int = 1, scale: float = SCALE) -> None:
 
 async def _begin(now: datetime) -> None:
     """From here on the service is the example's; the users come with the mark, or not at all."""
+    password, password_hash = await make_up_password()
     async with transaction():
-        password = await hire(now)
+        await hire(password, password_hash, now)
         await _mark("begun")
     names = ", ".join(worker.username for worker in WORKERS)
     _say(f"The example's users are {names}. They sign in with the password {password}")

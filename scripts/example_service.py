@@ -19,6 +19,7 @@ from budget.partners import Kind, NewPartner, enter
 from budget.pool import Tariff, YearPlan, agree
 from budget.refusals import Refused
 from budget.years import london_day, year_of
+from equipment import passwords
 from equipment.places import add_van, open_depot
 from equipment.product_import import import_products
 from equipment.roles import ADMINISTRATOR, Caller
@@ -79,15 +80,16 @@ def contributions(partners: Rows) -> dict[str, int]:
     return pence
 
 
-async def hire(now: datetime) -> str:
-    """Make the users, within the caller's transaction; the password that they share.
-
-    It is made up for this service and kept nowhere. Who has such a name already keeps theirs.
-    """
+async def make_up_password() -> tuple[str, str]:
+    """A password for the users to share, made up for this service, and its hash."""
     password = secrets.token_urlsafe(9)
+    return password, await passwords.hashed(password)
+
+
+async def hire(password: str, password_hash: str, now: datetime) -> None:
+    """Make the users, within the caller's transaction. Who has such a name keeps their password."""
     for worker in WORKERS:
-        await _once(create_within(_LOADER, _user(worker, password), now))
-    return password
+        await _once(create_within(_LOADER, _user(worker, password), password_hash, now))
 
 
 async def callers() -> Mapping[str, Caller]:

@@ -1,14 +1,15 @@
 """Users: there is always somebody who can manage them."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from budget.database import fetch
+from budget.database import close_pool, fetch, open_pool
 from budget.refusals import NotAllowed, Refused
-from equipment import staff
+from equipment import passwords, staff
 from equipment.roles import ROLES, Caller
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -64,6 +65,35 @@ async def test_of_two_users_of_one_name_one_is_made() -> None:
         *(_make(name, "depot") for name in ("bob", "BOB", "Bob")), return_exceptions=True
     )
     assert sorted(type(answer).__name__ for answer in made) == ["Refused", "Refused", "User"]
+
+
+async def test_nobody_waits_for_a_password_to_be_hashed(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes a while, on purpose: no connection is held meanwhile."""
+    await close_pool()
+    await open_pool(database, size=1, wait_s=10)
+    hasher = _SlowHasher()
+    monkeypatch.setattr(passwords, "_HASHER", hasher)
+    making = asyncio.create_task(_make("bob", "depot"))
+    try:
+        await asyncio.to_thread(hasher.began.wait)
+        assert await fetch("select from users") == []
+    finally:
+        hasher.may_end.set()
+    assert (await making).username == "bob"
+
+
+class _SlowHasher:
+    """A hasher that takes until it is told to end."""
+
+    def __init__(self) -> None:
+        self.began, self.may_end = threading.Event(), threading.Event()
+
+    def hash(self, _password: bytes) -> str:
+        self.began.set()
+        self.may_end.wait()
+        return "hash"
 
 
 async def test_other_roles_manage_nobody() -> None:
