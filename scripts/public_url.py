@@ -1,6 +1,6 @@
 """Whether labels with the service's address can be drawn and read again: tried before any is."""
 
-from labels.code import new_code
+from labels.code import write_code
 from labels.digital_link import digital_link
 from labels.forms import SHEET_24
 from labels.identifiers import giai_for, parse_designation
@@ -11,7 +11,7 @@ from settings import InvalidSettingError, Settings
 
 def check_public_url(settings: Settings) -> None:
     """Raise InvalidSettingError unless a sample item's label can be drawn and its link be read."""
-    giai = giai_for(settings.gcp, new_code(lambda _: 0))
+    giai = giai_for(settings.gcp, write_code(0))
     link = digital_link(settings.public_url, giai)
     if parse_designation(link).giai != giai:
         raise InvalidSettingError(
