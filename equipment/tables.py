@@ -153,7 +153,7 @@ class PersonLook(Table, tablename="person_looks"):
 class StandingColumns:
     """Where an item stands after a movement: the same columns on the item and on the movement.
 
-    The item's are those of its newest movement; only equipment/scans.py writes them.
+    The item's are those of its newest movement; only equipment/journal.py writes them.
     """
 
     state = Varchar(length=12)
