@@ -7,7 +7,7 @@ written in a fixed handful of statements, whatever its length, inside the caller
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from budget.database import execute, insert
@@ -196,8 +196,19 @@ async def write(journal: Journal) -> None:
     await insert("postings", LEG_COLUMNS, [leg.row() for leg in journal.legs])
     await insert("tallies", TALLY_COLUMNS, [tally.row() for tally in journal.tallies])
     # In the order of their ids, so that two lists with the same ids cannot wait for each other.
-    kept = sorted(journal.receipts, key=lambda receipt: receipt.id)
-    await insert("receipts", _RECEIPT, [["scan", *row] for row in _rows(kept)])
+    kept = sorted(_receipts(journal), key=lambda row: (row[1], row[0]))
+    await insert("receipts", _RECEIPT, kept)
+
+
+def _receipts(journal: Journal) -> list[Any]:
+    """A receipt for each movement's id, and one for what each undo takes back: none comes twice."""
+    kept: list[list[object]] = [["scan", *row] for row in _rows(journal.receipts)]
+    for m in journal.movements:
+        if m.action in {"receive", "open"}:
+            kept.append(["scan", m.id, "", b"", m.item, m.recorded_at])
+        if m.undoes is not None:
+            kept.append(["undo", m.undoes, m.actor, b"", m.item, m.recorded_at])
+    return kept
 
 
 async def _update_items(newest: list[Movement]) -> None:
