@@ -1,4 +1,9 @@
-"""The pool's tables. Postings and tallies are append-only: see the grants in the migrations."""
+"""The pool's tables. Postings and tallies are append-only: see the grants in the migrations.
+
+Both are partitioned by the month in which they were recorded, which Piccolo knows nothing of: their
+primary keys are (recorded_at, movement, seq) and (recorded_at, loan, seq). See
+docs/adr/0011-sums-and-partitions.md.
+"""
 
 from typing import Any
 
@@ -55,17 +60,17 @@ class Posting(Table, tablename="postings"):
 
     seq = BigSerial(primary_key=True)
     entry = UUID(default=None)
-    movement = UUID(index=True, default=None)
+    movement = UUID(default=None)
     kind = Varchar(length=20)
     account = Varchar(length=20)
     partner = ForeignKey(Partner, null=True, on_delete=OnDelete.restrict, default=None)
     amount_pence = BigInt()
-    posted_on = Date(index=True, default=None)
+    posted_on = Date(default=None)
     late = Boolean(default=False)
     occurred_at = Timestamptz(default=None)
     recorded_at = Timestamptz(default=None)
     loan = UUID(null=True, default=None)
-    item = BigInt(index=True)
+    item = BigInt()
     sku = Varchar(length=40)
     category = Varchar(length=80)
     depot = Varchar(length=20, null=True, default=None)
@@ -78,13 +83,13 @@ class Tally(Table, tablename="tallies"):
     """What one movement adds to (or an undo takes from) the recycling figures."""
 
     seq = BigSerial(primary_key=True)
-    movement = UUID(index=True, default=None)
+    movement = UUID(default=None)
     kind = Varchar(length=20)
     units = SmallInt()
     pence = BigInt()
-    occurred_on = Date(index=True, default=None)
+    occurred_on = Date(default=None)
     recorded_at = Timestamptz(default=None)
-    loan = UUID(index=True, default=None)
+    loan = UUID(default=None)
     item = BigInt()
     funder = Varchar(length=10)
     sku = Varchar(length=40)

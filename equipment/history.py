@@ -52,21 +52,22 @@ async def movements(
     rows = await fetch(_MOVEMENTS, item, after, limit)
     people = {row["person"] for row in rows if row["person"] is not None}
     seen = await visible_people(viewer.caller, people, viewer.now) if people else set()
-    charges = await _charges([row["id"] for row in rows])
+    charges = await _charges(rows)
     return [(row["seq"], _movement(row, seen, charges.get(row["id"], []))) for row in rows]
 
 
 _MOVEMENTS: Final = """
 select m.seq, m.id, m.action, m.from_state, m.state, m.occurred_at, m.recorded_at, m.actor,
     m.depot, m.van, m.person, m.reason, m.undoes, u.id as undone_by
-from movements m left join movements u on u.undoes = m.id
+from movements m left join movements u on u.item = m.item and u.undoes = m.id
 where m.item = $1 and m.seq > $2 order by m.seq limit $3
 """
 
 
-async def _charges(movements: Sequence[UUID]) -> dict[UUID, list[Charge]]:
+async def _charges(rows: Sequence[asyncpg.Record]) -> dict[UUID, list[Charge]]:
     charges: dict[UUID, list[Charge]] = {}
-    for row in await fetch(_CHARGES, movements, PARTNER_ACCOUNTS):
+    times = [row["recorded_at"] for row in rows]
+    for row in await fetch(_CHARGES, [row["id"] for row in rows], times, PARTNER_ACCOUNTS):
         charge = Charge(
             row["kind"], row["account"], row["partner"], row["amount_pence"], row["posted_on"]
         )
@@ -74,9 +75,12 @@ async def _charges(movements: Sequence[UUID]) -> dict[UUID, list[Charge]]:
     return charges
 
 
+# A posting is recorded with its movement: by that time it is found, in the one month that it names.
 _CHARGES: Final = """
-select movement, kind, account, partner, amount_pence, posted_on from postings
-where movement = any($1::uuid[]) and account = any($2) order by seq
+select p.movement, p.kind, p.account, p.partner, p.amount_pence, p.posted_on
+from unnest($1::uuid[], $2::timestamptz[]) as shown (movement, recorded_at)
+join postings p on p.recorded_at = shown.recorded_at and p.movement = shown.movement
+where p.account = any($3) order by p.seq
 """
 
 

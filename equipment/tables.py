@@ -176,6 +176,8 @@ class StandingColumns:
     pat_on = Date(null=True, default=None)
     loler_on = Date(null=True, default=None)
     service_on = Date(null=True, default=None)
+    # When the newest loan's phase was recorded: by it, what its end counted is found again.
+    phase_at = Timestamptz(null=True, default=None)
 
 
 class Item(StandingColumns, Table, tablename="items"):
@@ -186,7 +188,7 @@ class Item(StandingColumns, Table, tablename="items"):
     giai = Varchar(length=30, unique=True)
     sku = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
     serial = Varchar(length=80, null=True, default=None)
-    batch = Varchar(length=80, null=True, default=None, index=True)
+    batch = Varchar(length=80, null=True, default=None)
     owner = Varchar(length=100, default="pool")
     purchase_price_pence = BigInt(null=True, default=None)
     received_on = Date(null=True, default=None)
@@ -238,10 +240,14 @@ class ItemLabel(Table, tablename="item_labels"):
 
 
 class Movement(StandingColumns, Table, tablename="movements"):
-    """What happened to an item, once and for good, and how it stands since."""
+    """What happened to an item, once and for good, and how it stands since.
+
+    Partitioned by the month of `recorded_at` (docs/adr/0011-sums-and-partitions.md): the primary
+    key is (item, seq, recorded_at), and that no id comes twice is the receipts' to see to.
+    """
 
     seq = BigSerial(primary_key=True)
-    id = UUID(unique=True, default=None)
+    id = UUID(default=None)
     item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict)
     action = Varchar(length=12)
     from_state = Varchar(length=12, null=True, default=None)

@@ -22,6 +22,8 @@ _SEE_THEIR_PARTNERS: Final = frozenset({PRESCRIBER, AUTHORISER})
 
 # A scan's clock may run five minutes ahead: just before midnight it is recorded the day before.
 _AHEAD: Final = timedelta(minutes=5)
+# Nothing is recorded much later than now, whatever the clock: months ahead need not be looked at.
+_NOT_YET: Final = timedelta(days=7)
 
 
 def sees_everyone(caller: Caller) -> bool:
@@ -46,6 +48,7 @@ async def visible_people(caller: Caller, ids: Iterable[UUID], now: datetime) -> 
         begins,
         ends,
         begins - _AHEAD,
+        now + _NOT_YET,
     )
     return {row["id"] for row in rows}
 
@@ -55,9 +58,10 @@ select id from people
 where id = any($1::uuid[])
   and ($2 or funder = any($3::varchar[]) or id in (
     select person from movements m
-    where actor = $4 and recorded_at >= $7 and occurred_at >= $5 and occurred_at < $6
+    where actor = $4 and recorded_at >= $7 and recorded_at < $8
+      and occurred_at >= $5 and occurred_at < $6
       and action in ('deliver', 'collect') and person is not null
-      and not exists (select from movements u where u.undoes = m.id)))
+      and not exists (select from receipts u where u.id = m.id and u.kind = 'undo')))
 """
 
 

@@ -202,15 +202,30 @@ using (loan)
 where coalesce(units, 0) <> (code is not null)::int
     or coalesce(pence, 0) <> coalesce(charged_pence, 0)
 """
+# No index makes a movement's id unique, or its undoing: each movement has its one receipt for that.
 _RECEIPTS: Final = """
 select format('movement %s: %s', coalesce(m.id, r.id), case
     when r.id is null then 'its scan has no receipt'
     when m.id is null then 'a scan''s receipt without its movement'
     when r.item is distinct from m.item then 'its receipt names another item'
-    when r.caller <> m.actor then format('%s did it, its receipt is %s''s', m.actor, r.caller)
+    when r.caller <> m.caller then format('%s did it, its receipt is %s''s', m.caller, r.caller)
     else 'its receipt was recorded at another time' end)
-from (select * from movements where action not in ('receive', 'open')) m
+from (select id, item, recorded_at,
+        case when action in ('receive', 'open') then '' else actor end as caller
+    from movements) m
 full join (select * from receipts where kind = 'scan') r on r.id = m.id
+where m.id is null or r.id is null or r.item is distinct from m.item or r.caller <> m.caller
+    or r.recorded_at <> m.recorded_at
+union all
+select format('movement %s: %s movements have this id', id, count(*))
+from movements group by id having count(*) > 1
+union all
+select format('movement %s: %s', coalesce(m.undoes, r.id), case
+    when r.id is null then format('undone by %s without a receipt', m.id)
+    when m.id is null then 'a receipt of its undoing, but no undo'
+    else 'the receipt of its undoing tells of another' end)
+from (select * from movements where action = 'undo') m
+full join (select * from receipts where kind = 'undo') r on r.id = m.undoes
 where m.id is null or r.id is null or r.item is distinct from m.item or r.caller <> m.actor
     or r.recorded_at <> m.recorded_at
 """
@@ -289,9 +304,10 @@ select 'role kitback_app is not there'
 where not exists (select from pg_roles where rolname = 'kitback_app')
 """  # noqa: S608 - table names from code
 _GUARDS: Final = """
-select 'trigger entries_balance on postings is not there'
+select format('trigger %s on %s is not there', name, on_table)
+from (values ('note_postings', 'postings'), ('note_tallies', 'tallies')) due (name, on_table)
 where not exists (select from pg_trigger
-    where tgrelid = to_regclass('public.postings') and tgname = 'entries_balance')
+    where tgrelid = to_regclass('public.' || on_table) and tgname = name)
 union all
 select format('trigger %s on %s is disabled', t.tgname, c.relname)
 from pg_trigger t join pg_class c on c.oid = t.tgrelid

@@ -44,7 +44,8 @@ def test_only_the_journal_writes_items_and_movements() -> None:
         str(path.relative_to(ROOT))
         for room in ROOMS
         for path in (ROOT / room).rglob("*.py")
-        if writes.search(path.read_text(encoding="utf-8"))
+        if "piccolo_migrations" not in path.parts
+        and writes.search(path.read_text(encoding="utf-8"))
     }
     assert writers == {"equipment/journal.py"}
 

@@ -131,4 +131,12 @@ async def _move(
         """,
         movement, rows[0]["id"], action, occurred_at, recorded_at or occurred_at, person, undoes,
     )  # fmt: skip
+    if undoes is not None:
+        await execute(
+            """
+            insert into receipts (kind, id, caller, content, item, recorded_at)
+            values ('undo', $1, 'tech', '', $2, $3)
+            """,
+            undoes, rows[0]["id"], occurred_at,
+        )  # fmt: skip
     return movement

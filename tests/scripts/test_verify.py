@@ -202,7 +202,7 @@ declare
     bound record;
 begin
     for bound in select conname, conrelid::regclass as of from pg_constraint
-        where contype = 'c' and connamespace = 'public'::regnamespace
+        where contype = 'c' and connamespace = 'public'::regnamespace and coninhcount = 0
     loop
         execute format('alter table %s drop constraint %I', bound.of, bound.conname);
     end loop;
