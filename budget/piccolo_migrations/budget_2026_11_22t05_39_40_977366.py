@@ -134,7 +134,7 @@ create table tally_sums (
     reusable boolean not null,
     units bigint not null,
     pence bigint not null,
-    primary key (dimension, grain, begins_on, key, kind, reusable),
+    primary key (dimension, grain, kind, begins_on, key, reusable),
     check (begins_on = date_trunc(grain, begins_on::timestamp)::date)
 ) with (fillfactor = 70);
 
