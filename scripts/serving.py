@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import asyncpg
 import uvicorn
 import uvloop
+from litestar import Litestar
 
 from app import create_app
 from budget.database import close_pool, migrate, open_pool
@@ -30,22 +32,30 @@ _GRACE_S = 10
 _BACKLOG = 2_048
 _ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what was asked for, made clickable
 
+Application: TypeAlias = Callable[[Settings, str], Litestar]
+
 
 class AddressError(Exception):
     """The address cannot be served on; the message says why, in one line."""
 
 
-def serve(wanted: Arguments, environ: Mapping[str, str], stop: StopRequests) -> int:
+def serve(
+    wanted: Arguments,
+    environ: Mapping[str, str],
+    stop: StopRequests,
+    application: Application = create_app,
+) -> int:
     """Serve until told to stop; return the exit code, with everything ended in order.
 
-    Raises AddressError, InvalidSettingError, PostgresError and StoppedError.
+    `application` makes what is served, of the settings and of where the database is. Raises
+    AddressError, InvalidSettingError, PostgresError and StoppedError.
     """
     with contextlib.closing(_bind(wanted.host, wanted.port)) as listener:
         address = _address(wanted.host, listener)
         settings = Settings.from_environment(environ, served_at=address)
         check_public_url(settings)
         with _database(wanted.data, settings, stop) as (dsn, postgres):
-            service = _Service(settings, dsn, listener, address, stop)
+            service = _Service(settings, dsn, listener, address, stop, application)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 return runner.run(service.run(postgres, demo=wanted.demo))
 
@@ -57,6 +67,7 @@ class _Service:
     listener: socket.socket
     address: str
     stop: StopRequests
+    application: Application
 
     async def run(self, postgres: EmbeddedPostgres | None, *, demo: bool) -> int:
         async with _kept_running(postgres):
@@ -116,7 +127,7 @@ class _Service:
 
     def _config(self) -> uvicorn.Config:
         return uvicorn.Config(
-            create_app(self.settings, self.dsn),
+            self.application(self.settings, self.dsn),
             http="httptools",
             lifespan="on",
             log_config=None,

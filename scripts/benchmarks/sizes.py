@@ -1,0 +1,21 @@
+"""How much each benchmark does: enough to be steady, or little, to try it out."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The usual sizes; seconds are those of one stretch of measuring."""
+
+    floor_s: float = 8.0
+    floor_items: int = 20_000
+    stretch_s: float = 10.0
+    # How often the measured thing and the floor take turns.
+    turns: int = 2
+    # A share of the model year: the service that is scanned and read.
+    store_scale: float = 1 / 8
+    # What of its scans is recorded before measuring, so that all kinds of them follow.
+    history: float = 0.1
+    warm_up: int = 1_500
+    counted: int = 600
+    batch: int = 200

@@ -1,0 +1,173 @@
+"""A service as it would really stand: catalogue, partners, people, items, and scans to come.
+
+The scans are the model year's, in its own order: whole rounds of items, with checks, repairs,
+losses and the rest in their shares. A part of them is recorded before anything is measured.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from budget.database import close_pool, migrate, open_pool, transaction
+from equipment import passwords
+from equipment.items import Delivery, Viewer, fix_company_prefix, receive
+from equipment.people import register
+from equipment.person_form import NewPerson
+from equipment.roles import ADMINISTRATOR, Caller
+from equipment.scans import SCANS_MAX, record
+from equipment.staff import first_administrator
+from scripts.benchmarks.figures import BenchmarkError, say
+from scripts.benchmarks.service import PASSWORD
+from scripts.benchmarks.sizes import Sizes
+from scripts.example_service import agree_years, callers, hire, rows, set_up
+from scripts.model.people import Borrower
+from scripts.model.scans import Goods, Scan
+from scripts.model.service import COORDINATOR
+from scripts.model.year import Sources, play
+from scripts.postgres import EmbeddedPostgres
+from settings import DEMONSTRATION_GCP, Settings
+
+_T = TypeVar("_T")
+_SEED: Final = 1
+_AT_ONCE: Final = 8
+ANYONE: Final = Caller(
+    UUID("5d0f9b0e-8a55-4c0e-9f27-3c1f6c1b7a52"), "benchmark", frozenset({ADMINISTRATOR})
+)
+
+
+@dataclass(slots=True)
+class Store:
+    """A service's folder, and the scans that have not been sent to it yet, in their order."""
+
+    folder: Path
+    codes: Mapping[int, str]
+    scans: list[Scan]
+
+    def take(self, count: int) -> list[Scan]:
+        """The next scans, no longer to come; they must all be sent before the ones after them."""
+        taken, self.scans = self.scans[:count], self.scans[count:]
+        if not taken:
+            raise BenchmarkError("there are no scans left to send: take a larger share of the year")
+        return taken
+
+    def shown(self, scan: Scan) -> dict[str, Any]:
+        """A scan as it is sent."""
+        return shown(scan, self.codes)
+
+
+def shown(scan: Scan, codes: Mapping[int, str]) -> dict[str, Any]:
+    """A scan as it is sent."""
+    return {
+        "id": str(scan.id),
+        "item": codes[scan.item],
+        "action": scan.action,
+        "occurred_at": scan.at.isoformat(),
+        **scan.fields,
+    }
+
+
+def furnish(folder: Path, sizes: Sizes, settings: Settings) -> Store:
+    """Make the service's data in a new folder; its PostgreSQL is stopped again."""
+    say(f"Making a store: the model year at a scale of {sizes.store_scale:.3g} ...")
+    server = EmbeddedPostgres(folder, binaries=settings.pg_bin)
+    server.start()
+    try:
+        store = asyncio.run(_furnish(folder, server.dsn, sizes))
+    finally:
+        server.stop()
+    say(f"  {len(store.codes):,} items; {len(store.scans):,} scans to come")
+    return store
+
+
+async def _furnish(folder: Path, dsn: str, sizes: Sizes) -> Store:
+    await open_store(dsn)
+    try:
+        people, goods, scans = played(sizes.store_scale)
+        await register_all(people)
+        codes = await receive_all(goods)
+        before = int(len(scans) * sizes.history)
+        await record_all(scans[:before], codes)
+        return Store(folder, codes, scans[before:])
+    finally:
+        await close_pool()
+
+
+async def open_store(dsn: str) -> None:
+    """Migrate a new database, open the pool on it, and set up all but people and items."""
+    now = datetime.now(UTC)
+    await migrate(dsn)
+    await open_pool(dsn)
+    await fix_company_prefix(DEMONSTRATION_GCP)
+    await first_administrator(PASSWORD)
+    await set_up(now)
+    await agree_years(now)
+    password_hash = await passwords.hashed(PASSWORD)
+    async with transaction():
+        await hire(PASSWORD, password_hash, now)
+
+
+def played(scale: float) -> tuple[Sequence[Borrower], list[Goods], list[Scan]]:
+    """The people, the goods and the scans of the model year."""
+    sources = Sources(rows("catalogue"), rows("partners"), rows("postcodes_ng"))
+    people, happenings = play(sources, scale, _SEED)
+    goods, scans = list[Goods](), list[Scan]()
+    for happening in happenings:
+        if isinstance(happening, Goods):
+            goods.append(happening)
+        else:
+            scans.append(happening)
+    return people, goods, scans
+
+
+async def register_all(people: Sequence[Borrower]) -> None:
+    """Register the people, several at a time."""
+    by = (await callers())[COORDINATOR]
+    now = datetime.now(UTC)
+    for some in batches(people, _AT_ONCE):
+        async with asyncio.TaskGroup() as group:
+            for borrower in some:
+                fields = asdict(borrower) | {"needs": list(borrower.needs)}
+                fields.pop("depot")
+                group.create_task(register(by, NewPerson(**fields), now))
+
+
+async def receive_all(goods: Sequence[Goods]) -> dict[int, str]:
+    """Receive the goods; the code of each item by its number."""
+    codes = dict[int, str]()
+    viewer = Viewer(ANYONE, datetime.now(UTC), Settings.public_url)
+    for lot in goods:
+        delivery = Delivery(
+            sku=lot.sku,
+            depot=lot.depot,
+            serials=lot.serials,
+            batch=lot.batch,
+            purchase_price_pence=lot.price_pence,
+            received_at=lot.at,
+            dirty=False,
+            owner="pool",
+        )
+        answer = await receive(delivery, viewer, client_id=lot.id, content=lot.id.bytes)
+        received = msgspec.json.decode(answer)["items"]
+        codes.update(zip(lot.numbers, (item["code"] for item in received), strict=True))
+    return codes
+
+
+async def record_all(scans: Sequence[Scan], codes: Mapping[int, str]) -> None:
+    """Record scans in long lists, in their order."""
+    for some in batches(scans, SCANS_MAX):
+        now = datetime.now(UTC)
+        results = await record([shown(scan, codes) for scan in some], ANYONE, now)
+        for scan, result in zip(some, results, strict=True):
+            if result.status != "accepted":
+                raise BenchmarkError(f"{scan} was {result.status}: {result.refusal}")
+
+
+def batches(entries: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    """Cut into parts of a size, the last perhaps shorter."""
+    return (entries[first : first + size] for first in range(0, len(entries), size))
