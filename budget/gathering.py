@@ -17,7 +17,8 @@ class Gathering(Generic[One, Answer]):
 
     `work` answers a batch in its order. If it throws, each of the batch is tried alone, so that
     nobody gets an error that another caused. A caller who is cancelled meanwhile has asked all
-    the same: what was passed on is carried out.
+    the same: what was passed on is carried out. With `singly` False a failed batch is not tried
+    again: for look-ups, which fail where PostgreSQL does, for all alike.
     """
 
     def __init__(
@@ -26,10 +27,12 @@ class Gathering(Generic[One, Answer]):
         *,
         most: int,
         at_once: int = 1,
+        singly: bool = True,
     ) -> None:
         self._work = work
         self._most = most
         self._at_once = at_once
+        self._singly = singly
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: list[tuple[One, asyncio.Future[Answer]]] = []
         self._running = 0
@@ -75,10 +78,10 @@ class Gathering(Generic[One, Answer]):
     async def _answer_singly(
         self, batch: Sequence[tuple[One, asyncio.Future[Answer]]], error: Exception
     ) -> None:
-        if len(batch) == 1:
-            [(_, future)] = batch
-            if not future.done():
-                future.set_exception(error)
+        if len(batch) == 1 or not self._singly:
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
             return
         for pair in batch:
             await self._answer([pair])

@@ -51,6 +51,19 @@ async def test_an_error_is_told_only_to_who_caused_it() -> None:
     assert [str(each) for each in told] == ["20", "22", "24", "less than none", "28", "30"]
 
 
+async def test_look_ups_that_fail_fail_together() -> None:
+    """They are not tried one after the other: with no database, each would wait for it again."""
+    doubling = _Doubling()
+    gathering = Gathering(doubling, most=50, singly=False)
+    first = asyncio.create_task(gathering.ask(0))
+    await asyncio.sleep(0)
+    told = await asyncio.gather(*map(gathering.ask, [10, -1, 12]), return_exceptions=True)
+    assert [str(each) for each in told] == ["less than none"] * 3
+    assert doubling.batches == [[0], [10, -1, 12]]
+    assert await first == 0
+    assert await gathering.ask(4) == 8
+
+
 async def test_who_hangs_up_keeps_nobody_else_from_an_answer() -> None:
     """Not even those of the same batch."""
     gathering = Gathering(_Doubling(), most=8)
