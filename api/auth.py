@@ -3,16 +3,19 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
+
+import asyncpg
 
 from api import throttle
 from api.problems import Problem
-from budget.database import execute, fetch_one, transaction
+from budget.database import execute, fetch, fetch_one, transaction
+from budget.gathering import Gathering
 from budget.years import london_day
 from equipment import passwords
 from equipment.roles import Caller
@@ -56,28 +59,53 @@ def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 async def caller_of(token: str, now: datetime) -> Caller | None:
     """Whose token it is, or None where it is nobody's, has expired, or its user was ended.
 
-    One statement, which also gathers the partners whose people are the caller's to see.
+    One statement, begun after this was called, for all who ask at the same moment; it also
+    gathers the partners whose people are the caller's to see.
     """
-    row = await fetch_one(_CALLER, _digest(token), now, london_day(now))
-    if row is None:
-        return None
-    return Caller(row["id"], row["username"], frozenset(row["roles"]), frozenset(row["partners"]))
+    known = await _looking_up.ask((_digest(token), london_day(now)))
+    return known.caller if known is not None and now < known.expires_at else None
 
 
-_CALLER = """
-with recursive caller as (
-    select u.id, u.username, u.roles, u.partner, u.also
-    from tokens t join users u on u.id = t."user"
-    where t.digest = $1 and t.expires_at > $2 and u.active
-), theirs (ods) as (
-    select unnest(also || partner) from caller
+@dataclass(frozen=True, slots=True)
+class _Known:
+    caller: Caller
+    expires_at: datetime
+
+
+_Asked: TypeAlias = tuple[bytes, date]
+"""The digest of a token, and the day on which it was sent."""
+
+
+async def _look_up(asked: Sequence[_Asked]) -> list[_Known | None]:
+    each = list(dict.fromkeys(asked))
+    rows = await fetch(_CALLERS, [digest for digest, _ in each], [day for _, day in each])
+    known = {each[row["place"] - 1]: _known(row) for row in rows}
+    return [known.get(one) for one in asked]
+
+
+_looking_up: Final = Gathering(_look_up, most=100, singly=False)
+
+
+def _known(row: asyncpg.Record) -> _Known:
+    roles, partners = frozenset(row["roles"]), frozenset(row["partners"])
+    return _Known(Caller(row["id"], row["username"], roles, partners), row["expires_at"])
+
+
+_CALLERS = """
+with recursive callers as (
+    select a.place, a.day, t.expires_at, u.id, u.username, u.roles, u.partner, u.also
+    from unnest($1::bytea[], $2::date[]) with ordinality as a (digest, day, place)
+    join tokens t on t.digest = a.digest join users u on u.id = t."user"
+    where u.active
+), theirs (place, day, ods) as (
+    select place, day, unnest(also || partner) from callers
     union
-    select p.ods from partners p join theirs on p.succeeded_by = theirs.ods
-    where p.succeeded_on <= $3
+    select t.place, t.day, p.ods from partners p join theirs t on p.succeeded_by = t.ods
+    where p.succeeded_on <= t.day
 )
-select id, username, roles,
-    array(select ods from theirs where ods is not null) as partners
-from caller
+select place, expires_at, id, username, roles,
+    array(select ods from theirs t where t.place = c.place and ods is not null) as partners
+from callers c
 """
 
 

@@ -1,7 +1,9 @@
 """The application on a database of its own, and who is signed in to it."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from argon2 import PasswordHasher
@@ -42,6 +44,19 @@ async def admin(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
         answer = await client.post("/api/login", json={"username": "admin", "password": PASSWORD})
         client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
         yield client
+
+
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Keep the statements that any connection fetches from now on."""
+    counted: list[str] = []
+    fetch_from = asyncpg.Connection.fetch
+
+    async def fetch(self: Any, sql: str, *values: object, **more: Any) -> Any:
+        counted.append(sql)
+        return await fetch_from(self, sql, *values, **more)
+
+    monkeypatch.setattr(asyncpg.Connection, "fetch", fetch)
+    return counted
 
 
 def client_of(app: Litestar) -> httpx.AsyncClient:

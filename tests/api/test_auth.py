@@ -13,6 +13,7 @@ from api.throttle import ADDRESS_MAX, PAIR_MAX, USERNAME_MAX, WINDOW
 from budget.database import execute, fetch, fetch_one
 from equipment import passwords, staff
 from equipment.roles import Caller
+from tests.api.conftest import statements
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -55,6 +56,36 @@ async def test_a_successor_sees_its_predecessors_people_from_that_day_in_london(
     assert before is not None
     assert after is not None
     assert after.partners - before.partners == {"SOON"}
+
+
+async def test_callers_who_ask_at_once_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They share a statement, and nothing else: who has no token gets nobody's."""
+    tokens = {}
+    for name, role in (("ben", "depot"), ("cas", "technician"), ("dot", "auditor")):
+        new = staff.NewUser(username=name, password=PASSWORD, roles=[role])  # type: ignore[list-item]  # one of them
+        await staff.create(_administrator(), new, NOW)
+        tokens[name], _ = await auth.sign_in(name, PASSWORD, HOME, NOW)
+    ada, _ = await auth.sign_in("ada.l", PASSWORD, HOME, NOW)
+    await execute("update users set active = false where username = 'cas'")
+    asked = [*tokens.values(), ada, "nobody's"] * 4
+    counted = statements(monkeypatch)
+    callers = await asyncio.gather(*(auth.caller_of(token, NOW) for token in asked))
+    assert len(counted) == 1
+    names = [caller and caller.username for caller in callers]
+    assert names == ["ben", None, "dot", "Ada.L", None] * 4
+    assert {c.roles for c in callers if c and c.username == "ben"} == {frozenset({"depot"})}
+    partners = [caller.partners for caller in callers if caller is not None]
+    assert partners == [frozenset(), frozenset(), {"NEW", "HELP", "OLD", "OLDER"}] * 4
+
+
+async def test_a_look_up_under_way_answers_nobody_who_comes_later() -> None:
+    """Whoever asks once a user was ended is told so, though others still wait for their answer."""
+    token, _ = await auth.sign_in("ada.l", PASSWORD, HOME, NOW)
+    earlier = asyncio.create_task(auth.caller_of(token, NOW))
+    await asyncio.sleep(0)
+    await execute("update users set active = false")
+    assert await auth.caller_of(token, NOW) is None
+    await earlier
 
 
 async def test_only_the_digest_of_a_token_is_kept() -> None:

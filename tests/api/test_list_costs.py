@@ -1,15 +1,14 @@
 """However long a list is, it costs the same number of statements."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
 
 from budget.database import close_pool, execute, fetch, open_pool
 from budget.partners import NewPartner, enter
+from tests.api.conftest import statements
 
 FEW, MANY = 3, 100
 DEPOT = {"code": "D1", "name": "Main", "postcode": "NG1 5FS", "kind": "depot"}
@@ -134,7 +133,7 @@ async def test_a_list_of_a_hundred_costs_what_a_list_of_three_does(
     fill = LISTS[path]
     await fill(admin, 0, FEW)
     at_first = await _rows(admin, path)
-    counted = _counted(monkeypatch)
+    counted = statements(monkeypatch)
     assert await _rows(admin, path) == at_first
     few = len(counted)
     await fill(admin, FEW, MANY)
@@ -147,16 +146,3 @@ async def _rows(client: httpx.AsyncClient, path: str) -> int:
     answer = await client.get(path, params={"limit": 200})
     assert answer.status_code == 200, answer.text
     return len(answer.json()["results"])
-
-
-def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that any connection runs from now on."""
-    counted: list[str] = []
-    fetch_from = asyncpg.Connection.fetch
-
-    async def fetch(self: Any, sql: str, *values: object, **more: Any) -> Any:
-        counted.append(sql)
-        return await fetch_from(self, sql, *values, **more)
-
-    monkeypatch.setattr(asyncpg.Connection, "fetch", fetch)
-    return counted
