@@ -12,9 +12,10 @@ from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.routes import get, post
 from budget.refusals import Fault, Wrong
-from equipment import history, items, opening
+from equipment import history, item_lists, items, opening
 from equipment.csv_imports import Imported
-from equipment.items import ITEMS_MAX, Delivery, Item, Search, Viewer
+from equipment.item_lists import Search
+from equipment.items import ITEMS_MAX, Delivery, Item, Viewer
 from equipment.receipts import content_hash
 from equipment.standing import State
 from labels.identifiers import TEXT_CHARACTERS_MAX
@@ -73,7 +74,7 @@ async def list_items(  # noqa: PLR0917 - the filters of the contract
     """Items, oldest receipt first."""
     key = key_after(after, int) or 0
     search = Search(in_state, sku, depot, person, batch, q, after=key, limit=limit + 1)
-    rows = await items.listed(search, _viewer(request))
+    rows = await item_lists.listed(search, _viewer(request))
     shown = page(rows, limit, lambda row: row[0])
     return Page([item for _, item in shown.results], shown.next)
 
@@ -81,7 +82,7 @@ async def list_items(  # noqa: PLR0917 - the filters of the contract
 @get("/api/items/{code:str}", task="read items", tags=["Items"])
 async def show_item(request: ApiRequest, code: str) -> Item:
     """The item with this code, GIAI, or label of an earlier system."""
-    return (await items.find(code, _viewer(request)))[1]
+    return (await items.look_up(code, _viewer(request)))[1]
 
 
 @get("/api/items/{code:str}/movements", task="read items", tags=["Items"])
@@ -90,7 +91,7 @@ async def list_movements(
 ) -> Page[history.Movement]:
     """All that ever happened to an item, oldest first, with what it cost whom."""
     viewer = _viewer(request)
-    item, _ = await items.find(code, viewer)
+    item, _ = await items.look_up(code, viewer)
     rows = await history.movements(item, viewer, after=key_after(after, int) or 0, limit=limit + 1)
     shown = page(rows, limit, lambda row: row[0])
     return Page([movement for _, movement in shown.results], shown.next)

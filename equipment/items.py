@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from budget.database import execute, fetch, fetch_one, transaction
+from budget.gathering import Gathering
 from budget.refusals import Fault, Refused, Wrong
 from budget.wording import one_line, text_faults
 from budget.years import london_day
@@ -23,9 +24,9 @@ from equipment.roles import Caller, check_may
 from equipment.safety import due_dates
 from equipment.scan_form import AHEAD_MAX
 from equipment.standing import Standing, State
-from equipment.visibility import visible_people
+from equipment.visibility import sees_everyone, visible_people
 from labels.digital_link import digital_link
-from labels.identifiers import giai_for, parse_designation
+from labels.identifiers import Designation, giai_for, parse_designation
 
 ITEMS_MAX: Final = 1_000
 _TEXT_MAX: Final = 80
@@ -96,20 +97,6 @@ class Item(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """What a list of items is narrowed to; None does not narrow. `after` is an item's key."""
-
-    state: str | None = None
-    sku: str | None = None
-    depot: str | None = None
-    person: UUID | None = None
-    batch: str | None = None
-    q: str | None = None
-    after: int = 0
-    limit: int = 50
-
-
-@dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks, when, and at which address labels open."""
 
@@ -150,39 +137,17 @@ async def find(text: str, viewer: Viewer) -> tuple[int, Item]:
     """The item that a code, GIAI, link or earlier label names, with its key. Missing otherwise."""
     check_may(viewer.caller, "read items")
     designation = parse_designation(text)
-    row = await fetch_one(
-        _ITEMS + " where i.id = (" + _BY_NAME + ")",
-        designation.code or "",
-        designation.giai or "",
-        designation.alias,
-    )
-    if row is None:
-        raise unknown_item(blank=bool(await blank_among([designation])))
-    return row["id"], (await _shown([row], viewer))[0]
+    return await _found((await _named([designation]))[0], designation, viewer)
 
 
-async def listed(search: Search, viewer: Viewer) -> list[tuple[int, Item]]:
-    """Items with their keys, oldest receipt first.
+async def look_up(text: str, viewer: Viewer) -> tuple[int, Item]:
+    """As find(), in one statement for all who ask at the same moment, begun after this was called.
 
-    Naming a person who is not the caller's to see finds nothing, as for one who is not there.
+    For requests: it knows of no transaction that may be open where it is asked.
     """
     check_may(viewer.caller, "read items")
-    if search.person is not None and not await visible_people(
-        viewer.caller, [search.person], viewer.now
-    ):
-        return []
-    rows = await fetch(
-        _LISTED,
-        search.state,
-        search.sku,
-        search.depot,
-        search.person,
-        search.batch,
-        _pattern(search.q),
-        search.after,
-        search.limit,
-    )
-    return [(row["id"], item) for row, item in zip(rows, await _shown(rows, viewer), strict=True)]
+    designation = parse_designation(text)
+    return await _found(await _looking_up.ask(designation), designation, viewer)
 
 
 async def fix_company_prefix(prefix: str) -> str:
@@ -202,46 +167,52 @@ async def next_ids(count: int) -> list[int]:
     return [row["id"] for row in rows]
 
 
-_BY_NAME: Final = """
-select id from (
-    select 1 as rank, id from items where code = $1
-    union all select 2, id from items where giai = $2
-    union all select 3, item from item_labels where code = $1 or giai = $2
-    union all select 4, item from item_aliases where key = $3
-) named order by rank limit 1
-"""
-_ITEMS: Final = f"""
-select i.id, i.code, i.giai, i.sku, i.serial, i.batch, i.owner, i.purchase_price_pence,
+async def _named(designations: Sequence[Designation]) -> list[asyncpg.Record | None]:
+    """A row of an item for each, or None."""
+    rows = await fetch(
+        _NAMED,
+        [each.code or "" for each in designations],
+        [each.giai or "" for each in designations],
+        [each.alias for each in designations],
+    )
+    found = {row["place"]: row for row in rows}
+    return [found.get(place) for place in range(1, len(designations) + 1)]
+
+
+_looking_up: Final = Gathering(_named, most=100, singly=False)
+
+
+async def _found(
+    row: asyncpg.Record | None, designation: Designation, viewer: Viewer
+) -> tuple[int, Item]:
+    if row is None:
+        raise unknown_item(blank=bool(await blank_among([designation])))
+    return row["id"], (await shown([row], viewer))[0]
+
+
+COLUMNS: Final = f"""
+    i.id, i.code, i.giai, i.sku, i.serial, i.batch, i.owner, i.purchase_price_pence,
     i.received_on, i.updated_at, {", ".join(f"i.{name}" for name in STANDING)},
     p.name, p.max_user_kg, p.reuse, p.pat, p.loler_months, p.service_months,
     array(select alias from item_aliases a where a.item = i.id order by alias) as aliases,
     array(select row(l.code, l.giai, l.reason, l.claimed_at, l.claimed_by) from item_labels l
         where l.item = i.id and l.code <> i.code order by l.claimed_at, l.code) as labels
-from items i join products p on p.sku = i.sku
 """  # noqa: S608 - column names from code
-_LISTED: Final = (
-    _ITEMS  # noqa: S608 - nothing but our own text
-    + """
-where ($1::varchar is null or i.state = $1) and ($2::varchar is null or i.sku = $2)
-    and ($3::varchar is null or i.depot = $3) and ($4::uuid is null or i.person = $4)
-    and ($5::varchar is null or i.batch = $5)
-    and ($6::varchar is null or i.serial ilike $6 or p.name ilike $6
-        or i.code like upper(translate($6, ' -', ''))
-        or exists(select from item_labels l where l.item = i.id
-            and l.code like upper(translate($6, ' -', '')))
-        or exists(select from item_aliases a where a.item = i.id and a.alias ilike $6))
-    and i.id > $7
-order by i.id limit $8
-"""
-)
-
-
-def _pattern(q: str | None) -> str | None:
-    """Contains, with the pattern's own characters taken literally."""
-    if not q:
-        return None
-    literal = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{literal}%"
+_ITEMS: Final = f"select {COLUMNS} from items i join products p on p.sku = i.sku"  # noqa: S608 - ours
+_NAMED: Final = f"""
+select a.place, {COLUMNS}
+from unnest($1::varchar[], $2::varchar[], $3::varchar[])
+    with ordinality as a (code, giai, alias, place)
+cross join lateral (
+    select 1 as rank, id from items where code = a.code
+    union all select 2, id from items where giai = a.giai
+    union all select 3, item from item_labels where code = a.code or giai = a.giai
+    union all select 4, item from item_aliases where key = a.alias
+    order by rank limit 1
+) found
+join items i on i.id = found.id
+join products p on p.sku = i.sku
+"""  # noqa: S608 - column names from code
 
 
 def _tidied(delivery: Delivery) -> Delivery:
@@ -343,12 +314,15 @@ async def _codes(delivery: Delivery, ids: Sequence[int], viewer: Viewer) -> list
 
 async def _shown_by_id(ids: list[int], viewer: Viewer) -> list[Item]:
     rows = await fetch(_ITEMS + " where i.id = any($1::bigint[]) order by i.id", ids)
-    return await _shown(rows, viewer)
+    return await shown(rows, viewer)
 
 
-async def _shown(rows: Sequence[asyncpg.Record], viewer: Viewer) -> list[Item]:
+async def shown(rows: Sequence[asyncpg.Record], viewer: Viewer) -> list[Item]:
+    """The items in rows of `COLUMNS`, people only where the viewer may see them."""
     people = {row["person"] for row in rows if row["person"] is not None}
-    seen = await visible_people(viewer.caller, people, viewer.now) if people else set()
+    seen = people
+    if people and not sees_everyone(viewer.caller):
+        seen = await visible_people(viewer.caller, people, viewer.now)
     return [_item(row, seen, viewer.public_url) for row in rows]
 
 

@@ -13,8 +13,9 @@ from budget.database import execute, transaction
 from budget.refusals import Missing, NotAllowed, Refusal, Refused, Wrong
 from equipment.blank_labels import listed, reserve
 from equipment.item_labels import add_label
-from equipment.items import Delivery, Item, Search, Viewer, find, receive
-from equipment.items import listed as items_listed
+from equipment.item_lists import Search
+from equipment.item_lists import listed as items_listed
+from equipment.items import Delivery, Item, Viewer, find, receive
 from equipment.opening import import_items
 from equipment.printing import Sender, labels_of
 from equipment.receipts import content_hash

@@ -1,13 +1,17 @@
 """However long a list is, it costs the same handful of statements."""
 
+import asyncio
+
 import asyncpg
 import pytest
 from piccolo.engine.finder import engine_finder
 from piccolo.engine.postgres import PostgresEngine
 
 from budget.database import APPLICATION_ROLE, close_pool
+from budget.refusals import Missing
 from equipment.history import movements
-from equipment.items import Search, Viewer, listed
+from equipment.item_lists import Search, listed
+from equipment.items import Viewer, look_up
 from equipment.printing import Sender, labels_of
 from equipment.scans import record
 from tests.equipment.standing_data import ADMINISTRATOR
@@ -119,6 +123,23 @@ async def test_a_list_of_items_costs_the_same_at_any_length(counting: type[_Coun
         assert len(await listed(Search(sku=sku, limit=300), VIEWER)) == rows
         costs.append(counting.counted - before)
     assert costs[0] == costs[1] <= 2
+
+
+async def test_items_that_are_looked_up_at_once_share_a_statement(
+    counting: type[_Counting],
+) -> None:
+    """Each gets its own, and errors its own too."""
+    codes = await received(count=20)
+    await look_up(codes[0], VIEWER)
+    before = counting.counted
+    found = await asyncio.gather(*(look_up(code.lower(), VIEWER) for code in codes))
+    assert counting.counted - before == 1
+    assert [item.code for _, item in found] == codes
+    asked = [codes[0], codes[1], "NOBODY", codes[2]]
+    told = await asyncio.gather(*(look_up(c, VIEWER) for c in asked), return_exceptions=True)
+    assert [one[1].code if isinstance(one, tuple) else type(one) for one in told] == [
+        codes[0], codes[1], Missing, codes[2],
+    ]  # fmt: skip
 
 
 async def test_an_items_history_costs_the_same_at_any_length(counting: type[_Counting]) -> None:
