@@ -53,7 +53,8 @@ def read_json(body: bytes, media_type: str, wanted: type[T]) -> T:
     """
     if media_type != "application/json":
         raise _unsupported("application/json")
-    return judged(_parse(body), wanted, suspicious=_SUSPICIOUS.search(body) is not None)
+    suspicious = not _is_open_throughout(wanted) and _SUSPICIOUS.search(body) is not None
+    return judged(_parse(body), wanted, suspicious=suspicious)
 
 
 def read_csv(body: bytes, media_type: str) -> str:
@@ -82,9 +83,12 @@ def judged(value: object, wanted: type[T], *, suspicious: bool = True) -> T:
 
 def _parse(body: bytes) -> object:
     try:
-        if _BEYOND_MSGSPEC.search(body):
+        try:
+            return msgspec.json.decode(body)
+        except ValueError:
+            if not _BEYOND_MSGSPEC.search(body):
+                raise
             return json.loads(body.decode(), parse_constant=_no_constant, parse_int=_bounded)
-        return msgspec.json.decode(body)
     except RecursionError as error:
         raise unreadable("The JSON is nested too deeply.") from error
     except ValueError as error:
@@ -192,6 +196,11 @@ def _structs_in(wanted: Any) -> type[msgspec.Struct] | None:
 @cache
 def _is_open(wanted: Any) -> bool:
     return wanted is Any or any(_is_open(inner) for inner in get_args(wanted))
+
+
+def _is_open_throughout(wanted: Any) -> bool:
+    """Whether a body of this type has no part that is judged for what PostgreSQL cannot keep."""
+    return _is_struct(wanted) and all(map(_is_open, _types(wanted).values()))
 
 
 def _is_struct(wanted: Any) -> bool:

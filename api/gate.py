@@ -5,18 +5,18 @@ first, unknown addresses included, so this stands around the whole application.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
-from uuid import uuid4
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.path import normalize_path
 
 from api.auth import bearer_token
-from api.problems import MEDIA_TYPE, Problem, as_problem, not_signed_in, unreadable
+from api.problems import MEDIA_TYPE, Problem, as_problem, not_signed_in, request_id, unreadable
 from equipment.roles import Caller
 
 CallerOf = Callable[[str, datetime], Awaitable[Caller | None]]
@@ -54,19 +54,19 @@ class Gate:
         path = normalize_path(scope["path"])
         is_api = path == "/api" or path.startswith("/api/")
         state = scope["state"]
-        state |= {"request_id": str(uuid4()), "now": datetime.now(UTC)}
+        state["now"] = datetime.now(UTC)
         incoming = _Incoming(receive)
         answer = _Answer(send, _API_HEADERS if is_api else _HEADERS)
         try:
             if is_api and path not in PUBLIC:
                 state["caller"] = await self._caller(scope)
             _check_readable(scope)
-            await incoming.read(_LARGER.get(path, _BODY_MAX))
+            state["body"] = await incoming.read(_LARGER.get(path, _BODY_MAX))
         except _GoneError:
             return
         except Exception as error:  # noqa: BLE001 - the application's outermost edge
             await incoming.drain()
-            await answer.refuse(as_problem(error, state["request_id"]))
+            await answer.refuse(as_problem(error, request_id(state)))
             return
         await self._pass_on(scope, incoming.replay, answer)
 
@@ -79,7 +79,7 @@ class Gate:
         try:
             await self._app(scope, receive, answer)
         except Exception as error:
-            problem = as_problem(error, scope["state"]["request_id"])
+            problem = as_problem(error, request_id(scope["state"]))
             if answer.started:
                 raise
             await answer.refuse(problem)
@@ -132,9 +132,15 @@ class _GoneError(Exception):
     """The client hung up before all was sent: there is nobody to answer."""
 
 
+# Printable, and nothing encoded: nearly every address.
+_PLAIN: Final = re.compile(rb"[!-$&-~]*")
+
+
 def _check_readable(scope: Scope) -> None:
     """Refuse an address that is no text: PostgreSQL would take neither NUL nor broken UTF-8."""
     raw: Any = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
+    if _PLAIN.fullmatch(raw) and _PLAIN.fullmatch(scope["query_string"]):
+        return
     for part in (raw, scope["query_string"]):
         plain = unquote_to_bytes(part)
         try:
@@ -153,7 +159,7 @@ class _Incoming:
         self._more = True
         self._body: bytes | None = b""
 
-    async def read(self, longest: int) -> None:
+    async def read(self, longest: int) -> bytes:
         """Take in the whole body, counted as it comes."""
         chunks: list[bytes] = []
         length = 0
@@ -164,6 +170,7 @@ class _Incoming:
                 raise Problem(413, "body-too-large", f"The body is larger than {longest} bytes.")
             chunks.append(chunk)
         self._body = b"".join(chunks)
+        return self._body
 
     async def drain(self) -> None:
         """Read on what the client still sends, within bounds, so that it sees the answer."""

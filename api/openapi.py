@@ -22,11 +22,18 @@ _REFERENCE: Final = "#/components/schemas/{name}"
 
 
 class _ExactJson(JsonRenderPlugin):
-    """Serves the document as JSON, with every Struct as msgspec reads and writes it."""
+    """Serves the document as JSON, with every Struct as msgspec reads and writes it.
+
+    Made for whoever asks first: an application's routes stay as they are.
+    """
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        routes = [route for route in request.app.routes if isinstance(route, HTTPRoute)]
-        return super().render(request, exact(openapi_schema, routes))
+        kept = request.app.state
+        if "openapi_document" not in kept:
+            routes = [route for route in request.app.routes if isinstance(route, HTTPRoute)]
+            kept["openapi_document"] = super().render(request, exact(openapi_schema, routes))
+        document: bytes = kept["openapi_document"]
+        return document
 
 
 def exact(document: dict[str, Any], routes: Iterable[HTTPRoute]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Final
+from uuid import uuid4
 
 import asyncpg
 import msgspec
@@ -86,7 +87,7 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[bytes
     if isinstance(error, ValidationException):
         faults = [Fault(_sent_as(request, f.field), f.message) for f in _faults(error)]
         error = Wrong(faults)
-    problem = as_problem(error, state.get("request_id", ""))
+    problem = as_problem(error, request_id(state))
     if problem.status == HTTPStatus.METHOD_NOT_ALLOWED and "asks_methods" in state:
         return Response(b"", status_code=204, headers=dict(problem.headers))
     return Response(
@@ -95,6 +96,11 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[bytes
         media_type=MEDIA_TYPE,
         headers=dict(problem.headers),
     )
+
+
+def request_id(state: dict[str, Any]) -> str:
+    """What a request is called in the log and in its answer: made when it is first asked for."""
+    return str(state.setdefault("request_id", str(uuid4())))
 
 
 def as_problem(error: Exception, request_id: str) -> Problem:  # noqa: PLR0911 - one a kind
