@@ -6,13 +6,14 @@ person its own record. All other writes leave a row here, in the transaction tha
 Who may read this is judged by its callers: this room knows no roles.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 import asyncpg
 import msgspec
 
-from budget.database import execute, fetch
+from budget.database import execute, fetch, insert
 from budget.wording import sought
 
 What: TypeAlias = Literal[
@@ -52,6 +53,16 @@ async def record(actor: str, what: What, key: str | None, content: object) -> No
     await execute(_RECORD, actor, what, key, msgspec.json.encode(content).decode())
 
 
+async def record_each(actor: str, what: What, contents: Mapping[str, object]) -> None:
+    """Say the same of several things at once: what was sent, by their keys."""
+    rows = [
+        (actor, what, key, msgspec.json.encode(content).decode())
+        for key, content in contents.items()
+    ]
+    await insert("changes", _COLUMNS, rows)
+
+
+_COLUMNS: Final = {"actor": "varchar", "what": "varchar", "key": "varchar", "content": "jsonb"}
 _RECORD: Final = "insert into changes (actor, what, key, content) values ($1, $2, $3, $4)"
 
 

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from budget.database import execute, fetch
-from budget.refusals import Missing, NotAllowed, Refused, Wrong
-from equipment.people import change, look_up, look_up_by_number, register
-from equipment.person_form import NewPerson, Person, PersonChange
+from budget.refusals import Missing, NotAllowed, Refusal, Refused, Wrong
+from equipment.people import change, look_up, look_up_by_number, register, register_many
+from equipment.person_form import NewPerson, Person, PersonChange, Registered
 from equipment.roles import Caller
 from scripts.postgres import EmbeddedPostgres
 from tests.equipment.standing_data import ADMINISTRATOR, caller
@@ -215,6 +215,60 @@ async def test_a_likeness_is_shown_to_those_who_may_see_it_and_refuses_nothing()
     assert {each.id for each in all_of_them.possible_duplicates} == {
         first.id, unseen.id, again.id,
     }  # fmt: skip
+
+
+def family(born: date) -> list[NewPerson]:
+    """Four people of whom the second and fourth are like the first, and one is like nobody."""
+    names = ("Ann Smith", "Anne Smith", "Zoe Bell", "Ann Smith")
+    needs = [["Large print", "Dog in the house"], [], None, ["Large print"]]
+    return [
+        person(id=uuid4(), name=name, born=born, needs=need)
+        for name, need in zip(names, needs, strict=True)
+    ]
+
+
+async def test_a_list_of_people_is_registered_as_if_one_after_another() -> None:
+    """The same answers, likenesses, looks, changes and receipts; and so is its repeat."""
+    lists, ones = family(date(1941, 5, 6)), family(date(1941, 5, 7))
+    listed = await register_many(PRESCRIBER, lists, NOW)
+    single = [await register(PRESCRIBER, each, NOW) for each in ones]
+    assert [each.id for each in listed] == [each.id for each in lists]
+    assert [alike(each, lists) for each in listed] == [alike(each, ones) for each in single]
+    assert [alike(each, lists) for each in listed] == [[], [0], [], [0, 1]]
+    assert [each.needs for each in listed] == [each.needs for each in single]
+    seen = await looks()
+    assert [door for *_, door in seen] == ["likeness"] * 6
+    assert sum(1 for person, *_ in seen if person == lists[0].id) == 2
+    for table, key in (("changes", "key"), ("receipts", "id::text")):
+        kept = await fetch(f"select {key} as key from {table}")
+        assert {row["key"] for row in kept} == {str(each.id) for each in [*lists, *ones]}
+
+    more = person(id=uuid4(), name="Cy Hill")
+    again = await register_many(PRESCRIBER, [lists[2], more, lists[0]], NOW)
+    assert [each.id for each in again] == [lists[2].id, more.id, lists[0].id]
+    assert len(await fetch("select from people")) == 9
+    assert {door for *_, door in (await looks())[6:]} == {"registration", "likeness"}
+
+
+def alike(registered: Registered, family: list[NewPerson]) -> list[int]:
+    """Who of the family is like them."""
+    ids = [each.id for each in family]
+    return sorted(ids.index(each.id) for each in registered.possible_duplicates)
+
+
+async def test_a_list_of_people_is_registered_whole_or_not_at_all() -> None:
+    """Whatever is wrong with one of them."""
+    good = person(id=uuid4(), nhs_number=NUMBER)
+    for other, slug in (
+        (person(nhs_number=NUMBER), "exists"),
+        (person(id=good.id), "id-reused"),
+        (person(funder="04X"), "invalid-field"),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            await register_many(PRESCRIBER, [good, other], NOW)
+        assert refusal.value.slug == slug
+        assert not await fetch("select from people")
+        assert not await fetch("select from changes")
 
 
 async def test_every_look_is_on_record() -> None:
