@@ -13,7 +13,9 @@ from scripts.benchmarks.figures import BenchmarkError, Figure, say
 from scripts.benchmarks.reading import item_get
 from scripts.benchmarks.run import Run, temporary_run
 from scripts.benchmarks.scanning import scan_batch, scan_single
+from scripts.benchmarks.sheets import labels
 from scripts.benchmarks.sizes import Sizes
+from scripts.benchmarks.starting import start
 from scripts.postgres_folder import PostgresError
 from settings import InvalidSettingError, Settings
 
@@ -21,6 +23,8 @@ BENCHMARKS: Final[Mapping[str, Callable[[Run], Figure]]] = {
     "scan_single": scan_single,
     "scan_batch": scan_batch,
     "item_get": item_get,
+    "labels": labels,
+    "start": start,
 }
 _INTERRUPTED: Final = 130
 

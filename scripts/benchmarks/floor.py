@@ -97,7 +97,9 @@ class Floor:
         )
         found = _RATE.search(done.stdout)
         if done.returncode != 0 or found is None:
-            raise BenchmarkError(f"pgbench failed: {(done.stderr.splitlines() or ['it said nothing'])[0]}")
+            raise BenchmarkError(
+                f"pgbench failed: {(done.stderr.splitlines() or ['it said nothing'])[0]}"
+            )
         return float(found[1])
 
     @property

@@ -19,6 +19,7 @@ class Run:
     folder: Path
     sizes: Sizes
     settings: Settings
+    has_backlog: bool = False
     _store: Store | None = None
 
     def store(self) -> Store:

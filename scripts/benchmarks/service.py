@@ -18,6 +18,7 @@ import msgspec
 
 from scripts.benchmarks.figures import BenchmarkError
 from scripts.benchmarks.load import Done, Request, Work
+from scripts.benchmarks.memory import memory_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PASSWORD: Final = "a password for benchmarks"  # noqa: S105 - of a service that lives for minutes
@@ -77,13 +78,8 @@ class Service:
         return done
 
     def memory(self) -> dict[str, float]:
-        """The application's memory in MB, PostgreSQL apart: now, and at its highest."""
-        status = Path("/proc", str(self.process.pid), "status").read_text()
-        sizes = dict(re.findall(r"^(VmRSS|VmHWM):\s+(\d+) kB", status, re.MULTILINE))
-        return {
-            "rss_mb": round(int(sizes["VmRSS"]) / 1024, 1),
-            "rss_mb_max": round(int(sizes["VmHWM"]) / 1024, 1),
-        }
+        """The application's memory, PostgreSQL apart."""
+        return memory_of(self.process.pid)
 
 
 @contextlib.contextmanager
@@ -103,7 +99,7 @@ def running(folder: Path, module: str = SERVE, dsn: str | None = None) -> Iterat
         start_new_session=True,
     )
     try:
-        yield Service(process, _address(process))
+        yield Service(process, address_of(process))
     finally:
         stop(process)
 
@@ -142,7 +138,8 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT)}
 
 
-def _address(process: "subprocess.Popen[str]") -> str:
+def address_of(process: "subprocess.Popen[str]") -> str:
+    """Where it says that it is, once it does."""
     assert process.stdout is not None
     for line in process.stdout:
         if match := _ADDRESS.search(line):

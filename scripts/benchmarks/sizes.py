@@ -19,3 +19,14 @@ class Sizes:
     warm_up: int = 1_500
     counted: int = 600
     batch: int = 200
+    labels: int = 1_000
+    starts: int = 5
+    # What the reports are timed over, and what is folded.
+    movements: int = 100_000
+    grown: int = 10
+    # What sixteen phones' scans are gathered into.
+    gathered: int = 16
+    # How long each report is asked for at a time, one request after another.
+    report_s: float = 1.0
+    reports: int = 8
+    demo_scale: float = 1.0

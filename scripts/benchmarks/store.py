@@ -36,6 +36,7 @@ from settings import DEMONSTRATION_GCP, Settings
 _T = TypeVar("_T")
 _SEED: Final = 1
 _AT_ONCE: Final = 8
+_LANES: Final = 4
 ANYONE: Final = Caller(
     UUID("5d0f9b0e-8a55-4c0e-9f27-3c1f6c1b7a52"), "benchmark", frozenset({ADMINISTRATOR})
 )
@@ -158,9 +159,21 @@ async def receive_all(goods: Sequence[Goods]) -> dict[int, str]:
     return codes
 
 
-async def record_all(scans: Sequence[Scan], codes: Mapping[int, str]) -> None:
-    """Record scans in long lists, in their order."""
-    for some in batches(scans, SCANS_MAX):
+async def record_all(
+    scans: Sequence[Scan], codes: Mapping[int, str], *, size: int = SCANS_MAX
+) -> None:
+    """Record scans in lists of a size, some at once: those of one item are in one lane."""
+    lanes = [[scan for scan in scans if scan.item % _LANES == lane] for lane in range(_LANES)]
+    try:
+        async with asyncio.TaskGroup() as group:
+            for own in lanes:
+                group.create_task(_record_lane(own, codes, size))
+    except* BenchmarkError as errors:
+        raise errors.exceptions[0] from None
+
+
+async def _record_lane(scans: Sequence[Scan], codes: Mapping[int, str], size: int) -> None:
+    for some in batches(scans, size):
         now = datetime.now(UTC)
         results = await record([shown(scan, codes) for scan in some], ANYONE, now)
         for scan, result in zip(some, results, strict=True):
