@@ -27,6 +27,7 @@ from api.gate import Gate
 from api.problems import respond
 from api.request import ApiRequest
 from budget.database import close_pool, open_pool
+from logistics import clock
 from settings import Settings
 from web import assets, public_item, site
 from web.envelope import Envelope
@@ -97,7 +98,8 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
     async def pool(_: Litestar) -> AsyncIterator[None]:
         await open_pool(dsn)
         try:
-            yield
+            async with clock.ticking():
+                yield
         finally:
             await close_pool()
 

@@ -1,12 +1,12 @@
 """The recycling rate, by its definition, from the counts that each movement left.
 
 Source: contract section 6. Rates are unrounded fractions; pence are what the loan in question was
-charged. Counting itself is budget/tallies.py.
+charged. Counting itself is budget/tallies.py, adding up budget/sums.py.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 
 import asyncpg
@@ -15,6 +15,7 @@ import msgspec
 from budget.database import fetch
 from budget.partners import Succession, successions, successor_on
 from budget.refusals import Fault, Wrong
+from budget.sums import Grain, stretches
 
 DEFINITION: Final = (
     "Of what came back and was decided, the share made fit to lend again and not scrapped before "
@@ -113,18 +114,15 @@ async def report(question: Question) -> Report:
     """The recycling figures. Raises Wrong where the span ends before it begins."""
     if question.first > question.last:
         raise Wrong([Fault("to", "The span ends before it begins.")])
-    rows = await fetch(
-        _COUNTED, question.first, question.last, question.scope == "all", question.by
-    )
-    key = _KEYS[question.by]
     succession = await successions()
+    parts = _parts(question, succession)
     groups: dict[str, _Counts] = {}
     total = _Counts()
-    for row in rows:
+    for row in await _counted(question, parts):
         total.add(row)
-        group = key(row, question, succession)
-        if group is not None:
-            groups.setdefault(group, _Counts()).add(row)
+        key = _key(question, row, parts[row["part"]], succession)
+        if key is not None:
+            groups.setdefault(key, _Counts()).add(row)
     return Report(
         definition=DEFINITION,
         first=question.first,
@@ -140,46 +138,85 @@ async def report(question: Question) -> Report:
     )
 
 
-# `waiting` is what stood undecided at the end of the last day, whenever it came back.
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Days over which some kinds are added up, and the day that says who a partner is by then."""
+
+    kinds: Sequence[str]
+    first: date
+    last: date
+    partner_on: date
+
+
+def _parts(question: Question, succession: Succession) -> list[_Part]:
+    """What stood undecided at the end, whenever it came back; and all else, of the span asked for.
+
+    By partner, the span is cut where a succession begins: who a partner is never changes within.
+    """
+    first, last = question.first, question.last
+    parts = [_Part(("waiting",), date.min, last, last)]
+    begins = {since for _, since in succession.values() if first < since <= last}
+    starts = [first, *(sorted(begins) if question.by == "partner" else ())]
+    ends = [*(start - _DAY for start in starts[1:]), last]
+    counts = [kind for kind in KINDS if kind != "waiting"]
+    return parts + [_Part(counts, *days, days[0]) for days in zip(starts, ends, strict=True)]
+
+
+async def _counted(question: Question, parts: Sequence[_Part]) -> list[asyncpg.Record]:
+    grains: tuple[Grain, ...] = ("month", "day") if question.by == "month" else _ALL_GRAINS
+    rows = [
+        (number, kind, grain, first, last)
+        for number, part in enumerate(parts)
+        for grain, first, last in _stretches(part, grains)
+        for kind in part.kinds
+    ]
+    dimension = question.by if question.by in _DIMENSIONS else "funder"
+    columns = (list(values) for values in zip(*rows, strict=True))
+    return await fetch(_COUNTED, *columns, dimension, question.by, question.scope == "all")
+
+
+def _stretches(part: _Part, grains: tuple[Grain, ...]) -> Iterator[tuple[str, date, date]]:
+    """Of what is folded, whole years, months and days; of what is not yet, the span itself."""
+    yield "change", part.first, part.last
+    # Since the beginning, years are whole whatever is asked for.
+    for each in stretches(part.first, part.last, _ALL_GRAINS if part.first == date.min else grains):
+        yield each.grain, each.first, each.last
+
+
+_DAY: Final = timedelta(days=1)
+_ALL_GRAINS: Final[tuple[Grain, ...]] = ("year", "month", "day")
+# Those by which sums are kept; each adds up to the same total.
+_DIMENSIONS: Final = ("sku", "category", "depot")
+# What is folded and what is not yet, as of one moment: neither twice nor left out.
 _COUNTED: Final = """
-select kind, occurred_on, sum(units)::bigint as units, sum(pence)::bigint as pence,
-    case $4 when 'partner' then funder when 'sku' then sku when 'category' then category
-        when 'depot' then depot end as key
-from tallies
-where occurred_on <= $2 and (occurred_on >= $1 or kind = 'waiting') and ($3 or reuse = 'reusable')
-group by 1, 2, 5
+with asked as (
+    select * from unnest($1::int[], $2::varchar[], $3::varchar[], $4::date[], $5::date[])
+        as asked (part, kind, grain, first, last)
+), every as (
+    select a.part, s.kind, s.begins_on, s.key, s.units, s.pence
+    from asked a join tally_sums s on s.dimension = $6 and s.grain = a.grain and s.kind = a.kind
+        and s.begins_on between a.first and a.last and ($8 or s.reusable)
+    union all
+    select a.part, c.kind, c.occurred_on, case $6 when 'funder' then c.funder when 'sku' then c.sku
+        when 'category' then c.category else coalesce(c.depot, '') end, c.units, c.pence
+    from asked a join tally_changes c on a.grain = 'change' and c.kind = a.kind
+        and c.occurred_on between a.first and a.last and ($8 or c.reusable)
+)
+select part, kind, case $7 when 'none' then '' when 'month' then to_char(begins_on, 'YYYY-MM')
+    else key end as key, sum(units)::bigint as units, sum(pence)::bigint as pence
+from every group by 1, 2, 3
 """
 
-Key = Callable[[asyncpg.Record, Question, Succession], str | None]
 
-
-def _no_key(_row: asyncpg.Record, _question: Question, _succession: Succession) -> None:
-    return None
-
-
-def _own_key(row: asyncpg.Record, _question: Question, _succession: Succession) -> str | None:
-    key: str | None = row["key"]
-    return key
-
-
-def _month(row: asyncpg.Record, _question: Question, _succession: Succession) -> str | None:
-    return None if row["kind"] == "waiting" else f"{row['occurred_on']:%Y-%m}"
-
-
-def _partner(row: asyncpg.Record, question: Question, succession: Succession) -> str:
-    """The loan's funder or, by then, its successor; what waits is the last day's."""
-    day = question.last if row["kind"] == "waiting" else row["occurred_on"]
-    return successor_on(succession, row["key"], day)
-
-
-_KEYS: Final[Mapping[By, Key]] = {
-    "none": _no_key,
-    "partner": _partner,
-    "sku": _own_key,
-    "category": _own_key,
-    "month": _month,
-    "depot": _own_key,
-}
+def _key(
+    question: Question, row: asyncpg.Record, part: _Part, succession: Succession
+) -> str | None:
+    """Under which key a count stands; None where it is in the total only."""
+    if question.by == "partner":
+        return successor_on(succession, row["key"], part.partner_on)
+    if question.by == "month" and row["kind"] == "waiting":
+        return None
+    return row["key"] or None
 
 
 def _row(key: str | None, counts: _Counts, *, monthly: bool = False) -> Row:

@@ -1,0 +1,147 @@
+"""The sums that reports read: of a day, a month and a year, kept beside postings and tallies.
+
+What a statement posts and counts is grouped into changes by PostgreSQL itself (the triggers on
+`postings` and `tallies`), and folded into the sums now and then. A report adds up sums and changes
+in one statement, so it is exact at every moment, and costs the same however much has happened
+before. See docs/adr/0011-sums-and-partitions.md.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from budget.database import fetch_one, transaction
+
+Grain = Literal["day", "month", "year"]
+AT_ONCE: Final = 50_000
+"""Changes folded in one transaction: a second's work at the most."""
+
+# Nothing was counted on days from here on; the calendar's own end has no day after it.
+_END: Final = date(9999, 1, 1)
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Whole days, months or years, from a first day to a last one, both included."""
+
+    grain: Grain
+    first: date
+    last: date
+
+
+def stretches(
+    first: date, last: date, grains: tuple[Grain, ...] = ("year", "month", "day")
+) -> Iterator[Stretch]:
+    """Cut a span of days into whole years, months and days, of each as few as there can be.
+
+    At most five; none where the span ends before it begins.
+    """
+    last = min(last, _END - _DAY)
+    if first > last:
+        return
+    grain, smaller = grains[0], grains[1:]
+    if not smaller:
+        yield Stretch(grain, first, last)
+        return
+    begin, end = _floor(grain, first), _floor(grain, last + _DAY)
+    if begin < first:
+        begin = _next(grain, begin)
+    if begin >= end:
+        yield from stretches(first, last, smaller)
+        return
+    if first < begin:
+        yield from stretches(first, begin - _DAY, smaller)
+    yield Stretch(grain, begin, end - _DAY)
+    yield from stretches(end, last, smaller)
+
+
+def _floor(grain: Grain, day: date) -> date:
+    """The first day of the month or year that a day is in."""
+    return day.replace(day=1) if grain == "month" else day.replace(month=1, day=1)
+
+
+def _next(grain: Grain, first: date) -> date:
+    """The first day of the month or year after the one that begins then."""
+    if grain == "year" or first.month == 12:  # noqa: PLR2004 - December
+        return date(first.year + 1, 1, 1)
+    return first.replace(month=first.month + 1)
+
+
+async def fold(at_once: int = AT_ONCE) -> int:
+    """Put the changes into the sums; how many there were.
+
+    In short transactions of at most `at_once` changes each, until none are left. Any number may
+    fold at once, on any machine: one does, the others return. A fold that is cut off has done
+    whole transactions or nothing.
+    """
+    return await _fold(_FOLD_POSTINGS, at_once) + await _fold(_FOLD_TALLIES, at_once)
+
+
+async def _fold(sql: str, at_once: int) -> int:
+    folded = 0
+    while True:
+        async with transaction():
+            # In a statement of its own: the fold has to see what the one before it has done.
+            turn = await fetch_one(_TURN)
+            assert turn is not None
+            row = await fetch_one(sql, at_once) if turn["mine"] else None
+        taken = int(row["taken"]) if row else 0
+        folded += taken
+        if taken < at_once:
+            return folded
+
+
+_TURN: Final = "select pg_try_advisory_xact_lock(hashtextextended('fold', 0)) as mine"
+# Each change is looked at once: days are grouped from changes, months from days, years from months.
+_FOLD_POSTINGS: Final = """
+with taken as materialized (
+    delete from posting_changes
+    where ctid = any(array(select ctid from posting_changes limit $1)) returning *
+), days as materialized (
+    select account, partner, posted_on as begins_on, sum(pence) as pence
+    from taken group by 1, 2, 3
+), months as materialized (
+    select account, partner, date_trunc('month', begins_on::timestamp)::date as begins_on,
+        sum(pence) as pence
+    from days group by 1, 2, 3
+), years as (
+    select account, partner, date_trunc('year', begins_on::timestamp)::date as begins_on,
+        sum(pence) as pence
+    from months group by 1, 2, 3
+), folded as (
+    insert into posting_sums as s (grain, account, partner, begins_on, pence)
+    select 'day', * from days union all select 'month', * from months
+    union all select 'year', * from years order by 1, 4
+    on conflict (grain, begins_on, account, partner) do update set pence = s.pence + excluded.pence
+)
+select count(*) as taken from taken
+"""
+_FOLD_TALLIES: Final = """
+with taken as materialized (
+    delete from tally_changes
+    where ctid = any(array(select ctid from tally_changes limit $1)) returning *
+), days as materialized (
+    select dimension, kind, reusable, key, occurred_on as begins_on,
+        sum(units) as units, sum(pence) as pence
+    from taken cross join lateral (values ('funder', funder), ('sku', sku),
+        ('category', category), ('depot', coalesce(depot, ''))) each (dimension, key)
+    group by 1, 2, 3, 4, 5
+), months as materialized (
+    select dimension, kind, reusable, key, date_trunc('month', begins_on::timestamp)::date
+        as begins_on, sum(units) as units, sum(pence) as pence
+    from days group by 1, 2, 3, 4, 5
+), years as (
+    select dimension, kind, reusable, key, date_trunc('year', begins_on::timestamp)::date
+        as begins_on, sum(units) as units, sum(pence) as pence
+    from months group by 1, 2, 3, 4, 5
+), folded as (
+    insert into tally_sums as s (grain, dimension, kind, reusable, key, begins_on, units, pence)
+    select 'day', * from days union all select 'month', * from months
+    union all select 'year', * from years order by 1, 2, 3, 6, 5
+    on conflict (dimension, grain, kind, begins_on, key, reusable)
+    do update set units = s.units + excluded.units, pence = s.pence + excluded.pence
+)
+select count(*) as taken from taken
+"""
