@@ -1,4 +1,4 @@
-"""What stands before the example is played: catalogue, partners, places, years, users.
+"""What stands before the example or the demo is played: catalogue, partners, places, years, users.
 
 All but the users may be done twice: what is there already stays.
 """
@@ -26,7 +26,7 @@ from equipment.roles import ADMINISTRATOR, Caller
 from equipment.staff import NewUser, Role, create_within
 from scripts.model.calendar import OPENING_FROM
 from scripts.model.service import DEPOTS, VANS, WORKERS, Worker
-from scripts.model.year import Rows
+from scripts.model.year import Rows, Sources
 
 POOL_PENCE: Final = 730_000_000
 _DATA: Final = Path(__file__).resolve().parent.parent / "data"
@@ -39,6 +39,11 @@ def rows(name: str) -> Rows:
     """The rows of a file of data/."""
     with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def sources() -> Sources:
+    """What the play is made of."""
+    return Sources(rows("catalogue"), rows("partners"), rows("postcodes_ng"))
 
 
 async def set_up(now: datetime) -> None:

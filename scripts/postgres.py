@@ -278,15 +278,15 @@ class EmbeddedPostgres:
 
 
 @contextlib.contextmanager
-def borrowed_database(folder: Path, settings: Settings) -> Iterator[str]:
+def borrowed_database(folder: Path, settings: Settings, *, make: bool = False) -> Iterator[str]:
     """Yield where to connect: to a server that runs already, else to one started for the time.
 
-    Raises PostgresError where the folder holds no database: it never makes one.
+    Raises PostgresError where the folder holds no database, unless it may `make` one.
     """
     if settings.database_url is not None:
         yield settings.database_url
         return
-    if not (folder / "data").is_dir():
+    if not make and not (folder / "data").is_dir():
         raise PostgresError(f"{folder} holds no database")
     server = EmbeddedPostgres(folder, binaries=settings.pg_bin)
     try:

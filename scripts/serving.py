@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,24 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
-import asyncpg
 import uvicorn
 import uvloop
 from litestar import Litestar
 
 from app import create_app
-from budget.database import close_pool, migrate, open_pool
-from equipment.items import fix_company_prefix
-from equipment.staff import first_administrator
+from budget.database import close_pool, open_pool
 from scripts import example
 from scripts.arguments import Arguments
 from scripts.postgres import EmbeddedPostgres
-from scripts.postgres_folder import PostgresError
+from scripts.preparation import prepare_schema, prepare_service
 from scripts.public_url import check_public_url
 from scripts.stopping import StoppedError, StopRequests
 from settings import Settings
 
-_CONNECT_S = 30
 _GRACE_S = 10
 _BACKLOG = 2_048
 _ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what was asked for, made clickable
@@ -85,38 +80,14 @@ class _Service:
                 raise StoppedError from None
 
     async def _prepare(self, *, demo: bool) -> None:
-        await self._reach()
-        await self._migrate()
+        await prepare_schema(self.dsn)
         await open_pool(self.dsn)
         try:
-            password = await first_administrator(self.settings.admin_password)
-            if password is not None:
-                print(f"Sign in as admin with the password {password}", flush=True)
-            await self._fix_company_prefix()
+            await prepare_service(self.settings)
             if demo:
                 await example.load(datetime.now(UTC))
         finally:
             await close_pool()
-
-    async def _fix_company_prefix(self) -> None:
-        """Labels are printed for ten years: the prefix of the first start holds."""
-        fixed = await fix_company_prefix(self.settings.gcp)
-        if fixed != self.settings.gcp:
-            words = "KITBACK_GCP is %s, but this service's labels have %s, which holds."
-            logging.getLogger(__name__).warning(words, self.settings.gcp, fixed)
-
-    async def _reach(self) -> None:
-        try:
-            await (await asyncpg.connect(self.dsn, timeout=_CONNECT_S)).close()
-        except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
-            raise PostgresError(f"The database cannot be reached: {error}") from error
-
-    async def _migrate(self) -> None:
-        try:
-            await migrate(self.dsn)
-        except asyncpg.InsufficientPrivilegeError as error:
-            # Without its DETAIL: the operator gets one line.
-            raise PostgresError(f"The database cannot be prepared: {error.args[0]}") from error
 
     async def _answer(self) -> int:
         server = _Server(self._config(), self.address)

@@ -25,11 +25,11 @@ from equipment.staff import first_administrator
 from scripts.benchmarks.figures import BenchmarkError, say
 from scripts.benchmarks.service import PASSWORD
 from scripts.benchmarks.sizes import Sizes
-from scripts.example_service import agree_years, callers, hire, rows, set_up
+from scripts.example_service import agree_years, callers, hire, set_up, sources
 from scripts.model.people import Borrower
 from scripts.model.scans import Goods, Scan
 from scripts.model.service import COORDINATOR
-from scripts.model.year import Sources, play
+from scripts.model.year import play
 from scripts.postgres import EmbeddedPostgres
 from settings import DEMONSTRATION_GCP, Settings
 
@@ -115,15 +115,14 @@ async def open_store(dsn: str) -> None:
 
 def played(scale: float) -> tuple[Sequence[Borrower], list[Goods], list[Scan]]:
     """The people, the goods and the scans of the model year."""
-    sources = Sources(rows("catalogue"), rows("partners"), rows("postcodes_ng"))
-    people, happenings = play(sources, scale, _SEED)
+    year = play(sources(), scale, _SEED)
     goods, scans = list[Goods](), list[Scan]()
-    for happening in happenings:
+    for happening in year.happenings:
         if isinstance(happening, Goods):
             goods.append(happening)
         else:
             scans.append(happening)
-    return people, goods, scans
+    return year.people, goods, scans
 
 
 async def register_all(people: Sequence[Borrower]) -> None:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import accumulate
 from random import Random
 from typing import Final
@@ -41,6 +42,12 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _BANK_HOLIDAYS
 
 
+def is_in_year(day: date) -> bool:
+    """Whether it is one of the model year's days."""
+    return YEAR_FROM <= day <= YEAR_TO
+
+
+@cache
 def working_day(day: date) -> date:
     """The day itself or else the next working day."""
     while not is_working_day(day):
@@ -48,6 +55,7 @@ def working_day(day: date) -> date:
     return day
 
 
+@cache
 def working_days_on(day: date, count: int) -> date:
     """The working day that lies `count` working days after, or before where it is negative."""
     step = timedelta(days=1 if count > 0 else -1)
@@ -60,9 +68,19 @@ def working_days_on(day: date, count: int) -> date:
 
 def moment(day: date, earliest: str, latest: str, rng: Random) -> datetime:
     """Some minute of a day between two times of day, in London."""
-    first, last = (datetime.combine(day, time.fromisoformat(text)) for text in (earliest, latest))
-    minute = first + timedelta(minutes=rng.randrange(int((last - first).total_seconds()) // 60))
-    return minute.replace(tzinfo=LONDON)
+    first, minutes = _minutes(earliest, latest)
+    hour, minute = divmod(first + int(rng.random() * minutes), 60)
+    # Built at once: a year has a million of them, and the play must cost less than its recording.
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=LONDON)
+
+
+@cache
+def _minutes(earliest: str, latest: str) -> tuple[int, int]:
+    """The first minute of the day, and how many there are until the last."""
+    first, last = (time.fromisoformat(text) for text in (earliest, latest))
+    return first.hour * 60 + first.minute, (
+        last.hour - first.hour
+    ) * 60 + last.minute - first.minute
 
 
 class Season:

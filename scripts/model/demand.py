@@ -14,7 +14,7 @@ from itertools import accumulate, islice
 from math import exp, floor
 from random import Random
 from statistics import NormalDist
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from scripts.model.calendar import (
     OPENING_FROM,
@@ -43,6 +43,7 @@ _USUAL_DAYS_OUT: Final = {
 }
 _OTHER_DAYS_OUT: Final = 90
 _SPREAD: Final = 0.8
+_NORMAL: Final = NormalDist()
 _DAYS_OUT: Final = (4, 700)
 _GOLDEN: Final = 0.6180339887498949
 _LEAST_PLACE: Final = 1e-9
@@ -75,13 +76,17 @@ class Line:
         return self.reuse in _FOR_GOOD
 
     @property
+    def is_examined(self) -> bool:
+        """Whether it has examinations or services that fall due."""
+        return self.loler_months is not None or self.service_months is not None
+
+    @property
     def new_share(self) -> float:
         """How many of its issues need a new one, about."""
         return 1 - self.collection_rate * self.reuse_rate
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """One issue: to whom, when, and what becomes of it. `back_on` is None where it stays out."""
 
     line: Line
@@ -98,9 +103,12 @@ class Share:
     sum: float
 
     def takes(self, share: float) -> bool:
-        before = floor(self.sum)
+        """Whether this one is among them; a share is at most one."""
         self.sum += share
-        return floor(self.sum) > before
+        if self.sum < 1:
+            return False
+        self.sum -= 1
+        return True
 
 
 def read_line(row: Mapping[str, str]) -> Line:
@@ -129,39 +137,39 @@ def demands(
     Of what was lent before the run-in, only what stands in homes then and will come back.
     """
     rng = register.rng
-    asked = _asked(lines, [_Span.of(first, last, scale, rng) for first, last in _SPANS], rng)
-    shown = [each for each in asked if _is_shown(each)]
+    spans = [_Span.of(first, last, scale, rng) for first, last in _SPANS]
+    shown = list(_asked(lines, spans, rng))
     funders = _funders(shares, len(shown), rng)
     funded = sorted(zip(shown, funders, strict=True), key=lambda pair: pair[0].deliver_on)
     return _for_people(funded, register)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     line: Line
     deliver_on: date
     back_on: date | None
     fit: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Span:
     """A span of days with its part of the year's issues."""
 
     season: Season
     years: float
-    issued: Share
+    # How many were issued so far, of all products.
+    issued: float
 
     @classmethod
     def of(cls, first: date, last: date, scale: float, rng: Random) -> Self:
         years = scale * ((last - first).days + 1) / _DAYS_A_YEAR
-        return cls(Season(first, last), years, Share(rng.random()))
+        return cls(Season(first, last), years, rng.random())
 
     def days(self, line: Line, rng: Random) -> list[date]:
         """When the product is delivered."""
-        before = floor(self.issued.sum)
-        self.issued.sum += line.annual_issues * self.years
-        return self.season.spread(floor(self.issued.sum) - before, rng)
+        before = floor(self.issued)
+        self.issued += line.annual_issues * self.years
+        return self.season.spread(floor(self.issued) - before, rng)
 
 
 _SPANS: Final = (
@@ -173,22 +181,23 @@ _SPANS: Final = (
 
 
 def _asked(lines: Sequence[Line], spans: Sequence[_Span], rng: Random) -> Iterator[_Asked]:
-    """All issues, dearest product first, so that an even share is one by value too."""
+    """All issues that are shown, dearest product first: an even share is one by value too."""
     collected, fit = Share(rng.random()), Share(rng.random())
     places = _evenly(rng)
     for line in sorted(lines, key=lambda line: (-line.price_pence, line.sku)):
+        usual = _USUAL_DAYS_OUT.get(line.category, _OTHER_DAYS_OUT)
         for day in (day for span in spans for day in span.days(line, rng)):
             comes_back = not line.is_given and collected.takes(line.collection_rate)
-            back_on = working_day(day + _days_out(line, next(places))) if comes_back else None
+            back_on = working_day(day + _days_out(usual, next(places))) if comes_back else None
             good = comes_back and line.reuse == "reusable" and fit.takes(line.reuse_rate)
-            yield _Asked(line, day, back_on, good)
+            if day >= RUN_IN_FROM or (back_on is not None and back_on >= RUN_IN_FROM):
+                yield _Asked(line, day, back_on, good)
 
 
-def _days_out(line: Line, place: float) -> timedelta:
+def _days_out(usual: int, place: float) -> timedelta:
     """Most loans are short and some are very long; `place` says where among them this one is."""
-    usual = _USUAL_DAYS_OUT.get(line.category, _OTHER_DAYS_OUT)
     least, most = _DAYS_OUT
-    days = usual * exp(_SPREAD * NormalDist().inv_cdf(max(place, _LEAST_PLACE)))
+    days = usual * exp(_SPREAD * _NORMAL.inv_cdf(max(place, _LEAST_PLACE)))
     return timedelta(days=min(max(int(days), least), most))
 
 
@@ -198,12 +207,6 @@ def _evenly(rng: Random) -> Iterator[float]:
     while True:
         place = (place + _GOLDEN) % 1.0
         yield place
-
-
-def _is_shown(asked: _Asked) -> bool:
-    if asked.deliver_on >= RUN_IN_FROM:
-        return True
-    return asked.back_on is not None and asked.back_on >= RUN_IN_FROM
 
 
 def _funders(shares: Mapping[str, float], count: int, rng: Random) -> Iterator[str]:

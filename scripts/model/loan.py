@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from scripts.model import chances
-from scripts.model.calendar import THE_END, working_day, working_days_on
+from scripts.model.calendar import THE_END, is_in_year, working_day, working_days_on
 from scripts.model.demand import Demand
 from scripts.model.people import Borrower
 from scripts.model.scans import IN_DATE_TO_GO, Course, DatedCourse, Pen, Scan, Thing
@@ -85,10 +85,13 @@ def _drive_out(pen: Pen, thing: Thing, demand: Demand, at: datetime) -> Course:
         yield pen.scan(thing, at + 40 * _MINUTE, store, "allocate")
     day = demand.deliver_on
     yield pen.scan(thing, pen.at(day, "07:00", "07:50"), crew, "load", van=van)
-    if pen.chance("nobody in", chances.NOBODY_IN):
+    tomorrow = working_days_on(day, 1)
+    # Whoever is in only in the next financial year would be an issue of that year's.
+    in_one_year = is_in_year(day) == is_in_year(tomorrow)
+    if in_one_year and pen.chance("nobody in", chances.NOBODY_IN):
         back = pen.at(day, "15:00", "16:30")
         yield pen.scan(thing, back, crew, "unload", note="Nobody answered the door")
-        day = working_days_on(day, 1)
+        day = tomorrow
         yield pen.scan(thing, pen.at(day, "07:00", "07:50"), crew, "load", van=van)
     given = pen.at(day, "09:00", "14:30")
     yield pen.scan(thing, given, crew, "deliver", person=person)

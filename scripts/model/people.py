@@ -7,6 +7,7 @@ that Ofcom keeps for drama.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 from typing import Final
 from uuid import UUID, uuid5
@@ -87,12 +88,12 @@ class Register:
     def add(self, funder: str, *, child: bool) -> Borrower:
         """Somebody new for whom this partner pays."""
         rng = self.rng
-        first_names = _CHILDREN if child else _FIRST_NAMES
+        first_names = _words(_CHILDREN if child else _FIRST_NAMES)
         district = rng.choice([each for each in districts_of(funder) if self.postcodes.get(each)])
-        road = f"{rng.randrange(1, 160)} {rng.choice(_ROADS.split())} {rng.choice(_ROAD_KINDS)}"
+        road = f"{rng.randrange(1, 160)} {rng.choice(_words(_ROADS))} {rng.choice(_ROAD_KINDS)}"
         borrower = Borrower(
             id=uuid5(self.namespace, f"person {len(self.people)}"),
-            name=f"{rng.choice(first_names.split())} {rng.choice(_LAST_NAMES.split())}",
+            name=f"{rng.choice(first_names)} {rng.choice(_words(_LAST_NAMES))}",
             nhs_number=self._nhs_number(),
             born=_born(rng, child=child),
             address=f"{road}, {DISTRICTS[district]}",
@@ -112,6 +113,11 @@ class Register:
             found = spare_nhs_number(self.middle)
             if found is not None:
                 return found
+
+
+@cache
+def _words(text: str) -> list[str]:
+    return text.split()
 
 
 def spare_nhs_number(middle: int) -> str | None:

@@ -3,9 +3,10 @@
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from hashlib import sha1
 from random import Random
-from typing import Final, TypeAlias
-from uuid import UUID, uuid5
+from typing import Final, NamedTuple, TypeAlias
+from uuid import UUID
 
 from equipment.safety import months_on
 from scripts.model import chances
@@ -44,11 +45,10 @@ class Goods:
         return f"{self.sku}-{self.at:%y%m}"
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """A scan of the item of that number; `fields` are those beyond id, item, action and time."""
 
-    id: UUID
+    id: str
     at: datetime
     by: str
     item: int
@@ -71,15 +71,19 @@ class Thing:
     checked: dict[str, date]
     was_lent: bool = False
     is_held: bool = False
-    newest: UUID | None = None
+    newest: str | None = None
     scans: int = 0
 
     def next_due(self) -> date | None:
         """When its next examination or service falls due."""
+        if not self.line.is_examined:
+            return None
         return min((due for kind in ("loler", "service") if (due := self._due(kind))), default=None)
 
     def due_by(self, day: date) -> list[str]:
         """The examinations and services that fall due by a day."""
+        if not self.line.is_examined:
+            return []
         return [kind for kind in ("loler", "service") if (self._due(kind) or date.max) <= day]
 
     def _due(self, kind: str) -> date | None:
@@ -104,17 +108,18 @@ class Pen:
         **fields: object,
     ) -> Scan:
         """The thing's next scan."""
-        scan = Scan(
-            id=uuid5(self.namespace, f"item {thing.number} scan {thing.scans}"),
-            at=at,
-            by=by,
-            item=thing.number,
-            action=action,
-            fields=fields,
-        )
+        newest = thing.newest = self._id(thing)
         thing.scans += 1
-        thing.newest = scan.id
-        return scan
+        return Scan(newest, at, by, thing.number, action, fields)
+
+    def _id(self, thing: Thing) -> str:
+        """What `uuid5()` would make of the item's number and the scan's, in half the time."""
+        name = b"%sitem %d scan %d" % (self.namespace.bytes, thing.number, thing.scans)
+        digits = sha1(name, usedforsecurity=False).hexdigest()
+        variant = "89ab"[int(digits[16], 16) & 3]
+        return (
+            f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+        )
 
     def check(self, thing: Thing, at: datetime, by: str, kinds: Sequence[str]) -> Scan:
         """Checks passed."""
@@ -135,13 +140,14 @@ class Pen:
 
     def undo(self, thing: Thing, at: datetime, by: str, reason: str) -> Scan:
         """Take back the thing's newest scan."""
-        return self.scan(thing, at, by, "undo", movement=str(thing.newest), reason=reason)
+        return self.scan(thing, at, by, "undo", movement=thing.newest, reason=reason)
 
     def chance(self, what: str, share: float) -> bool:
         """Whether it happens this time: an even share of all the times it is asked."""
-        if what not in self.shares:
-            self.shares[what] = Share(self.rng.random())
-        return self.shares[what].takes(share)
+        shared = self.shares.get(what)
+        if shared is None:
+            shared = self.shares[what] = Share(self.rng.random())
+        return shared.takes(share)
 
     def at(self, day: date, earliest: str, latest: str) -> datetime:
         """Some minute of the day between two times."""

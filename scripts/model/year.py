@@ -5,9 +5,9 @@ what came back is taken before what is new, oldest receipt first. The same catal
 seed give the same happenings, with the same ids.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from math import ceil
@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 from uuid import UUID, uuid5
 
 from scripts.model.bench import make_fit
-from scripts.model.calendar import THE_END, moment, working_days_on
+from scripts.model.calendar import THE_END, YEAR_TO, moment, working_days_on
 from scripts.model.demand import Demand, Line, demands, read_line
 from scripts.model.loan import deliver, stay
 from scripts.model.people import Borrower, Register, by_district
@@ -31,7 +31,12 @@ _LOT_MAX: Final = 500
 _WARNED_OF: Final = "CUS01"
 _WARNED_ON: Final = date(2019, 3, 27)
 
+# An issue is allocated, loaded and delivered; what returns is collected, cleaned and passed.
+_SCANS_OUT: Final = 3
+_SCANS_BACK: Final = 5
+
 Happening: TypeAlias = Goods | Scan
+_Entry: TypeAlias = tuple[datetime, int, Scan | None, Course]
 Rows: TypeAlias = Sequence[Mapping[str, str]]
 
 
@@ -44,13 +49,22 @@ class Sources:
     postcodes: Rows
 
 
-def play(
-    sources: Sources, scale: float, seed: int
-) -> tuple[Sequence[Borrower], Iterator[Happening]]:
-    """The people, and the goods and scans in order of time; all of it obeys the lifecycle.
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year to be played: who is lent to, and what happens, in order of time.
 
-    A scale of 1 is the whole year. Codes are not known here: items go by number, in the order of
-    their receipt.
+    `scans` says about how many there are, before they are played.
+    """
+
+    people: Sequence[Borrower]
+    happenings: Iterator[Happening]
+    scans: int
+
+
+def play(sources: Sources, scale: float, seed: int) -> Year:
+    """All of it obeys the lifecycle. A scale of 1 is the whole year.
+
+    Codes are not known here: items go by number, in the order of their receipt.
     """
     rng = Random(f"{seed}")  # noqa: S311 - a play, not a secret
     pen = Pen(uuid5(_NAMESPACE, f"{seed} at {scale}"), rng)
@@ -58,7 +72,9 @@ def play(
     lines = [read_line(row) for row in sources.catalogue]
     shares = {row["ods"]: float(row["contribution_share_percent"]) for row in sources.partners}
     asked = demands(lines, shares, scale, register)
-    return register.people, _Play(pen, scale).run(asked)
+    returns = sum(1 for demand in asked if demand.back_on and demand.back_on <= YEAR_TO)
+    scans = _SCANS_OUT * len(asked) + _SCANS_BACK * returns
+    return Year(register.people, _Play(pen, scale).run(asked), scans)
 
 
 @dataclass(slots=True)
@@ -70,25 +86,28 @@ class _Play:
     received: int = 0
     arrived: list[Goods] = field(default_factory=list)
 
-    def run(self, asked: Sequence[Demand]) -> Iterator[Happening]:
+    def run(self, asked: Iterable[Demand]) -> Iterator[Happening]:
         """Let every course run, always the one whose next scan comes first."""
-        order = count()
-        queue: list[tuple[datetime, int, Scan | None, Course]] = []
-        for demand in asked:
-            begins = moment(working_days_on(demand.deliver_on, -1), "12:00", "15:00", self.pen.rng)
-            heappush(queue, (begins, next(order), None, self._serve(demand, begins)))
+        agenda = _Agenda(self._begun(asked))
         warned = moment(_WARNED_ON, "16:00", "17:00", self.pen.rng)
-        heappush(queue, (warned, next(order), None, self._warn(warned)))
-        while queue and queue[0][0] <= THE_END:
-            _, _, scan, course = heappop(queue)
+        agenda.add(warned, None, self._warn(warned))
+        for scan, course in agenda:
             if scan is not None:
                 yield scan
             following = next(course, None)
             # Before the scans of what arrived.
-            yield from self.arrived
-            self.arrived.clear()
+            if self.arrived:
+                yield from self.arrived
+                self.arrived.clear()
             if following is not None:
-                heappush(queue, (following.at, next(order), following, course))
+                agenda.add(following.at, following, course)
+
+    def _begun(self, asked: Iterable[Demand]) -> Iterator[tuple[datetime, Course]]:
+        """The issues in the order of their days, each from the afternoon before."""
+        for demand in asked:
+            day = working_days_on(demand.deliver_on, -1)
+            begins = moment(day, "12:00", "15:00", self.pen.rng)
+            yield begins, self._serve(demand, begins)
 
     def _serve(self, demand: Demand, begins: datetime) -> Course:
         """An issue, from the shelf to what becomes of it."""
@@ -149,3 +168,36 @@ class _Play:
     def _shelve(self, thing: Thing) -> None:
         shelf = self.shelves.setdefault((thing.depot, thing.line.sku, thing.was_lent), [])
         heappush(shelf, (thing.number, thing))
+
+
+@dataclass(slots=True)
+class _Agenda:
+    """What is to happen, in order of time, to the end of the play: day after day.
+
+    A heap for each day, as one of all courses would outgrow the processor's cache.
+    """
+
+    # Those that begin, in the order of their days.
+    begun: Iterator[tuple[datetime, Course]]
+    days: dict[date, list[_Entry]] = field(default_factory=dict)
+    order: Iterator[int] = field(default_factory=count)
+
+    def add(self, at: datetime, scan: Scan | None, course: Course) -> None:
+        """To be taken up at that time, which is not before what was taken up last."""
+        day = self.days.setdefault(at.date(), [])
+        heappush(day, (at, next(self.order), scan, course))
+
+    def __iter__(self) -> Iterator[tuple[Scan | None, Course]]:
+        day, last = None, THE_END.date()
+        upcoming = next(self.begun, None)
+        day = upcoming[0].date() if upcoming else last
+        while day <= last:
+            while upcoming is not None and upcoming[0].date() <= day:
+                self.add(upcoming[0], None, upcoming[1])
+                upcoming = next(self.begun, None)
+            entries = self.days.get(day, [])
+            while entries:
+                _, _, scan, course = heappop(entries)
+                yield scan, course
+            self.days.pop(day, None)
+            day += timedelta(days=1)

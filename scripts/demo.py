@@ -1,0 +1,111 @@
+"""Play the model year into a service: `python -m scripts.demo`, which scripts/demo calls.
+
+Killed at any moment, the same command goes on from where it was, and ends with the same year.
+"""
+
+import argparse
+import asyncio
+import logging
+import math
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import uvloop
+
+from budget.database import close_pool, open_pool
+from scripts.playing.marks import RefusedPlayError
+from scripts.playing.play import play_year
+from scripts.playing.player import Script
+from scripts.playing.report import Figures, lines
+from scripts.postgres import borrowed_database
+from scripts.postgres_folder import PostgresError
+from scripts.preparation import prepare_schema, prepare_service
+from scripts.stopping import StoppedError, StopRequests
+from settings import InvalidSettingError, Settings
+
+_SCALE_MAX: Final = 10
+_STOPPED: Final = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What is typed after scripts/demo."""
+
+    script: Script
+    data: Path
+
+
+def main(typed: Sequence[str]) -> int:
+    """Play the year, or what is left of it, and print it; the exit code."""
+    stop = StopRequests()
+    stop.listen()
+    wanted = _arguments(typed)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        settings = Settings.from_environment(os.environ)
+        with borrowed_database(wanted.data, settings, make=True) as dsn:
+            stop.check()
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_until_stopped(wanted.script, settings, dsn, stop))
+    except StoppedError:
+        print("Stopped. The same command goes on from here.", file=sys.stderr)
+        return _STOPPED
+    except (InvalidSettingError, PostgresError, RefusedPlayError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _until_stopped(script: Script, settings: Settings, dsn: str, stop: StopRequests) -> None:
+    loop = asyncio.get_running_loop()
+    task = asyncio.create_task(_demo(script, settings, dsn))
+    with stop.telling(lambda: loop.call_soon_threadsafe(task.cancel)):
+        try:
+            await task
+        except asyncio.CancelledError:
+            raise StoppedError from None
+
+
+async def _demo(script: Script, settings: Settings, dsn: str) -> None:
+    await prepare_schema(dsn)
+    await open_pool(dsn)
+    try:
+        await prepare_service(settings)
+        played = await play_year(script)
+        for line in lines(await Figures.of_the_year(), script, played):
+            print(line)
+    finally:
+        await close_pool()
+
+
+def _arguments(typed: Sequence[str]) -> Arguments:
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo", description="Play the model year, or a part of it, into a service."
+    )
+    parser.add_argument(
+        "--scale", type=_scale, required=True, help="1 is the whole year", metavar="S"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="default: 1", metavar="N")
+    parser.add_argument(
+        "--data", type=Path, default=Path("var"), help="default: ./var", metavar="DIR"
+    )
+    read = parser.parse_args(typed)
+    return Arguments(Script(read.scale, read.seed), read.data)
+
+
+def _scale(value: str) -> float:
+    try:
+        scale = float(value)
+    except ValueError:
+        scale = math.nan
+    if not 0 < scale <= _SCALE_MAX:
+        raise argparse.ArgumentTypeError(f"{value} is no scale: more than 0, at most {_SCALE_MAX}")
+    return scale
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,152 @@
+"""Records the parts of a play through the doors that people use, some of them at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from budget.database import fetch
+from budget.refusals import Refusal
+from equipment.items import Delivery, Viewer, receive
+from equipment.people import register_many
+from equipment.receipts import content_hash
+from equipment.roles import Caller
+from equipment.scans import record
+from scripts.model.scans import Goods
+from scripts.model.service import COORDINATOR
+from scripts.playing.parts import Lot, Part, People, Sheet
+from settings import Settings
+
+# While PostgreSQL writes one, another is decided here.
+_AT_ONCE: Final = 3
+_EVERYBODY: Final = frozenset({-1})
+"""Stands for the people among the numbers of items."""
+_NOT_THEIRS: Final = frozenset({"undo-too-late", "id-reused"})
+
+_Refused: TypeAlias = tuple[dict[str, Any], Refusal | None]
+
+
+@dataclass(slots=True)
+class Desk:
+    """Records parts in their order, but those that share no item may overtake each other.
+
+    `clock` says when each is recorded. `parts` is how many are recorded, without a gap before
+    them: whoever goes on from there loses nothing, and what is sent again is a duplicate.
+    """
+
+    clock: Callable[[], datetime]
+    callers: Mapping[str, Caller]
+    codes: dict[int, str] = field(default_factory=dict)
+    parts: int = 0
+    scans: int = 0
+    _ahead: dict[int, int] = field(default_factory=dict)
+    _in_hand: dict[asyncio.Task[None], frozenset[int]] = field(default_factory=dict)
+
+    async def record_all(self, parts: AsyncIterator[Part]) -> None:
+        """Record them all; the play obeys the rules, so a refusal raises RuntimeError."""
+        number = self.parts
+        async with asyncio.TaskGroup() as group:
+            async for part in parts:
+                await self._wait_for(_needed(part))
+                task = group.create_task(self._record(number, part))
+                self._in_hand[task] = _held(part)
+                number += 1
+        self._in_hand.clear()
+
+    async def recall_codes(self) -> None:
+        """Learn the codes of what was received before, from the serial numbers."""
+        for row in await fetch(_RECEIVED):
+            self.codes[int(row["serial"].rpartition("-")[2])] = row["code"]
+
+    async def _wait_for(self, needed: frozenset[int]) -> None:
+        while len(self._in_hand) >= _AT_ONCE or not all(
+            held.isdisjoint(needed) for held in self._in_hand.values()
+        ):
+            done, _ = await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                del self._in_hand[task]
+
+    async def _record(self, number: int, part: Part) -> None:
+        match part:
+            case People(people):
+                await register_many(self.callers[COORDINATOR], people, self.clock())
+            case Lot(goods):
+                await self._receive(goods)
+            case Sheet():
+                await self._scan(part)
+        self._ahead[number] = len(part.scans) if isinstance(part, Sheet) else 0
+        while self.parts in self._ahead:
+            self.scans += self._ahead.pop(self.parts)
+            self.parts += 1
+
+    async def _receive(self, goods: Goods) -> None:
+        delivery = Delivery(
+            sku=goods.sku,
+            depot=goods.depot,
+            serials=goods.serials,
+            batch=goods.batch,
+            purchase_price_pence=goods.price_pence,
+            received_at=goods.at,
+            dirty=False,
+            owner="pool",
+        )
+        viewer = Viewer(self.callers[goods.by], self.clock(), Settings.public_url)
+        content = content_hash(asdict(goods))
+        answer = await receive(delivery, viewer, client_id=goods.id, content=content)
+        codes = (item.code for item in _ANSWER.decode(answer).items)
+        self.codes.update(zip(goods.numbers, codes, strict=True))
+
+    async def _scan(self, sheet: Sheet) -> None:
+        for scan, item in zip(sheet.scans, sheet.items, strict=True):
+            scan["item"] = self.codes[item]
+        refused = await self._refused(sheet.scans, sheet.by)
+        while refused:
+            # Who goes on with a play a day later may no longer take back their own slips: the
+            # coordinator does, and what followed the slip can be recorded then.
+            refused = await self._taken_back(refused, sheet.by)
+
+    async def _taken_back(self, refused: Sequence[_Refused], by: str) -> Sequence[_Refused]:
+        scan, refusal = refused[0]
+        late = scan["action"] == "undo" and refusal and refusal.slug in _NOT_THEIRS
+        if not late or await self._refused([scan], COORDINATOR):
+            raise RuntimeError(f"{scan} was refused: {refusal}")
+        return await self._refused([scan for scan, _ in refused[1:]], by)
+
+    async def _refused(self, scans: Sequence[dict[str, Any]], by: str) -> Sequence[_Refused]:
+        """Record somebody's list; what of it was refused."""
+        if not scans:
+            return []
+        results = await record(scans, self.callers[by], self.clock())
+        pairs = zip(scans, results, strict=True)
+        return [(scan, result.refusal) for scan, result in pairs if result.status == "refused"]
+
+
+class _Coded(msgspec.Struct, frozen=True):
+    code: str
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    items: list[_Coded]
+
+
+_ANSWER: Final = msgspec.json.Decoder(_Answer)
+_RECEIVED: Final = "select serial, code from items where serial ~ ('^' || sku || '-[0-9]+$')"
+
+
+def _held(part: Part) -> frozenset[int]:
+    """What nobody else may have in hand at the same time: the items' scans keep their order."""
+    match part:
+        case People():
+            return _EVERYBODY
+        case Lot(goods):
+            return frozenset(goods.numbers)
+        case Sheet():
+            return frozenset(part.items)
+
+
+def _needed(part: Part) -> frozenset[int]:
+    """What must be in nobody's hands: people do not wait for each other, all else for them."""
+    return frozenset() if isinstance(part, People) else _held(part) | _EVERYBODY
