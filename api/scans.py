@@ -8,7 +8,8 @@ from api.bodies import Json, OpenBody
 from api.problems import problem_of
 from api.request import ApiRequest
 from api.routes import post
-from equipment.scans import SCANS_MAX, Result, record
+from equipment.clerk import Result
+from equipment.scans import SCANS_MAX, record
 
 
 class Scans(OpenBody, frozen=True):
@@ -51,5 +52,5 @@ def _shown(result: Result) -> ScanResult:
         item=result.item,
         state=result.state,
         problem=problem_of(result.refusal) if result.refusal else None,
-        allowed=result.allowed,
+        allowed=list(result.allowed),
     )

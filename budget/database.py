@@ -33,6 +33,11 @@ _SERVER_SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
+    # Everything is read by an index, row by row. A plan may be kept from when a table was small, or
+    # not analysed yet: it must not be one that reads the whole of it, as it does for a few rows.
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
 }
 _MIGRATION_LOCK = 0x4B49_5442  # "KITB": one process migrates at a time, the others wait
 

@@ -1,13 +1,13 @@
 """What the pool is told of a movement: everything it needs, so that it asks nobody. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class LoanTerms:
+
+class LoanTerms(msgspec.Struct, frozen=True):
     """A loan as the pool sees it: who pays now, what was charged, what of it comes back.
 
     `credit_percent` is that of the day of issue.
@@ -19,8 +19,7 @@ class LoanTerms:
     credit_percent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """One movement with what the posting and counting rules ask of it.
 
     `before` and `after` are the item's states; `phase_before` and `phase_after` those of its

@@ -5,10 +5,12 @@ as what they cost that partner; the pool's own legs on `equipment` and `services
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid5
+
+import msgspec
+from msgspec.structs import replace
 
 from budget.event import Event, LoanTerms
 from budget.partners import Succession, successor_on
@@ -37,9 +39,8 @@ COLUMNS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One leg of an entry: the columns of `postings`, in the order of COLUMNS."""
+class Leg(msgspec.Struct, frozen=True):
+    """One leg of an entry: its fields are the columns of `postings`."""
 
     entry: UUID
     movement: UUID
@@ -58,10 +59,6 @@ class Leg:
     depot: str | None
     description: str
     no_tariff: bool = False
-
-    def row(self) -> list[object]:
-        """The values in the order of COLUMNS."""
-        return [getattr(self, field.name) for field in fields(self)]
 
 
 def postings(event: Event, succession: Succession) -> list[Leg]:

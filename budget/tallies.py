@@ -6,10 +6,12 @@ depot, so that it can be read for the end of any day.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
 
 from budget.event import Event
 
@@ -31,9 +33,8 @@ COLUMNS: Final = {
 OUT: Final = ("on_loan", "collected")
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """One count: the columns of `tallies`, in the order of COLUMNS. `units` is 1 or -1."""
+class Tally(msgspec.Struct, frozen=True):
+    """One count: its fields are the columns of `tallies`. `units` is 1 or -1."""
 
     movement: UUID
     kind: str
@@ -48,10 +49,6 @@ class Tally:
     category: str
     reuse: str
     depot: str | None
-
-    def row(self) -> list[object]:
-        """The values in the order of COLUMNS."""
-        return [getattr(self, field.name) for field in fields(self)]
 
 
 def tallies(  # noqa: PLR0911 - one arm for each action that counts

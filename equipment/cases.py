@@ -29,6 +29,7 @@ class Finding:
     detail: str
     content: Mapping[str, Any]
     fault: bytes
+    raised_by: str
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -53,18 +54,18 @@ class Case(msgspec.Struct, frozen=True):
     seq: int
 
 
-async def raise_cases(findings: Sequence[Finding], raised_by: str, now: datetime) -> None:
+async def raise_cases(findings: Sequence[Finding], now: datetime) -> None:
     """Write the findings as open cases; one that is known already is not raised again."""
     if not findings:
         return
     columns = zip(*(_row(finding) for finding in findings), strict=True)
-    await execute(_RAISE, *(list(values) for values in columns), raised_by, now)
+    await execute(_RAISE, *(list(values) for values in columns), now)
 
 
 _RAISE: Final = """
 insert into cases (id, kind, item, scan, detail, content, fault, raised_by, raised_at)
-select n.*, $8, $9 from unnest($1::uuid[], $2::varchar[], $3::bigint[], $4::uuid[], $5::text[],
-    $6::jsonb[], $7::bytea[]) n
+select n.*, $9 from unnest($1::uuid[], $2::varchar[], $3::bigint[], $4::uuid[], $5::text[],
+    $6::jsonb[], $7::bytea[], $8::varchar[]) n
 on conflict (fault) do nothing
 """
 
@@ -110,7 +111,8 @@ where id = $1 and status = 'open' returning id
 def _row(finding: Finding) -> list[object]:
     content = msgspec.json.encode(finding.content).decode().replace("\\u0000", "\\ufffd")
     detail = finding.detail.replace("\0", "\ufffd")
-    return [uuid4(), finding.kind, finding.item, finding.scan, detail, content, finding.fault]
+    kept = [finding.kind, finding.item, finding.scan, detail, content, finding.fault]
+    return [uuid4(), *kept, finding.raised_by]
 
 
 async def _shown(rows: Sequence[asyncpg.Record], caller: Caller, now: datetime) -> list[Case]:

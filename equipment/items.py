@@ -15,9 +15,9 @@ from budget.refusals import Fault, Refused, Wrong
 from budget.wording import one_line, text_faults
 from budget.years import london_day
 from equipment import receipts
-from equipment.bench import kind_of, standing_of
 from equipment.blank_labels import blank_among, claim, unknown_item
 from equipment.codes import company_prefix, fresh_codes
+from equipment.hand import kind_of, standing_of
 from equipment.journal import STANDING, Journal, Movement, NewItem, write
 from equipment.lifecycle import allowed
 from equipment.roles import Caller, check_may
@@ -352,7 +352,7 @@ def _item(row: asyncpg.Record, seen: Collection[UUID], public_url: str) -> Item:
         received_on=row["received_on"],
         due=Due(due.pat, due.loler, due.service),
         updated_at=row["updated_at"],
-        allowed=allowed(standing.state, held=held),
+        allowed=list(allowed(standing.state, held=held)),
     )
 
 

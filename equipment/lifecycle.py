@@ -4,9 +4,12 @@ The API, the buttons on every page, the diagram in docs/lifecycle.md and the tes
 `RULES`; nothing else decides what may happen to an item. Source: contract section 4.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
+
+from msgspec.structs import replace
 
 from budget.refusals import Fault, Refused, Wrong
 from equipment.safety import due_dates
@@ -111,14 +114,17 @@ def decide(standing: Standing, act: Act, kind: Kind) -> Standing:
         check_pat(checked, kind)
     check_product(checked, act, kind)
     moved = _moved(checked, act, _target(rule, standing.state, act.action, kind))
-    failed = any(not check.passed for check in act.checks)
+    failed = not all(check.passed for check in act.checks)
     return replace(moved, held_at=act.recorded_at) if failed and moved.held_at is None else moved
 
 
-def allowed(state: State, *, held: bool) -> list[str]:
+@cache
+def allowed(state: State, *, held: bool) -> tuple[str, ...]:
     """The actions that this state and hold allow, in the table's order; `undo` is not listed."""
     barred = NOT_ON_HOLD | {"hold"} if held else {"release"}
-    return [name for name, rule in RULES.items() if state in rule.sources and name not in barred]
+    return tuple(
+        name for name, rule in RULES.items() if state in rule.sources and name not in barred
+    )
 
 
 def is_fact_against_hold(standing: Standing, act: Act) -> bool:
@@ -185,7 +191,7 @@ def _with_checks(standing: Standing, checks: tuple[Check, ...]) -> Standing:
     for check in checks:
         known: date | None = getattr(standing, f"{check.kind}_on")
         if check.passed and (known is None or check.on > known):
-            standing = replace(standing, **{f"{check.kind}_on": check.on})  # type: ignore[arg-type]  # a day by kind
+            standing = replace(standing, **{f"{check.kind}_on": check.on})
     return standing
 
 
@@ -212,13 +218,13 @@ def _moved(standing: Standing, act: Act, target: State) -> Standing:  # noqa: C9
         case "withdraw":
             return replace(here, dirty_on=act.day)
         case "pass" if standing.loan_phase is Phase.ENDED:
-            return replace(here, loan_phase=Phase.REUSED)
+            return replace(here, loan_phase=Phase.REUSED, phase_at=act.recorded_at)
         case "move":
             return _elsewhere(here, act)
         case "transfer":
             return replace(here, loan_funder=act.funder or standing.loan_funder)
         case "scrap":
-            return replace(_gone(here), person=None, loan_phase=_scrapped_phase(standing))
+            return _scrapped(here, standing.loan_phase, act)
         case "hand_back" | "lose":
             return _gone(here)
         case "hold":
@@ -238,19 +244,21 @@ def _lent(here: Standing, act: Act) -> Standing:
         loan=act.id,
         loan_funder=act.funder,
         loan_phase=Phase.OPEN,
+        phase_at=act.recorded_at,
         loans=here.loans + 1,
     )
 
 
 def _back(here: Standing, act: Act) -> Standing:
-    phase = Phase.ENDED if here.loan_phase is Phase.OPEN else here.loan_phase
+    ends = here.loan_phase is Phase.OPEN
     return replace(
         here,
         depot=act.depot,
         last_depot=act.depot,
         van=None,
         person=None,
-        loan_phase=phase,
+        loan_phase=Phase.ENDED if ends else here.loan_phase,
+        phase_at=act.recorded_at if ends else here.phase_at,
         dirty_on=act.day,
     )
 
@@ -269,8 +277,12 @@ def _gone(here: Standing) -> Standing:
     return replace(here, depot=None, van=None)
 
 
-def _scrapped_phase(standing: Standing) -> Phase | None:
+def _scrapped(here: Standing, phase: Phase | None, act: Act) -> Standing:
     """Scrapped while out it is written off; after its end it is the loan's decision."""
-    if standing.loan_phase is Phase.OPEN:
-        return Phase.WRITTEN_OFF
-    return Phase.SCRAPPED if standing.loan_phase is Phase.ENDED else standing.loan_phase
+    gone = replace(_gone(here), person=None)
+    if phase not in _UNDECIDED:
+        return gone
+    return replace(gone, loan_phase=_UNDECIDED[phase], phase_at=act.recorded_at)
+
+
+_UNDECIDED: Final = {Phase.OPEN: Phase.WRITTEN_OFF, Phase.ENDED: Phase.SCRAPPED}

@@ -3,12 +3,13 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID, uuid4
 
 import asyncpg
+from msgspec.structs import replace
 
 from budget.changes import record
 from budget.database import fetch, insert, transaction
@@ -358,7 +359,7 @@ def _enter(
     movement = uuid4()
     standing = opening.standing
     if opening.person is not None:
-        standing = _lent(standing, opening.person, movement)
+        standing = _lent(standing, opening.person, movement, now)
         began = opening.days["delivered_on"]
         journal.loans.append(
             Loan(
@@ -386,8 +387,8 @@ def _enter(
     )
 
 
-def _lent(standing: Standing, person: UUID, loan: UUID) -> Standing:
-    return replace(standing, person=person, loan=loan, loan_phase=Phase.OPEN)
+def _lent(standing: Standing, person: UUID, loan: UUID, now: datetime) -> Standing:
+    return replace(standing, person=person, loan=loan, loan_phase=Phase.OPEN, phase_at=now)
 
 
 def _morning(day: date) -> datetime:

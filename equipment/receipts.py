@@ -6,8 +6,9 @@ Contract section 2, "Retries". Scans keep theirs in the same table, in equipment
 import hashlib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from types import NoneType
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,9 @@ import msgspec
 from budget.database import execute, fetch, insert
 from budget.refusals import Refused
 from equipment.roles import Caller
+
+# Most values, each the same however it is written.
+_PLAIN: Final = frozenset({str, int, bool, UUID, date, NoneType})
 
 
 async def earlier(kind: str, id: UUID, caller: Caller, content: bytes) -> str | None:  # noqa: A002 - the contract's word
@@ -90,6 +94,8 @@ def content_hash(value: object) -> bytes:
 
 
 def _canonical(value: Any) -> Any:  # noqa: PLR0911 - one case a type
+    if type(value) in _PLAIN:
+        return value
     match value:
         case msgspec.Struct():
             return _canonical(

@@ -6,7 +6,6 @@ action, fields, time, state, rules. So nothing is raised here: a reading keeps i
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import isfinite
 from typing import Annotated, Any, Final, Literal
@@ -18,6 +17,8 @@ from budget.faults import in_words, path_of
 from budget.refusals import Fault, Refused, Wrong
 from budget.years import london_day
 from equipment.lifecycle import ACTIONS
+from equipment.receipts import content_hash
+from labels.identifiers import Designation, parse_designation
 from labels.places import TEXT_CHARACTERS_MAX
 
 AHEAD_MAX: Final = timedelta(minutes=5)
@@ -67,21 +68,25 @@ class ScanFields(msgspec.Struct, frozen=True):
     device: Name | None = None
 
 
-_OWN_FIELDS: Final = frozenset(ScanFields.__struct_fields__)
 _IDENTITY: Final = frozenset({"id", "item", "action"})
+_KNOWN_FIELDS: Final = _IDENTITY | frozenset(ScanFields.__struct_fields__)
+_COLUMNS: Final = _IDENTITY | {"occurred_at", "reason", "movement"}
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _INTEGER_MAX: Final = 2**63 - 1
 _DEPTH_MAX: Final = 20
 _NOT_KEPT: Final = "\ufffd"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What could be read of a scan. `fields` is None where `fault` says what is wrong."""
+class Reading(msgspec.Struct, frozen=True):
+    """What could be read of a scan. `fields` is None where `fault` says what is wrong.
+
+    `text` is what it says of the item, `designation` what that means.
+    """
 
     said_id: str | None
     id: UUID | None
     text: str
+    designation: Designation
     action: str
     fields: ScanFields | None
     fault: Refused | Wrong | None
@@ -93,30 +98,34 @@ class Reading:
         device = self.sent.get("device")
         return device if isinstance(device, str) and device else None
 
-    @property
-    def content(self) -> dict[str, Any]:
-        """Its parsed values, but for id and item: equal for equal scans."""
+    def content(self, code: str) -> str:
+        """A hash of its parsed values in hexadecimal digits; `code` is its item's."""
         assert self.fields is not None
-        own = msgspec.structs.asdict(self.fields)
-        other = {k: v for k, v in self.sent.items() if k not in _OWN_FIELDS | _IDENTITY}
-        return other | own | {"action": self.action}
+        own = {name: getattr(self.fields, name) for name in ScanFields.__struct_fields__}
+        other = {k: v for k, v in self.sent.items() if k not in _KNOWN_FIELDS}
+        return content_hash(other | own | {"action": self.action, "item": code}).hex()
 
     @property
     def details(self) -> dict[str, Any]:
         """What the movement keeps as it was sent: all that has no column of its own."""
-        columns = _IDENTITY | {"occurred_at", "reason", "movement"}
-        return {k: v for k, v in self.sent.items() if k not in columns and v is not None}
+        return {k: v for k, v in self.sent.items() if k not in _COLUMNS and v is not None}
 
 
 def read_scan(sent: Mapping[str, Any]) -> Reading:
     """Read one scan; its faults are kept for their turn, never raised."""
-    sent, unreadable = _storable(sent)
+    encoded = _encoded(sent)
+    unreadable: Wrong | None = None
+    if encoded is None or _DOUBTFUL.search(encoded) or _may_be_deep(encoded):
+        sent, unreadable = _storable(sent)
+        encoded = msgspec.json.encode(sent)
     said_id, text, action = (sent.get(name) for name in ("id", "item", "action"))
-    fields, fault = (None, unreadable) if unreadable else _fields(sent)
+    text = text if isinstance(text, str) else ""
+    fields, fault = (None, unreadable) if unreadable else _fields(sent, encoded)
     return Reading(
         said_id=said_id if isinstance(said_id, str) else None,
         id=_uuid(said_id),
-        text=text if isinstance(text, str) else "",
+        text=text,
+        designation=parse_designation(text),
         action=action if isinstance(action, str) else "",
         fields=fields,
         fault=fault,
@@ -210,6 +219,23 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
 }
 
 
+# Only a scan with one of these may hold what cannot be kept: the others are spared the walk. A
+# number beyond all bounds is written as null.
+_DOUBTFUL: Final = re.compile(rb"\\u0000|[0-9]{19}|null")
+
+
+def _encoded(sent: Mapping[str, Any]) -> bytes | None:
+    """The scan as JSON, or None where it is no text."""
+    try:
+        return msgspec.json.encode(sent)
+    except (UnicodeEncodeError, OverflowError, RecursionError):
+        return None
+
+
+def _may_be_deep(encoded: bytes) -> bool:
+    return encoded.count(b"{") + encoded.count(b"[") > _DEPTH_MAX
+
+
 def _storable(sent: Mapping[str, Any]) -> tuple[Mapping[str, Any], Wrong | None]:
     """The scan as PostgreSQL can keep it, and what is wrong with it if that is not as it came."""
     kept: dict[str, Any] = _kept(sent)
@@ -242,8 +268,10 @@ def _kept_alone(value: Any) -> Any:
     return value
 
 
-def _fields(sent: Mapping[str, Any]) -> tuple[ScanFields | None, Refused | Wrong | None]:
-    if len(msgspec.json.encode(sent)) > SCAN_BYTES_MAX:
+def _fields(
+    sent: Mapping[str, Any], encoded: bytes
+) -> tuple[ScanFields | None, Refused | Wrong | None]:
+    if len(encoded) > SCAN_BYTES_MAX:
         words = f"One scan may hold at most {SCAN_BYTES_MAX:,} bytes."
         return None, Refused("scan-too-large", words)
     given = {name: value for name, value in sent.items() if value is not None}

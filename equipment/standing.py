@@ -1,9 +1,14 @@
-"""The values that the lifecycle decides on: states, standings, acts. Pure."""
+"""The values that the lifecycle decides on: states, standings, acts. Pure.
 
-from dataclasses import dataclass
+They are msgspec's Structs, as a list of scans makes thousands of them: a dataclass takes six times
+as long to be copied with a change.
+"""
+
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
+
+import msgspec
 
 
 class State(StrEnum):
@@ -33,8 +38,7 @@ class Phase(StrEnum):
     WRITTEN_OFF = "written_off"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """A result of a portable appliance test, a LOLER thorough examination or a service."""
 
     kind: str
@@ -42,8 +46,7 @@ class Check:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """How an item stands: the columns that an item shares with its newest movement."""
 
     state: State
@@ -60,10 +63,11 @@ class Standing:
     pat_on: date | None = None
     loler_on: date | None = None
     service_on: date | None = None
+    # When the newest loan's phase was recorded: what its end counted was recorded then.
+    phase_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True):
     """What the rules need to know of an item's product, owner and age."""
 
     reuse: str
@@ -74,8 +78,7 @@ class Kind:
     received_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(msgspec.Struct, frozen=True):
     """What somebody did, its codes and people looked up. `day` is its day in London."""
 
     id: UUID

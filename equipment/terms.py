@@ -1,14 +1,14 @@
 """What a product costs and what of it comes back, by day."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from budget.database import execute, fetch
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True):
     """Price and credit from a day on, until the next terms."""
 
     from_on: date

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-import asyncpg
+import msgspec
 
 from budget.database import fetch
 from budget.wording import sought
@@ -30,30 +30,50 @@ class Whereabouts:
         return self.codes.get(Named(kind, text)) if text is not None else None
 
 
-async def read_whereabouts(named: Iterable[Named]) -> Whereabouts:
-    """Look up all of them in one statement; none, if there is nothing to look up."""
-    said = {each: _said(each) for each in named}
-    keys = {place_key(code) for _, code in said.values()}
-    if not keys:
-        return Whereabouts()
-    rows = await fetch(_PLACES, list(keys))
-    found = {each: _choice(each.kind, *said[each], rows) for each in said}
+class Place(msgspec.Struct, frozen=True):
+    """A place that has one of the keys that were looked for."""
+
+    kind: str
+    code: str
+    key: str
+    depot: str
+    prefix: str | None
+
+
+def keys_of(named: Iterable[Named]) -> list[str]:
+    """The keys by which the places are looked up."""
+    return list({place_key(_said(each)[1]) for each in named})
+
+
+def whereabouts(named: Iterable[Named], places: Sequence[Place]) -> Whereabouts:
+    """Which of the places with these keys each of them means."""
+    found = {each: _choice(each.kind, *_said(each), places) for each in named}
     return Whereabouts(
         {each: code for each, code in found.items() if code is not None},
-        {row["code"]: row["depot"] for row in rows if row["kind"] == "bay"},
+        {place.code: place.depot for place in places if place.kind == "bay"},
     )
 
 
+async def read_whereabouts(named: Iterable[Named]) -> Whereabouts:
+    """Look up all of them in one statement; none, if there is nothing to look up."""
+    named = list(named)
+    if not named:
+        return Whereabouts()
+    rows = await fetch(PLACES.format(keys="$1"), keys_of(named))
+    return whereabouts(named, [Place(**row) for row in rows])
+
+
 # Each code's key as place_key() makes it: a code has neither spaces nor hyphens of another kind.
-_PLACES: Final = """
+PLACES: Final = """
 select kind, code, key, depot, (select value from settings where name = 'gcp') as prefix
 from (
     select 'depot' as kind, code, replace(upper(code), '-', '') as key, code as depot from depots
     union all select 'van', code, replace(upper(code), '-', ''), depot from vans
     union all select 'bay', code, replace(upper(code), '-', ''), depot from bays
 ) places
-where key = any($1)
+where key = any({keys})
 """
+"""The places with these keys, as a part of another statement."""
 
 
 def _said(named: Named) -> tuple[str | None, str]:
@@ -65,14 +85,12 @@ def _said(named: Named) -> tuple[str | None, str]:
     return place.prefix, place.code if place.kind == named.kind else ""
 
 
-def _choice(
-    kind: PlaceKind, prefix: str | None, code: str, rows: Sequence[asyncpg.Record]
-) -> str | None:
+def _choice(kind: PlaceKind, prefix: str | None, code: str, places: Sequence[Place]) -> str | None:
     """The place with this very code, else the only one with its key; of this service alone."""
     key = place_key(code)
     alike = {
-        str(row["code"])
-        for row in rows
-        if row["kind"] == kind and row["key"] == key and prefix in {None, row["prefix"]}
+        place.code
+        for place in places
+        if place.kind == kind and place.key == key and prefix in {None, place.prefix}
     }
     return code if code in alike else alike.pop() if len(alike) == 1 else None

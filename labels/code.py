@@ -5,6 +5,7 @@ whoever never takes a number twice never gives a code twice (docs/adr/0008-codes
 """
 
 from hashlib import blake2b
+from operator import mul
 from typing import Final
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRTVWXYZ"
@@ -17,6 +18,7 @@ CODES: Final = len(ALPHABET) ** (LENGTH - 1)
 """27,512,614,111: how many codes there are."""
 
 _VALUES: Final = {character: value for value, character in enumerate(ALPHABET)}
+_CHARACTERS: Final = frozenset(ALPHABET)
 _WEIGHTS: Final = range(LENGTH, 0, -1)  # The check character's own weight is 1.
 _IGNORED: Final = str.maketrans("", "", " \t\r\n-")
 
@@ -68,7 +70,7 @@ def parse_code(text: str) -> str | None:
     if not text.isascii():  # Before upper(), which turns some other letters into ASCII ones.
         return None
     code = text.translate(_IGNORED).upper()
-    if len(code) != LENGTH or any(character not in _VALUES for character in code):
+    if len(code) != LENGTH or not _CHARACTERS.issuperset(code):
         return None
     return code if _weighted_sum(code) % len(ALPHABET) == 0 else None
 
@@ -80,8 +82,7 @@ def shown(code: str) -> str:
 
 def _weighted_sum(characters: str) -> int:
     """Sum the values of as many leading positions as there are *characters*."""
-    pairs = zip(_WEIGHTS, characters, strict=False)
-    return sum(weight * _VALUES[character] for weight, character in pairs)
+    return sum(map(mul, _WEIGHTS, map(_VALUES.__getitem__, characters)))
 
 
 def _scattered(number: int, key: bytes) -> int:

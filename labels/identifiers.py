@@ -69,6 +69,8 @@ def parse_designation(text: str) -> Designation:
     misread one, never a GIAI. An unmarked text that starts with 8004 is read as AI and value. The
     label of a place is no item's, nor can it be an alias.
     """
+    if len(text) == LENGTH and (code := parse_code(text)):
+        return Designation(code, None, code)  # As most are given; the rest would say the same.
     text = text.strip(_EDGES)
     if len(text) > TEXT_CHARACTERS_MAX or not _is_storable(text) or parse_place(text):
         return Designation(None, None, "")

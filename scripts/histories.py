@@ -18,7 +18,7 @@ import msgspec
 from budget.database import Connection
 from budget.refusals import Refusal
 from budget.years import london_day
-from equipment.bench import standing_after
+from equipment.hand import standing_after
 from equipment.journal import STANDING
 from equipment.lifecycle import decide, is_fact_against_hold
 from equipment.standing import Act, Check, Standing, State

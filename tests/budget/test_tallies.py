@@ -1,11 +1,11 @@
 """What each movement adds to the recycling figures (contract section 6)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from budget.tallies import Tally, reversal, tallies
 from tests.budget.events import LOAN, TODAY, event

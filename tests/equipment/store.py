@@ -10,13 +10,14 @@ import msgspec
 from budget.database import execute, fetch, fetch_one
 from budget.partners import NewPartner, enter
 from budget.refusals import Wrong
+from equipment.clerk import Result
 from equipment.items import Delivery, Viewer, receive
 from equipment.people import register
 from equipment.person_form import NewPerson
 from equipment.places import Depot, Shift, Van, add_van, open_depot
 from equipment.products import add_product
 from equipment.roles import Caller
-from equipment.scans import Result, record
+from equipment.scans import record
 from tests.equipment.standing_data import ADMINISTRATOR, caller, product
 
 NOW = datetime(2018, 10, 1, 9, tzinfo=UTC)

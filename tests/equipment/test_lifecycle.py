@@ -1,11 +1,11 @@
 """What may happen to an item, by the table and the rules of the contract's section 4."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from budget.refusals import Refused, Wrong
 from equipment.lifecycle import ACTIONS, allowed, decide, is_fact_against_hold

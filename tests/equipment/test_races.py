@@ -12,10 +12,11 @@ import msgspec
 import pytest
 
 from budget.refusals import Refused
+from equipment.clerk import Result
 from equipment.items import Delivery, Viewer, receive
 from equipment.opening import import_items
 from equipment.receipts import content_hash
-from equipment.scans import Result, record
+from equipment.scans import record
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import (
     COORDINATOR,

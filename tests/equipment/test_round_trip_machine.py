@@ -18,9 +18,10 @@ from budget.partners import NewPartner, Takeover, enter, take_over
 from budget.recycling import Question
 from budget.sums import fold
 from budget.years import london_day, span
+from equipment.clerk import Result
 from equipment.lifecycle import RULES, allowed
 from equipment.opening import import_items
-from equipment.scans import Result, record
+from equipment.scans import record
 from equipment.standing import State
 from equipment.terms import set_terms
 from tests.equipment.plain_pool import Did, PlainPool, Product
@@ -178,7 +179,7 @@ class Play:
         code = self.codes[step.item % len(self.codes)]
         names = allowed(guessed[code], held=code in self.held)
         if step.fault == "any action" or not names:
-            names = sorted(RULES)
+            names = tuple(sorted(RULES))
         action = action or names[step.choice % len(names)]
         fields = self.fields(step, action, past[code])
         if action == "undo":

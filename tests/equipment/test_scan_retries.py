@@ -109,7 +109,7 @@ async def test_other_content_under_an_accepted_id_is_refused_and_shows_nothing()
     for sent in changed:
         result = await answer(sent)
         assert reason(result) == "id-reused", sent
-        assert (result.item, result.state, result.allowed) == (None, None, [])
+        assert (result.item, result.state, result.allowed) == (None, None, ())
         assert result.refusal is not None
         assert code not in str(result.refusal)
     assert await count("movements") == 3
