@@ -6,11 +6,10 @@ committed (design: "A scan, in four files").
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from budget.database import fetch, fetch_one
@@ -26,13 +25,11 @@ from equipment.hand import (
     Hand,
     InHand,
     Past,
-    kind_of,
     standing_after,
-    standing_of,
 )
 from equipment.journal import STANDING
 from equipment.scan_form import Reading
-from equipment.standing import Phase
+from equipment.standing import Kind, Phase, Standing
 from equipment.terms import Terms
 from equipment.whereabouts import PLACES, Named, Place, keys_of, whereabouts
 from labels.identifiers import Designation
@@ -95,33 +92,63 @@ union all select 'alias ' || key, item from item_aliases where key = any($3)
 async def _lock(hand: Hand, codes: set[str], giais: set[str], ids: set[int]) -> None:
     if not (codes or giais or ids):
         return
-    for row in await fetch(_LOCK, list(codes), list(giais), list(ids)):
-        item = _in_hand(row)
+    row = await fetch_one(_LOCK, list(codes), list(giais), list(ids))
+    assert row is not None
+    for locked in _LOCKED_FROM.decode(row["locked"]):
+        item = _in_hand(locked)
         hand.items[item.id] = item
         hand.by_key[f"code {item.code}"] = hand.by_key[f"giai {item.giai}"] = item.id
 
 
+class _Locked(Standing, frozen=True, kw_only=True):
+    """An item with its product, as the statement that locks it tells."""
+
+    id: int
+    code: str
+    giai: str
+    sku: str
+    owner: str
+    received_on: date | None
+    updated_at: datetime
+    category: str
+    reuse: str
+    pat: bool
+    loler_months: int | None
+    service_months: int | None
+
+
+_LOCKED_FROM: Final = msgspec.json.Decoder(list[_Locked])
 _LOCK: Final = f"""
-select i.id, i.code, i.giai, i.sku, i.owner, i.received_on, i.updated_at,
-    {", ".join(f"i.{name}" for name in STANDING)},
-    p.category, p.reuse, p.pat, p.loler_months, p.service_months
-from items i join products p on p.sku = i.sku
-where i.id in (select id from items where code = any($1) union all
-    select id from items where giai = any($2) union all select unnest($3::bigint[]))
-order by i.code for update of i
+with locked as materialized (
+    select i.id, i.code, i.giai, i.sku, i.owner, i.received_on, i.updated_at,
+        {", ".join(f"i.{name}" for name in STANDING)},
+        p.category, p.reuse, p.pat, p.loler_months, p.service_months
+    from items i join products p on p.sku = i.sku
+    where i.id in (select id from items where code = any($1) union all
+        select id from items where giai = any($2) union all select unnest($3::bigint[]))
+    order by i.code for update of i
+)
+select coalesce(json_agg(locked), '[]')::text as locked from locked
 """  # noqa: S608 - column names from code
 
 
-def _in_hand(row: asyncpg.Record) -> InHand:
+def _in_hand(locked: _Locked) -> InHand:
     return InHand(
-        id=row["id"],
-        code=row["code"],
-        giai=row["giai"],
-        sku=row["sku"],
-        category=row["category"],
-        kind=kind_of(row),
-        standing=standing_of(row),
-        updated_at=row["updated_at"],
+        id=locked.id,
+        code=locked.code,
+        giai=locked.giai,
+        sku=locked.sku,
+        category=locked.category,
+        kind=Kind(
+            reuse=locked.reuse,
+            pat=locked.pat,
+            loler_months=locked.loler_months,
+            service_months=locked.service_months,
+            pool_owned=locked.owner == "pool",
+            received_on=locked.received_on,
+        ),
+        standing=Standing(*(getattr(locked, name) for name in STANDING)),
+        updated_at=locked.updated_at,
     )
 
 
@@ -227,12 +254,15 @@ def _places(readings: Sequence[Reading]) -> Iterator[Named]:
         yield from (Named(kind, text) for kind, text in named if text)
 
 
-# What a loan's end or decision counted was recorded when its phase was; what an undo of the same
-# moment gave back stands on the day it was taken, not on that of the end, and is passed over.
+# What a loan's end or decision counted was recorded when its phase was. What an undo of the same
+# moment gave back is passed over, which a decision taken back tells: it stands on the day it was
+# taken, not on that of the end.
 _ASKED: Final = {
     "receipts": """
-        select id, caller, encode(content, 'hex') as content, item from receipts
-        where id = any($1::uuid[]) and kind = 'scan'
+        select r.* from unnest($1::uuid[]) as sent (id) cross join lateral (
+            select id, caller, encode(content, 'hex') as content, item from receipts
+            where id = sent.id and kind = 'scan' limit 1
+        ) r
         """,
     "loans": "select id, charged_pence, credit_percent from loans where id = any($2::uuid[])",
     "counted": f"""
@@ -241,8 +271,10 @@ _ASKED: Final = {
         cross join lateral (
             select * from tallies t
             where t.loan = ended.loan and t.recorded_at = ended.at and t.kind = ended.kind
-                and t.units > 0 and exists (select from movements m where m.item = t.item
-                    and m.id = t.movement and m.recorded_at = ended.at and m.action <> 'undo')
+                and t.units > 0 and not exists (
+                    select from tallies u where u.loan = ended.loan and u.recorded_at = ended.at
+                        and u.movement = t.movement and u.kind in ('reused', 'scrapped')
+                        and u.units < 0)
             order by t.seq desc limit 1
         ) t
         """,  # noqa: S608 - column names from code

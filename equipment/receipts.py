@@ -90,27 +90,32 @@ def content_hash(value: object) -> bytes:
 
     Times count as instants, the order of keys does not, and null is the same as absent.
     """
-    return hashlib.sha256(msgspec.json.encode(_canonical(value), order="sorted")).digest()
+    return hash_of(canonical(value))
 
 
-def _canonical(value: Any) -> Any:  # noqa: PLR0911 - one case a type
+def hash_of(plain: object) -> bytes:
+    """SHA-256 of values that are in canonical form already."""
+    return hashlib.sha256(msgspec.json.encode(plain, order="sorted")).digest()
+
+
+def canonical(value: Any) -> Any:  # noqa: PLR0911 - one case a type
+    """The value in a form in which equal ones are written alike."""
     if type(value) in _PLAIN:
         return value
     match value:
         case msgspec.Struct():
-            return _canonical(
-                {f.encode_name: getattr(value, f.name) for f in msgspec.structs.fields(value)}
-            )
+            names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+            return canonical({written: getattr(value, name) for written, name in names})
         case Mapping():
             return {
-                str(key): _canonical(entry)
+                str(key): canonical(entry)
                 for key, entry in value.items()
                 if entry is not None and entry is not msgspec.UNSET
             }
         case list() | tuple():
-            return [_canonical(entry) for entry in value]
+            return [canonical(entry) for entry in value]
         case AbstractSet():
-            return sorted((_canonical(entry) for entry in value), key=repr)
+            return sorted((canonical(entry) for entry in value), key=repr)
         case datetime():
             return value.astimezone(UTC)
         case float() if value.is_integer():

@@ -12,12 +12,13 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import astuple
 
 from budget.faults import in_words, path_of
 from budget.refusals import Fault, Refused, Wrong
 from budget.years import london_day
 from equipment.lifecycle import ACTIONS
-from equipment.receipts import content_hash
+from equipment.receipts import canonical, hash_of
 from labels.identifiers import Designation, parse_designation
 from labels.places import TEXT_CHARACTERS_MAX
 
@@ -69,7 +70,8 @@ class ScanFields(msgspec.Struct, frozen=True):
 
 
 _IDENTITY: Final = frozenset({"id", "item", "action"})
-_KNOWN_FIELDS: Final = _IDENTITY | frozenset(ScanFields.__struct_fields__)
+_OWN_FIELDS: Final = ScanFields.__struct_fields__
+_KNOWN_FIELDS: Final = _IDENTITY | frozenset(_OWN_FIELDS)
 _COLUMNS: Final = _IDENTITY | {"occurred_at", "reason", "movement"}
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _INTEGER_MAX: Final = 2**63 - 1
@@ -101,9 +103,18 @@ class Reading(msgspec.Struct, frozen=True):
     def content(self, code: str) -> str:
         """A hash of its parsed values in hexadecimal digits; `code` is its item's."""
         assert self.fields is not None
-        own = {name: getattr(self.fields, name) for name in ScanFields.__struct_fields__}
-        other = {k: v for k, v in self.sent.items() if k not in _KNOWN_FIELDS}
-        return content_hash(other | own | {"action": self.action, "item": code}).hex()
+        plain = {
+            name: value
+            for name, value in zip(_OWN_FIELDS, astuple(self.fields), strict=True)
+            if value is not None
+        }
+        plain["occurred_at"] = self.fields.occurred_at.astimezone(UTC)
+        if self.fields.checks:
+            plain["checks"] = canonical(self.fields.checks)
+        if not self.sent.keys() <= _KNOWN_FIELDS:
+            other = {k: v for k, v in self.sent.items() if k not in _KNOWN_FIELDS}
+            plain = canonical(other) | plain
+        return hash_of(plain | {"action": self.action, "item": code}).hex()
 
     @property
     def details(self) -> dict[str, Any]:
@@ -115,7 +126,7 @@ def read_scan(sent: Mapping[str, Any]) -> Reading:
     """Read one scan; its faults are kept for their turn, never raised."""
     encoded = _encoded(sent)
     unreadable: Wrong | None = None
-    if encoded is None or _DOUBTFUL.search(encoded) or _may_be_deep(encoded):
+    if encoded is None or b"\\u0000" in encoded or not all(map(_is_plain, sent.values())):
         sent, unreadable = _storable(sent)
         encoded = msgspec.json.encode(sent)
     said_id, text, action = (sent.get(name) for name in ("id", "item", "action"))
@@ -219,21 +230,18 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
 }
 
 
-# Only a scan with one of these may hold what cannot be kept: the others are spared the walk. A
-# number beyond all bounds is written as null.
-_DOUBTFUL: Final = re.compile(rb"\\u0000|[0-9]{19}|null")
-
-
 def _encoded(sent: Mapping[str, Any]) -> bytes | None:
     """The scan as JSON, or None where it is no text."""
     try:
         return msgspec.json.encode(sent)
-    except (UnicodeEncodeError, OverflowError, RecursionError):
+    except (ValueError, OverflowError, RecursionError):
         return None
 
 
-def _may_be_deep(encoded: bytes) -> bool:
-    return encoded.count(b"{") + encoded.count(b"[") > _DEPTH_MAX
+def _is_plain(value: object) -> bool:
+    """Whether it can be kept as it is, but for NUL; nothing is said of what holds other values."""
+    kind = type(value)
+    return kind is str or kind is bool or (kind is int and abs(value) <= _INTEGER_MAX)  # type: ignore[arg-type]  # kind says so
 
 
 def _storable(sent: Mapping[str, Any]) -> tuple[Mapping[str, Any], Wrong | None]:
