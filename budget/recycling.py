@@ -187,15 +187,18 @@ _DAY: Final = timedelta(days=1)
 _ALL_GRAINS: Final[tuple[Grain, ...]] = ("year", "month", "day")
 # Those by which sums are kept; each adds up to the same total.
 _DIMENSIONS: Final = ("sku", "category", "depot")
-# What is folded and what is not yet, as of one moment: neither twice nor left out.
+# What is folded and what is not yet, as of one moment: neither twice nor left out. `offset 0` keeps
+# PostgreSQL from reading all sums there are, once, instead of each stretch's by the index.
 _COUNTED: Final = """
 with asked as (
     select * from unnest($1::int[], $2::varchar[], $3::varchar[], $4::date[], $5::date[])
         as asked (part, kind, grain, first, last)
 ), every as (
     select a.part, s.kind, s.begins_on, s.key, s.units, s.pence
-    from asked a join tally_sums s on s.dimension = $6 and s.grain = a.grain and s.kind = a.kind
-        and s.begins_on between a.first and a.last and ($8 or s.reusable)
+    from asked a cross join lateral (
+        select * from tally_sums s where s.dimension = $6 and s.grain = a.grain and s.kind = a.kind
+            and s.begins_on between a.first and a.last and ($8 or s.reusable) offset 0
+    ) s
     union all
     select a.part, c.kind, c.occurred_on, case $6 when 'funder' then c.funder when 'sku' then c.sku
         when 'category' then c.category else coalesce(c.depot, '') end, c.units, c.pence

@@ -1,4 +1,4 @@
-"""The sums that reports read: of a day, a month and a year, kept beside postings and tallies.
+"""The sums that reports read: of a day, a month and a financial year, beside postings and tallies.
 
 What a statement posts and counts is grouped into changes by PostgreSQL itself (the triggers on
 `postings` and `tallies`), and folded into the sums now and then. A report adds up sums and changes
@@ -24,7 +24,7 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Whole days, months or years, from a first day to a last one, both included."""
+    """Whole days, months or financial years, from a first day to a last one, both included."""
 
     grain: Grain
     first: date
@@ -34,7 +34,7 @@ class Stretch:
 def stretches(
     first: date, last: date, grains: tuple[Grain, ...] = ("year", "month", "day")
 ) -> Iterator[Stretch]:
-    """Cut a span of days into whole years, months and days, of each as few as there can be.
+    """Cut a span of days into whole financial years, months and days, as few as there can be.
 
     At most five; none where the span ends before it begins.
     """
@@ -45,9 +45,7 @@ def stretches(
     if not smaller:
         yield Stretch(grain, first, last)
         return
-    begin, end = _floor(grain, first), _floor(grain, last + _DAY)
-    if begin < first:
-        begin = _next(grain, begin)
+    begin, end = _ceiling(grain, first), _floor(grain, last + _DAY)
     if begin >= end:
         yield from stretches(first, last, smaller)
         return
@@ -57,16 +55,20 @@ def stretches(
     yield from stretches(end, last, smaller)
 
 
+def _ceiling(grain: Grain, day: date) -> date:
+    """The day itself where a month or year begins on it, else the next such day."""
+    begin = day.replace(day=1) if grain == "month" else day.replace(month=4, day=1)
+    if begin >= day:
+        return begin
+    if grain == "year" or begin.month == 12:  # noqa: PLR2004 - December
+        return begin.replace(year=begin.year + 1, month=4 if grain == "year" else 1)
+    return begin.replace(month=begin.month + 1)
+
+
 def _floor(grain: Grain, day: date) -> date:
-    """The first day of the month or year that a day is in."""
-    return day.replace(day=1) if grain == "month" else day.replace(month=1, day=1)
-
-
-def _next(grain: Grain, first: date) -> date:
-    """The first day of the month or year after the one that begins then."""
-    if grain == "year" or first.month == 12:  # noqa: PLR2004 - December
-        return date(first.year + 1, 1, 1)
-    return first.replace(month=first.month + 1)
+    """The first day of the month or year that a day is in; no year began before the year 1."""
+    begin = day.replace(day=1) if grain == "month" else day.replace(month=4, day=1)
+    return begin if begin <= day else begin.replace(year=max(1, begin.year - 1))
 
 
 async def fold(at_once: int = AT_ONCE) -> int:
@@ -93,7 +95,11 @@ async def _fold(sql: str, at_once: int) -> int:
             return folded
 
 
-_TURN: Final = "select pg_try_advisory_xact_lock(hashtextextended('fold', 0)) as mine"
+# Memory for the grouping of so many, until the transaction's end.
+_TURN: Final = """
+select pg_try_advisory_xact_lock(hashtextextended('fold', 0)) as mine,
+    set_config('work_mem', '64MB', true)
+"""
 # Each change is looked at once: days are grouped from changes, months from days, years from months.
 _FOLD_POSTINGS: Final = """
 with taken as materialized (
@@ -107,8 +113,8 @@ with taken as materialized (
         sum(pence) as pence
     from days group by 1, 2, 3
 ), years as (
-    select account, partner, date_trunc('year', begins_on::timestamp)::date as begins_on,
-        sum(pence) as pence
+    select account, partner, (date_trunc('year', begins_on - interval '3 months')
+        + interval '3 months')::date as begins_on, sum(pence) as pence
     from months group by 1, 2, 3
 ), folded as (
     insert into posting_sums as s (grain, account, partner, begins_on, pence)
@@ -133,8 +139,8 @@ with taken as materialized (
         as begins_on, sum(units) as units, sum(pence) as pence
     from days group by 1, 2, 3, 4, 5
 ), years as (
-    select dimension, kind, reusable, key, date_trunc('year', begins_on::timestamp)::date
-        as begins_on, sum(units) as units, sum(pence) as pence
+    select dimension, kind, reusable, key, (date_trunc('year', begins_on - interval '3 months')
+        + interval '3 months')::date as begins_on, sum(units) as units, sum(pence) as pence
     from months group by 1, 2, 3, 4, 5
 ), folded as (
     insert into tally_sums as s (grain, dimension, kind, reusable, key, begins_on, units, pence)

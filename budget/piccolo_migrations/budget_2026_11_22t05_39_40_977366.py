@@ -113,7 +113,7 @@ create table tally_changes (
     pence bigint not null
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0);
--- The sums of a day, a month or a year: of what partners were charged, and of what was counted,
+-- The sums of a day, a month or a financial year: of what partners were charged, and of what was counted,
 -- by one dimension at a time. A key is '' where the count has none (a depot). Pages keep room, so
 -- that a sum is changed in its own page.
 create table posting_sums (
@@ -123,7 +123,8 @@ create table posting_sums (
     partner varchar(10) not null,
     pence bigint not null,
     primary key (grain, begins_on, account, partner),
-    check (begins_on = date_trunc(grain, begins_on::timestamp)::date)
+    check (grain = 'day' or extract(day from begins_on) = 1),
+    check (grain <> 'year' or extract(month from begins_on) = 4)
 ) with (fillfactor = 70);
 create table tally_sums (
     dimension varchar(8) not null check (dimension in ('funder', 'sku', 'category', 'depot')),
@@ -135,7 +136,8 @@ create table tally_sums (
     units bigint not null,
     pence bigint not null,
     primary key (dimension, grain, kind, begins_on, key, reusable),
-    check (begins_on = date_trunc(grain, begins_on::timestamp)::date)
+    check (grain = 'day' or extract(day from begins_on) = 1),
+    check (grain <> 'year' or extract(month from begins_on) = 4)
 ) with (fillfactor = 70);
 
 -- The legs of an entry come in one statement and sum to zero. Reports read what partners pay only.
