@@ -6,16 +6,20 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import FrameType
 from typing import Final, Never
 
 from scripts.benchmarks.figures import BenchmarkError, Figure, say
+from scripts.benchmarks.folding import fold_backlog
 from scripts.benchmarks.reading import item_get
+from scripts.benchmarks.reporting import report_growth
 from scripts.benchmarks.run import Run, temporary_run
 from scripts.benchmarks.scanning import scan_batch, scan_single
 from scripts.benchmarks.sheets import labels
-from scripts.benchmarks.sizes import Sizes
+from scripts.benchmarks.sizes import BRIEF, Sizes
 from scripts.benchmarks.starting import start
+from scripts.benchmarks.year import demo_year
 from scripts.postgres_folder import PostgresError
 from settings import InvalidSettingError, Settings
 
@@ -23,33 +27,52 @@ BENCHMARKS: Final[Mapping[str, Callable[[Run], Figure]]] = {
     "scan_single": scan_single,
     "scan_batch": scan_batch,
     "item_get": item_get,
+    "report_growth": report_growth,
+    "fold": fold_backlog,
+    "demo_year": demo_year,
     "labels": labels,
     "start": start,
 }
 _INTERRUPTED: Final = 130
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(typed: Sequence[str], sizes: Sizes | None = None) -> int:
     """Run the benchmarks named, or all, and print a line each; 1 where one cannot be measured."""
-    parser = argparse.ArgumentParser(
-        prog="scripts/bench", description="Run the benchmarks; one JSON object a line."
-    )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
-    names = parser.parse_args(typed).names
-    unknown = [name for name in names if name not in BENCHMARKS]
-    if unknown:
-        parser.error(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupted)
+    names, asked = _parse(typed)
+    before = {number: signal.signal(number, _interrupted) for number in _SIGNALS}
     try:
         settings = Settings.from_environment(os.environ)
-        with temporary_run(sizes or Sizes(), settings) as run:
-            return _run(names or list(BENCHMARKS), run)
+        with temporary_run(sizes or asked, settings) as run:
+            return _run(names, run)
     except InvalidSettingError as problem:
         say(str(problem))
         return 1
     except KeyboardInterrupt:
         return _INTERRUPTED
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _parse(typed: Sequence[str]) -> tuple[list[str], Sizes]:
+    """What to run, and how large; a wrong command line is explained, and ends us with 2."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench", description="Run the benchmarks; one JSON object a line."
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument(
+        "--brief", action="store_true", help="a trial: less of everything, and rougher figures"
+    )
+    parser.add_argument("--scale", type=float, metavar="S", help="of demo_year; default: 1")
+    read = parser.parse_args(typed)
+    unknown = [name for name in read.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    sizes = BRIEF if read.brief else Sizes()
+    if read.scale is not None:
+        sizes = replace(sizes, demo_scale=read.scale)
+    return read.names or list(BENCHMARKS), sizes
 
 
 def _run(names: Sequence[str], run: Run) -> int:
@@ -70,7 +93,7 @@ def _run(names: Sequence[str], run: Run) -> int:
 
 def _interrupted(_number: int, _frame: FrameType | None) -> Never:
     """End at the first signal; later ones leave the tidying in peace."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 

@@ -24,7 +24,6 @@ from settings import Settings
 
 CLIENTS: Final = 16
 _THREADS_MAX: Final = 16
-_WARM_UP_S: Final = 2.0
 _RATE: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
 _TABLES: Final = """
@@ -70,7 +69,7 @@ class Floor:
         """Take it once more; the server should have nothing else to do."""
         if not self.rates:
             asyncio.run(self._prepare())
-            self._pgbench(_WARM_UP_S)
+            self._pgbench(self.sizes.floor_warm_up_s)
         self.rates.append(self._pgbench(self.sizes.floor_s))
         say(f"  floor: {self.rates[-1]:,.0f} transactions a second")
 

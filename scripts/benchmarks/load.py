@@ -39,15 +39,18 @@ class Work(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What was answered while every connection had something to do."""
+    """What was answered, from the first that was sent to the last that was answered."""
 
-    requests: int
     scans: int
     seconds: float
-    # Sorted.
+    # Of each request, sorted.
     milliseconds: list[float]
     # The first answer that was not as it should be.
     fault: str | None = None
+
+    @property
+    def requests(self) -> int:
+        return len(self.milliseconds)
 
 
 @dataclass(slots=True)
@@ -81,25 +84,16 @@ class _Queue:
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts answers until the first connection has nothing to do, or the time is over."""
+    """Counts answers, and knows when enough is done."""
 
-    began: float
-    until: float
-    requests: int = 0
+    until: float = float("inf")
     scans: int = 0
-    ended: float | None = None
     took: list[float] = field(default_factory=list)
     fault: str | None = None
 
     def count(self, request: Request, seconds: float) -> None:
-        if self.ended is None:
-            self.requests += 1
-            self.scans += request.scans
-            self.took.append(seconds)
-
-    def end(self) -> None:
-        if self.ended is None:
-            self.ended = time.perf_counter()
+        self.scans += request.scans
+        self.took.append(seconds)
 
     def is_over(self) -> bool:
         return self.fault is not None or time.perf_counter() >= self.until
@@ -143,7 +137,6 @@ class _Connection(asyncio.Protocol):
         request = None if self._tally.is_over() else self._queue.next()
         self._sent = request
         if request is None:
-            self._tally.end()
             self._transport.close()
             return
         self._at = time.perf_counter()
@@ -166,20 +159,21 @@ async def _send(work: Work) -> Done:
         requests = _round_and_round(work.requests)
     queue = _Queue(iter(requests))
     loop = asyncio.get_running_loop()
-    tally = _Tally(0.0, 0.0)
+    tally = _Tally()
     connections = [
         (await loop.create_connection(lambda: _Connection(queue, tally), work.host, work.port))[1]
         for _ in range(work.connections)
     ]
-    tally.began = time.perf_counter()
-    tally.until = tally.began + (work.seconds or float("inf"))
+    began = time.perf_counter()
+    if work.seconds is not None:
+        tally.until = began + work.seconds
     for connection in connections:
         connection.send_next()
     for connection in connections:
         await connection.ended
-    assert tally.ended is not None
-    took = sorted(round(seconds * 1000, 3) for seconds in tally.took)
-    return Done(tally.requests, tally.scans, tally.ended - tally.began, took, tally.fault)
+    seconds = time.perf_counter() - began
+    took = sorted(round(each * 1000, 3) for each in tally.took)
+    return Done(tally.scans, seconds, took, tally.fault)
 
 
 def _round_and_round(requests: list[Request]) -> Iterator[Request]:

@@ -21,25 +21,27 @@ from scripts.postgres import borrowed_database
 
 _SINGLE_CONNECTIONS: Final = 16
 _BATCH_CONNECTIONS: Final = 4
-# How much of the scans that are left one stretch may take: the benchmarks follow each other.
-_SINGLE_SHARE: Final = 1 / 6
-_BATCH_SHARE: Final = 1 / 3
 
 _Prepare: TypeAlias = Callable[[Service, Store, Sequence[Scan]], list[Request]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A way to send scans: how requests are made of them, and over how many connections."""
+    """A way to send scans: how requests are made of them, and over how many connections.
+
+    `share` is how much of the scans that are left one stretch may take: benchmarks follow each
+    other. `warm_up` is how many are sent before.
+    """
 
     prepare: _Prepare
     connections: int
     share: float
+    warm_up: int
 
 
 def scan_single(run: Run) -> Figure:
     """One scan a request over 16 connections, each by the user whose work it is."""
-    way = _Way(_single, _SINGLE_CONNECTIONS, _SINGLE_SHARE)
+    way = _Way(_single, _SINGLE_CONNECTIONS, 1 / 6, run.sizes.warm_up)
     return _measured("scan_single", run, way, at_least(0.40))
 
 
@@ -49,7 +51,7 @@ def scan_batch(run: Run) -> Figure:
     def prepare(service: Service, store: Store, scans: Sequence[Scan]) -> list[Request]:
         return _in_batches(service, store, scans, run.sizes.batch)
 
-    way = _Way(prepare, _BATCH_CONNECTIONS, _BATCH_SHARE)
+    way = _Way(prepare, _BATCH_CONNECTIONS, 1 / 3, 4 * run.sizes.warm_up)
     return _measured("scan_batch", run, way, at_least(1.5))
 
 
@@ -58,10 +60,11 @@ def _measured(name: str, run: Run, way: _Way, bar: Bar) -> Figure:
     done = list[Done]()
     with running(store.folder) as service, borrowed_database(store.folder, run.settings) as dsn:
         floor = Floor(store.folder, dsn, sizes, run.settings)
-        pace = _rate(service.send(_taken(service, store, way, sizes.warm_up), way.connections))
+        pace = _rate(service.send(_taken(service, store, way, way.warm_up), way.connections))
         floor.measure()
         for _ in range(sizes.turns):
             count = int(min(pace * sizes.stretch_s, len(store.scans) * way.share))
+            count = max(count, way.warm_up)
             done.append(service.send(_taken(service, store, way, count), way.connections))
             say(f"  {name}: {_rate(done[-1]):,.0f} scans a second")
             floor.measure()

@@ -6,9 +6,10 @@ Both are processor time of one thread, by turns; each turn has links that nobody
 
 import time
 from collections.abc import Iterator, Sequence
-from itertools import count, islice
+from itertools import count as numbers
+from itertools import islice
 from statistics import mean
-from typing import Final
+from typing import Any, Final
 
 from qrcode.constants import (  # type: ignore[import-untyped]  # ships no py.typed
     ERROR_CORRECT_H,
@@ -23,8 +24,8 @@ from labels.identifiers import giai_for
 from labels.layout import Label, symbol
 from labels.paper import SHEETS
 from labels.sheet import pdf
+from scripts.benchmarks.apart import apart
 from scripts.benchmarks.figures import Figure, at_most, say
-from scripts.benchmarks.memory import memory_of
 from scripts.benchmarks.run import Run
 from scripts.example_service import rows
 from settings import DEMONSTRATION_GCP, Settings
@@ -37,13 +38,27 @@ _LEVELS: Final = {"H": ERROR_CORRECT_H, "Q": ERROR_CORRECT_Q, "M": ERROR_CORRECT
 
 def labels(run: Run) -> Figure:
     """Seconds for the document, against seconds for the matrices."""
+    done, memory = apart(timed, run.sizes.labels, run.sizes.turns)
+    detail = memory | {
+        "labels": run.sizes.labels,
+        "layout": _LAYOUT,
+        "level": done["level"],
+        "pdf_bytes": done["bytes"],
+        "ms_per_label": round(1000 * mean(done["drawn"]) / run.sizes.labels, 3),
+        "statements": 0,
+    }
+    return Figure("labels", mean(done["drawn"]), "s", mean(done["bare"]), detail, at_most(0.8))
+
+
+def timed(count: int, turns: int) -> dict[str, Any]:
+    """Seconds of each turn, drawn as labels and as bare symbols."""
     fresh = _labels()
     # What is read once, such as the fonts, is no document's share.
     pdf(list(islice(fresh, 1)), SHEETS[_LAYOUT])
     level = _level(next(fresh))
     drawn, bare, size = list[float](), list[float](), 0
-    for _ in range(run.sizes.turns):
-        some = list(islice(fresh, run.sizes.labels))
+    for _ in range(turns):
+        some = list(islice(fresh, count))
         began = time.process_time()
         size = len(pdf(some, SHEETS[_LAYOUT]))
         between = time.process_time()
@@ -52,21 +67,13 @@ def labels(run: Run) -> Figure:
         drawn.append(between - began)
         bare.append(time.process_time() - between)
         say(f"  labels: {drawn[-1]:.2f} s, bare matrices {bare[-1]:.2f} s")
-    detail = memory_of("self") | {
-        "labels": run.sizes.labels,
-        "layout": _LAYOUT,
-        "level": level,
-        "pdf_bytes": size,
-        "ms_per_label": round(1000 * mean(drawn) / run.sizes.labels, 3),
-        "statements": 0,
-    }
-    return Figure("labels", mean(drawn), "s", mean(bare), detail, at_most(0.8))
+    return {"drawn": drawn, "bare": bare, "level": level, "bytes": size}
 
 
 def _labels() -> Iterator[Label]:
     """Labels for the catalogue's products, none of them twice."""
     products = rows("catalogue")
-    for number in count():
+    for number in numbers():
         code = write_code(number * _STRIDE)
         product = products[number % len(products)]
         yield Label(

@@ -1,6 +1,7 @@
 """How much each benchmark does: enough to be steady, or little, to try it out."""
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,6 +9,7 @@ class Sizes:
     """The usual sizes; seconds are those of one stretch of measuring."""
 
     floor_s: float = 8.0
+    floor_warm_up_s: float = 2.0
     floor_items: int = 20_000
     stretch_s: float = 10.0
     # How often the measured thing and the floor take turns.
@@ -29,4 +31,21 @@ class Sizes:
     # How long each report is asked for at a time, one request after another.
     report_s: float = 1.0
     reports: int = 8
+    # Of the model year, which demo_year plays.
     demo_scale: float = 1.0
+
+
+BRIEF: Final = Sizes(
+    floor_s=3,
+    floor_warm_up_s=1,
+    stretch_s=4,
+    turns=1,
+    store_scale=1 / 25,
+    warm_up=500,
+    starts=2,
+    movements=20_000,
+    report_s=0.5,
+    reports=4,
+    demo_scale=1 / 20,
+)
+"""To try a change out in a few minutes."""

@@ -14,14 +14,13 @@ from uuid import UUID
 
 import msgspec
 
-from budget.database import close_pool, migrate, open_pool, transaction
+from budget.database import close_pool, open_pool, transaction
 from equipment import passwords
-from equipment.items import Delivery, Viewer, fix_company_prefix, receive
-from equipment.people import register
+from equipment.items import Delivery, Viewer, receive
+from equipment.people import register_many
 from equipment.person_form import NewPerson
 from equipment.roles import ADMINISTRATOR, Caller
 from equipment.scans import SCANS_MAX, record
-from equipment.staff import first_administrator
 from scripts.benchmarks.figures import BenchmarkError, say
 from scripts.benchmarks.service import PASSWORD
 from scripts.benchmarks.sizes import Sizes
@@ -31,11 +30,12 @@ from scripts.model.scans import Goods, Scan
 from scripts.model.service import COORDINATOR
 from scripts.model.year import play
 from scripts.postgres import EmbeddedPostgres
-from settings import DEMONSTRATION_GCP, Settings
+from scripts.preparation import prepare_schema, prepare_service
+from settings import Settings
 
 _T = TypeVar("_T")
 _SEED: Final = 1
-_AT_ONCE: Final = 8
+_PEOPLE_AT_ONCE: Final = 500
 _LANES: Final = 4
 ANYONE: Final = Caller(
     UUID("5d0f9b0e-8a55-4c0e-9f27-3c1f6c1b7a52"), "benchmark", frozenset({ADMINISTRATOR})
@@ -102,10 +102,9 @@ async def _furnish(folder: Path, dsn: str, sizes: Sizes) -> Store:
 async def open_store(dsn: str) -> None:
     """Migrate a new database, open the pool on it, and set up all but people and items."""
     now = datetime.now(UTC)
-    await migrate(dsn)
+    await prepare_schema(dsn)
     await open_pool(dsn)
-    await fix_company_prefix(DEMONSTRATION_GCP)
-    await first_administrator(PASSWORD)
+    await prepare_service(Settings(admin_password=PASSWORD))
     await set_up(now)
     await agree_years(now)
     password_hash = await passwords.hashed(PASSWORD)
@@ -126,15 +125,17 @@ def played(scale: float) -> tuple[Sequence[Borrower], list[Goods], list[Scan]]:
 
 
 async def register_all(people: Sequence[Borrower]) -> None:
-    """Register the people, several at a time."""
+    """Register the people."""
     by = (await callers())[COORDINATOR]
-    now = datetime.now(UTC)
-    for some in batches(people, _AT_ONCE):
-        async with asyncio.TaskGroup() as group:
-            for borrower in some:
-                fields = asdict(borrower) | {"needs": list(borrower.needs)}
-                fields.pop("depot")
-                group.create_task(register(by, NewPerson(**fields), now))
+    for some in batches(people, _PEOPLE_AT_ONCE):
+        now = datetime.now(UTC)
+        await register_many(by, [_person(borrower) for borrower in some], now)
+
+
+def _person(borrower: Borrower) -> NewPerson:
+    fields = asdict(borrower) | {"needs": list(borrower.needs)}
+    fields.pop("depot")
+    return NewPerson(**fields)
 
 
 async def receive_all(goods: Sequence[Goods]) -> dict[int, str]:

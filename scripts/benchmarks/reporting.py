@@ -1,0 +1,108 @@
+"""report_growth: what the reports of a year take once ten times as much has happened in it."""
+
+import asyncio
+import time
+from itertools import chain
+from statistics import median
+from typing import Final
+
+from scripts.benchmarks import statements
+from scripts.benchmarks.figures import BenchmarkError, Figure, at_most, say
+from scripts.benchmarks.folding import LEFT
+from scripts.benchmarks.growing import FIRST, LAST, YEAR, grow
+from scripts.benchmarks.load import Request
+from scripts.benchmarks.pools import copied, execute, fetch_value, folder_of, serving
+from scripts.benchmarks.run import Run
+from scripts.benchmarks.service import Service, running
+
+_REPORTS: Final = {
+    "budget": f"/api/budgets/{YEAR}",
+    "recycling": f"/api/recycling?from={FIRST}&to={LAST}&by=sku",
+}
+_PATIENCE_S: Final = 300
+_Times = dict[str, list[float]]
+
+
+def report_growth(run: Run) -> Figure:
+    """The median of each report over many requests, by turns of the reports and of the sizes."""
+    folder, sizes = folder_of(run), run.sizes
+    with serving(run) as dsn:
+        few, many = copied(dsn, "few"), copied(dsn, "many")
+        asyncio.run(grow(many, sizes.grown))
+        with running(folder, dsn=few) as small, running(folder, dsn=many) as large:
+            for one in (few, many):
+                _wait_until_folded(one)
+                # As the server itself does in time; here it would come between.
+                asyncio.run(execute(one, "vacuum analyze"))
+            asyncio.run(execute(many, "checkpoint"))
+            before, after = _timed(run, small, large)
+            memory = large.memory()
+    ms = {
+        report: {"few": median(before[report]), "many": median(after[report])}
+        for report in _REPORTS
+    }
+    worst = max(ms, key=lambda report: ms[report]["many"] / ms[report]["few"])
+    detail = memory | {
+        "movements": [sizes.movements, sizes.movements * sizes.grown],
+        "ms": ms,
+        "ratios": {report: each["many"] / each["few"] for report, each in ms.items()},
+        "worst": worst,
+        "requests": sum(map(len, chain(before.values(), after.values()))),
+        "statements_per_request": _statements(run),
+    }
+    return Figure("report_growth", ms[worst]["many"], "ms", ms[worst]["few"], detail, at_most(1.3))
+
+
+def _timed(run: Run, small: Service, large: Service) -> tuple[_Times, _Times]:
+    """Milliseconds of each report in each service, one request after another."""
+    before: _Times = {report: [] for report in _REPORTS}
+    after: _Times = {report: [] for report in _REPORTS}
+    pairs = [(small, small.sign_in("admin"), before), (large, large.sign_in("admin"), after)]
+    for turn in range(run.sizes.reports + 1):
+        for report, path in _REPORTS.items():
+            for service, token, times in pairs:
+                request = Request(0, service.request("GET", path, token))
+                done = service.send([request], connections=1, seconds=run.sizes.report_s)
+                if turn:
+                    times[report] += done.milliseconds
+        if turn:
+            shown = (
+                f"{name} {median(times[name]):.2f} ms"
+                for times in (before, after)
+                for name in times
+            )
+            say(f"  report_growth: {', '.join(shown)}")
+    return before, after
+
+
+def _medians(times: _Times) -> dict[str, float]:
+    return {report: round(median(each), 3) for report, each in times.items()}
+
+
+def _wait_until_folded(dsn: str) -> None:
+    """The product folds by itself, in the background."""
+    until = time.monotonic() + _PATIENCE_S
+    while asyncio.run(fetch_value(dsn, LEFT)):
+        if time.monotonic() > until:
+            raise BenchmarkError("the service did not fold what had happened")
+        time.sleep(0.5)
+
+
+def _statements(run: Run) -> dict[str, float] | None:
+    """SQL statements a request, in a short pass of its own."""
+    with statements.counting(folder_of(run)), serving(run) as dsn:
+        if not statements.can_count(dsn):
+            return None
+        few = copied(dsn, "few")
+        with running(folder_of(run), dsn=few) as service:
+            _wait_until_folded(few)
+            return {report: _count(run, service, few, report) for report in _REPORTS}
+
+
+def _count(run: Run, service: Service, dsn: str, report: str) -> float:
+    token = service.sign_in("admin")
+    request = [Request(0, service.request("GET", _REPORTS[report], token))]
+    service.send(request, 1, run.sizes.report_s / 4)
+    statements.start_counting(dsn)
+    done = service.send(request, 1, run.sizes.report_s)
+    return round(statements.counted(dsn) / done.requests, 3)

@@ -1,0 +1,134 @@
+"""The benchmarks, run small: what they print, and what makes one fail. How fast is no test's."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.benchmarks.__main__ import BENCHMARKS, main
+from scripts.benchmarks.figures import BenchmarkError, Figure, at_least, at_most
+from scripts.benchmarks.run import Run, temporary_run
+from scripts.benchmarks.sizes import Sizes
+from scripts.model.scans import Scan
+from settings import Settings
+from tests.scripts.processes import naming, wait_for
+
+REPOSITORY = Path(__file__).parents[2]
+TINY = Sizes(
+    floor_s=1,
+    floor_warm_up_s=1,
+    floor_items=200,
+    stretch_s=0.4,
+    turns=1,
+    store_scale=1 / 800,
+    warm_up=20,
+    counted=30,
+    batch=20,
+    labels=12,
+    starts=1,
+    movements=600,
+    grown=3,
+    report_s=0.1,
+    reports=1,
+    demo_scale=1 / 2_000,
+)
+FIELDS = ["name", "value", "unit", "floor", "ratio", "detail"]
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """One run for all, as the benchmarks share what they make."""
+    with temporary_run(TINY, Settings()) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_each_benchmark_gives_one_line_in_the_form_of_the_contract(run: Run, name: str) -> None:
+    """Its fields are those, its ratio is that of the value and the floor that it shows."""
+    line = BENCHMARKS[name](run).line()
+    assert "\n" not in line
+    figure = json.loads(line)
+    assert list(figure) == FIELDS
+    assert figure["name"] == name
+    assert figure["value"] > 0
+    assert figure["detail"]["rss_mb"] > 0
+    if figure["floor"] is None:
+        assert figure["ratio"] is None
+    else:
+        assert figure["ratio"] == figure["value"] / figure["floor"]
+        assert figure["detail"]["met"] in {True, False}
+
+
+def test_a_refused_scan_fails_the_benchmark(run: Run) -> None:
+    """What was not recorded is no scan a second."""
+    scans = run.store().scans
+    first = scans[0]
+    scans[0] = Scan(first.id, first.at, first.by, first.item, "juggle", first.fields)
+    with pytest.raises(BenchmarkError, match="unknown-action"):
+        BENCHMARKS["scan_single"](run)
+
+
+@pytest.mark.parametrize(
+    ("bar", "ratio", "met"),
+    [
+        (at_least(0.4), 0.4, True),
+        (at_least(0.4), 0.39, False),
+        (at_most(1.3), 1.3, True),
+        (at_most(1.3), 1.31, False),
+    ],
+)
+def test_a_line_says_whether_the_bar_is_met(bar: Any, ratio: float, *, met: bool) -> None:
+    """Less is better for some, more for others."""
+    figure = json.loads(Figure("some", ratio, "s", 1.0, {}, bar).line())
+    assert figure["detail"] == {bar.word: bar.ratio, "met": met}
+
+
+def test_figures_alone_go_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a program reads is lines of JSON, whatever else there is to say."""
+    assert main(["labels"], TINY) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["name"] == "labels"
+    assert "labels ..." in printed.err
+
+
+def test_a_benchmark_that_cannot_be_measured_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is printed for it, the others are measured all the same, and the exit code is 1."""
+    assert main(["fold", "labels"], replace(TINY, movements=1)) == 1
+    printed = capsys.readouterr()
+    assert [json.loads(line)["name"] for line in printed.out.splitlines()] == ["labels"]
+    assert "fold: the model year does not make" in printed.err
+
+
+def test_an_unknown_name_is_said_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    """A slip of the typist's measures nothing."""
+    with pytest.raises(SystemExit) as ended:
+        main(["labels", "lables"])
+    assert ended.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "no such benchmark: lables; there are scan_single, scan_batch" in printed.err
+
+
+def test_an_interrupted_run_leaves_nothing_behind(data_folder: Path) -> None:
+    """Neither files nor processes, and what was not measured is not printed."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "scripts.benchmarks", "start"],
+        cwd=REPOSITORY,
+        env=os.environ | {"TMPDIR": str(data_folder), "PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    wait_for(lambda: any(data_folder.glob("kitback-bench-*/started/data/postmaster.pid")))
+    process.send_signal(signal.SIGINT)
+    assert process.communicate()[0] == ""
+    assert process.returncode == 130
+    assert list(data_folder.iterdir()) == []
+    wait_for(lambda: not naming(str(data_folder)))
