@@ -33,24 +33,31 @@ _SERVER_SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
-    # Everything is read by an index, row by row. A plan may be kept from when a table was small, or
-    # not analysed yet: it must not be one that reads the whole of it, as it does for a few rows.
-    "enable_seqscan": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
 }
+# For statements about so many rows as they name: PostgreSQL plans each once and for all, and reads
+# row by row through indexes. Else it would plan a large one anew each time, which takes longer than
+# to carry it out, or keep a plan of when a table was small, which reads the whole of it.
+_BY_INDEX = (
+    "plan_cache_mode = force_generic_plan",
+    "enable_seqscan = off",
+    "enable_hashjoin = off",
+    "enable_mergejoin = off",
+)
 _MIGRATION_LOCK = 0x4B49_5442  # "KITB": one process migrates at a time, the others wait
 
 
 @contextlib.asynccontextmanager
-async def transaction(*, statement_s: int | None = None) -> AsyncIterator[Connection]:
+async def transaction(
+    *, statement_s: int | None = None, by_index: bool = False
+) -> AsyncIterator[Connection]:
     """Everything done inside is committed together or not at all.
 
     Piccolo queries inside it join it. It never nests: a transaction is opened by the one domain
     function that owns the use case, and opening a second inside it raises RuntimeError (Piccolo's
     own would join silently). The connection goes back to the pool whatever happens, a failed
     COMMIT or a dead server included. TimeoutError where none comes free in time. `statement_s` is
-    how long each of its statements may take instead of the usual half a minute.
+    how long each of its statements may take instead of the usual half a minute; `by_index` says
+    that all of them are about the rows that they name, and are to be planned but once.
     """
     engine = _engine()
     if engine.current_transaction.get() is not None:
@@ -59,11 +66,18 @@ async def transaction(*, statement_s: int | None = None) -> AsyncIterator[Connec
     async with _acquired() as connection:
         token = engine.current_transaction.set(cast("Any", _Current(connection)))
         try:
-            async with connection.transaction():
-                if statement_s is not None:
-                    # It falls back at the transaction's end.
-                    await connection.execute(f"set local statement_timeout = '{statement_s:d}s'")
+            # In one trip; what is set falls back at the transaction's end.
+            local = [f"statement_timeout = '{statement_s:d}s'"] if statement_s is not None else []
+            local += _BY_INDEX if by_index else ()
+            await connection.execute("begin; " + "".join(f"set local {each}; " for each in local))
+            try:
                 yield connection
+            except BaseException:
+                # Where it cannot be rolled back, the connection is lost, and with it what was done.
+                with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await connection.execute("rollback")
+                raise
+            await connection.execute("commit")
         finally:
             engine.current_transaction.reset(token)
 

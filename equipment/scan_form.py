@@ -293,6 +293,8 @@ def _fields(
 
 
 def _check_days(fields: ScanFields, now: datetime) -> list[Fault]:
+    if not fields.checks:
+        return []
     faults = []
     today = london_day(now + AHEAD_MAX)
     for n, check in enumerate(fields.checks):

@@ -66,7 +66,7 @@ async def _record(sent: Sequence[Sent], now: datetime) -> list[Result]:
 
 
 async def _record_once(sent: Sequence[Sent], now: datetime) -> list[Result]:
-    async with transaction():
+    async with transaction(by_index=True):
         hand = await take_in_hand([each.reading for each in sent])
         # Whoever waited for the lock comes after what it waited for.
         clerk = Clerk(hand, Journal(), [], max(now, hand.newest or now))
