@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import asyncpg
 import uvloop
 
 from budget.database import close_pool, open_pool
-from scripts.playing.marks import RefusedPlayError
+from scripts.playing.marks import Mark, RefusedPlayError
 from scripts.playing.play import play_year
 from scripts.playing.player import Script
 from scripts.playing.report import Figures, lines
@@ -75,11 +76,26 @@ async def _demo(script: Script, settings: Settings, dsn: str) -> None:
     await open_pool(dsn)
     try:
         await prepare_service(settings)
-        played = await play_year(script)
+        played = await _played(script)
         for line in lines(await Figures.of_the_year(), script, played):
             print(line)
     finally:
         await close_pool()
+
+
+async def _played(script: Script) -> Mark:
+    try:
+        return await play_year(script)
+    except BaseExceptionGroup as group:
+        gone, other = group.split((OSError, asyncpg.PostgresError, asyncpg.InterfaceError))
+        if gone is None or other is not None:
+            raise
+        words = "The database went away; the same command goes on from here"
+        raise PostgresError(f"{words}: {_first(gone)}") from group
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _arguments(typed: Sequence[str]) -> Arguments:

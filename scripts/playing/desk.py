@@ -1,7 +1,7 @@
 """Records the parts of a play through the doors that people use, some of them at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -26,7 +26,7 @@ _EVERYBODY: Final = frozenset({-1})
 """Stands for the people among the numbers of items."""
 _NOT_THEIRS: Final = frozenset({"undo-too-late", "id-reused"})
 
-_Refused: TypeAlias = tuple[dict[str, Any], Refusal | None]
+_Sent: TypeAlias = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -102,26 +102,38 @@ class Desk:
     async def _scan(self, sheet: Sheet) -> None:
         for scan, item in zip(sheet.scans, sheet.items, strict=True):
             scan["item"] = self.codes[item]
-        refused = await self._refused(sheet.scans, sheet.by)
-        while refused:
-            # Who goes on with a play a day later may no longer take back their own slips: the
-            # coordinator does, and what followed the slip can be recorded then.
-            refused = await self._taken_back(refused, sheet.by)
+        for piece in _pieces(sheet.scans):
+            for scan, refusal in await self._refused(piece, sheet.by):
+                await self._take_back(scan, refusal)
 
-    async def _taken_back(self, refused: Sequence[_Refused], by: str) -> Sequence[_Refused]:
-        scan, refusal = refused[0]
+    async def _take_back(self, scan: _Sent, refusal: Refusal | None) -> None:
+        """Whoever goes on with a play days later may not take back their slips: others may."""
         late = scan["action"] == "undo" and refusal and refusal.slug in _NOT_THEIRS
         if not late or await self._refused([scan], COORDINATOR):
             raise RuntimeError(f"{scan} was refused: {refusal}")
-        return await self._refused([scan for scan, _ in refused[1:]], by)
 
-    async def _refused(self, scans: Sequence[dict[str, Any]], by: str) -> Sequence[_Refused]:
+    async def _refused(
+        self, scans: Sequence[_Sent], by: str
+    ) -> Sequence[tuple[_Sent, Refusal | None]]:
         """Record somebody's list; what of it was refused."""
-        if not scans:
-            return []
         results = await record(scans, self.callers[by], self.clock())
         pairs = zip(scans, results, strict=True)
         return [(scan, result.refusal) for scan, result in pairs if result.status == "refused"]
+
+
+def _pieces(scans: Sequence[_Sent]) -> Iterator[Sequence[_Sent]]:
+    """Cut a list after each undo of what an earlier one holds, which may have been days ago.
+
+    Nothing may come after such a slip before it is taken back.
+    """
+    first, here = 0, set[str]()
+    for place, scan in enumerate(scans, 1):
+        here.add(scan["id"])
+        if scan["action"] == "undo" and scan["movement"] not in here:
+            yield scans[first:place]
+            first = place
+    if first < len(scans):
+        yield scans[first:]
 
 
 class _Coded(msgspec.Struct, frozen=True):

@@ -37,13 +37,11 @@ class Marks:
         The users come with the mark, or not at all; their password is printed. Raises
         RefusedPlayError where the service is in use, or was begun with another script.
         """
-        begun = await self._kept("begun")
-        if begun is None and await _is_in_use():
+        begun = await self._begun(script)
+        if not begun and await _is_in_use():
             raise RefusedPlayError(f"This service is in use: the {self.name} is not put into it.")
-        if begun is not None and begun != str(script):
-            raise RefusedPlayError(f"It was begun with {begun}: go on with these, or elsewhere.")
         await set_up(now)
-        if begun is None:
+        if not begun:
             await self._hire(script, now)
         await agree_years(now)
 
@@ -60,8 +58,18 @@ class Marks:
         """Note that all of it is recorded."""
         await self._keep("loaded", "yes")
 
-    async def is_finished(self) -> bool:
+    async def is_finished(self, script: Script | None = None) -> bool:
+        """Whether all of it is recorded; RefusedPlayError where that was another script's."""
+        if script is not None:
+            await self._begun(script)
         return await self._kept("loaded") is not None
+
+    async def _begun(self, script: Script) -> bool:
+        begun = await self._kept("begun")
+        if begun not in {None, str(script)}:
+            words = f"The {self.name} here was begun with {begun}: go on with these, or elsewhere."
+            raise RefusedPlayError(words)
+        return begun is not None
 
     async def _hire(self, script: Script, now: datetime) -> None:
         password, password_hash = await make_up_password()

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeAlias
 
+from budget.sums import fold
+from logistics.clock import ticking
 from scripts.example_service import callers
 from scripts.playing.desk import Desk
 from scripts.playing.marks import Mark, Marks
@@ -15,50 +17,65 @@ from scripts.playing.progress import Progress
 
 _MARK_EVERY_S: Final = 1.0
 _SHOW_EVERY_S: Final = 0.2
+_Job: TypeAlias = Callable[[], Awaitable[None]]
+
+
+def _present() -> datetime:
+    return datetime.now(UTC)
 
 
 async def play_year(
-    script: Script, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    script: Script,
+    clock: Callable[[], datetime] = _present,
+    mark_every_s: float = _MARK_EVERY_S,
 ) -> Mark:
     """Play the year, or what is left of it, and say how much was played in how long.
 
-    Raises RefusedPlayError where the service is in use, or was begun with another script.
+    The sums are folded meanwhile, as no service need be running, and at the end. Raises
+    RefusedPlayError where the service is in use, or was begun with another script.
     """
     marks = Marks("demo")
+    if await marks.is_finished(script):
+        return await marks.newest()
     await marks.begin(script, clock())
     mark = await marks.newest()
-    if await marks.is_finished():
-        return mark
     desk = Desk(clock, await callers(), parts=mark.parts, scans=mark.scans)
     await desk.recall_codes()
     began = time.monotonic() - mark.seconds
-    async with playing(script, skip=mark.parts) as player:
+
+    def reached() -> Mark:
+        return Mark(desk.parts, desk.scans, time.monotonic() - began)
+
+    async with ticking(), playing(script, skip=mark.parts) as player:
         progress = Progress(player.playbill.scans, before=mark.scans)
-        async with _beside(desk, marks, progress, began):
+
+        async def show() -> None:
+            progress.show(desk.scans)
+
+        async def add_mark() -> None:
+            await marks.add(reached())
+
+        async with _beside((show, _SHOW_EVERY_S), (add_mark, mark_every_s)):
             await desk.record_all(player.parts())
-    progress.end(desk.scans)
-    mark = Mark(desk.parts, desk.scans, time.monotonic() - began)
+    await fold()
+    mark = reached()
+    progress.end(mark.scans)
     await marks.add(mark)
     await marks.finish()
     return mark
 
 
 @contextlib.asynccontextmanager
-async def _beside(
-    desk: Desk, marks: Marks, progress: Progress, began: float
-) -> AsyncIterator[None]:
-    """Beside the recording, show and note how far it is."""
+async def _beside(*jobs: tuple[_Job, float]) -> AsyncIterator[None]:
+    """Do each job every so many seconds, for as long as the block lasts."""
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(_watch(desk, marks, progress, began))
+        tasks = [group.create_task(_again_and_again(*job)) for job in jobs]
         yield
-        task.cancel()
+        for task in tasks:
+            task.cancel()
 
 
-async def _watch(desk: Desk, marks: Marks, progress: Progress, began: float) -> None:
-    noted = time.monotonic()
+async def _again_and_again(do: _Job, seconds: float) -> None:
     while True:
-        await asyncio.sleep(_SHOW_EVERY_S)
-        progress.show(desk.scans)
-        if time.monotonic() - noted >= _MARK_EVERY_S:
-            noted = time.monotonic()
-            await marks.add(Mark(desk.parts, desk.scans, noted - began))
+        await asyncio.sleep(seconds)
+        await do()

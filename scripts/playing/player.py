@@ -7,11 +7,13 @@ between them holds, and ends with it: the kernel kills it, and else the pipe tha
 import asyncio
 import contextlib
 import gc
+import os
 import struct
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, Final
 
 import msgspec
@@ -20,6 +22,7 @@ from scripts.example_service import sources
 from scripts.model.year import play
 from scripts.playing.parts import Part, in_parts
 
+_ROOT: Final = Path(__file__).parents[2]
 _LENGTH: Final = struct.Struct("!I")
 _AHEAD_BYTES: Final = 4_000_000
 _PROGRAM: Final = ("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-P", "-m", __name__)
@@ -63,7 +66,13 @@ async def playing(script: Script, skip: int) -> AsyncIterator[Player]:
     """Start the play, without its first `skip` parts; it ends with the block."""
     words = msgspec.json.encode(script).decode()
     process = await asyncio.create_subprocess_exec(
-        *_PROGRAM, words, str(skip), stdout=PIPE, limit=_AHEAD_BYTES, start_new_session=True
+        *_PROGRAM,
+        words,
+        str(skip),
+        env=os.environ | {"PYTHONPATH": str(_ROOT)},
+        stdout=PIPE,
+        limit=_AHEAD_BYTES,
+        start_new_session=True,
     )
     try:
         playbill = msgspec.msgpack.decode(await _frame(process), type=Playbill)

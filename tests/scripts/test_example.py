@@ -2,9 +2,8 @@
 
 import asyncio
 import contextlib
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, date, datetime
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +13,6 @@ import pytest
 from budget.database import close_pool, fetch, open_pool
 from budget.pool import PartnerFigures, YearPlan, agree, standing
 from budget.recycling import KINDS, Question, report
-from budget.years import london_day
 from equipment.items import fix_company_prefix
 from equipment.passwords import verified
 from equipment.roles import ADMINISTRATOR, ROLES
@@ -22,11 +20,10 @@ from scripts.example import load
 from scripts.model.service import WORKERS
 from scripts.postgres import NAME, EmbeddedPostgres
 from settings import DEMONSTRATION_GCP
+from tests.scripts.recount import YEAR, recount
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
-YEAR = (date(2018, 4, 1), date(2019, 3, 31))
 SMALL = 1 / 2_000
-CLEAN_PENCE, REPAIR_HOUR_PENCE = 845, 3_850
 
 
 @pytest.fixture
@@ -94,7 +91,7 @@ async def test_the_figures_are_those_of_a_plain_recount(service: str) -> None:
     """Budget and recycling by partner; the load itself stops at any scan that is refused."""
     assert service
     await load(NOW)
-    issues, credited, activity, counts = await _recount()
+    issues, credited, activity, counts = await recount()
     budget = await standing("2018-19", None)
     assert {row.ods: _spent(row) for row in budget.partners} == {
         row.ods: (issues[row.ods], credited[row.ods], activity[row.ods]) for row in budget.partners
@@ -178,110 +175,5 @@ async def test_whoever_tries_it_out_today_sees_charges(service: str) -> None:
     assert {"2026-27", "2027-28"} <= set(years)
 
 
-Sums = Counter[Any]
-
-
 def _spent(row: PartnerFigures) -> tuple[int, int, int]:
     return row.issues_pence, row.credits_pence, row.activity_pence
-
-
-async def _recount() -> tuple[Sums, Sums, Sums, Sums]:
-    """Issues, credits, activity and counts of the year, from the movements alone."""
-    books = _Books()
-    rows = await fetch(_MOVEMENTS)
-    undone = {row["undoes"] for row in rows}
-    for row in rows:
-        if row["action"] != "undo" and row["id"] not in undone:
-            books.enter(dict(row))
-    return books.issues, books.credits, books.activity, books.counts
-
-
-_MOVEMENTS = """
-select m.item, m.id, m.action, m.from_state, m.occurred_at, m.undoes, p.reuse,
-    coalesce(m.details ->> 'funder', n.funder) as funder, l.charged_pence, l.credit_percent,
-    m.details ->> 'minutes' as minutes, m.details ->> 'parts_pence' as parts_pence
-from movements m join items i on i.id = m.item join products p on p.sku = i.sku
-left join loans l on l.id = m.id left join people n on n.id = l.person
-order by m.seq
-"""
-
-
-class _Books:
-    """Follows each item's newest loan: its funder, charge, percentage and phase."""
-
-    def __init__(self) -> None:
-        self.loans: dict[int, dict[str, Any]] = {}
-        self.issues, self.credits, self.activity, self.counts = (Counter[Any]() for _ in range(4))
-
-    def enter(self, row: dict[str, Any]) -> None:
-        loan = self.loans.get(row["item"])
-        day = london_day(row["occurred_at"])
-        in_year = YEAR[0] <= day <= YEAR[1]
-        match row["action"], loan and loan["phase"]:
-            case "deliver", _:
-                self._lend(row, loan, in_year=in_year)
-            case "transfer", _ if row["funder"] is not None:
-                assert loan is not None
-                self.issues[loan["funder"]] -= in_year * loan["pence"]
-                loan["funder"] = row["funder"]
-                self.issues[loan["funder"]] += in_year * loan["pence"]
-            case (("return" | "find"), "open"):
-                self._count(row, loan, ["returned"], in_year=in_year)
-                self._count(row, loan, ["waiting"], in_year=True)
-                self._become(row, phase="ended")
-            case "pass", "ended":
-                assert loan is not None
-                back = (loan["pence"] * loan["percent"] * 2 + 100) // 200
-                self.credits[loan["funder"]] += in_year * back
-                self._count(row, loan, ["reused"], in_year=in_year)
-                self._count(row, loan, ["waiting"], in_year=True, times=-1)
-                self._become(row, phase="reused")
-            case "scrap", _ if loan is not None:
-                self._scrap(row, loan, in_year=in_year)
-            case "lose", _ if row["from_state"] in {"on_loan", "collected"}:
-                self._count(row, loan, ["lost"], in_year=in_year)
-            case "clean", "ended":
-                assert loan is not None
-                self.activity[loan["funder"]] += in_year * CLEAN_PENCE
-            case "repair", phase if phase == "ended" or row["from_state"] == "on_loan":
-                assert loan is not None
-                labour = (int(row["minutes"]) * REPAIR_HOUR_PENCE * 2 + 60) // 120
-                self.activity[loan["funder"]] += in_year * (labour + int(row["parts_pence"]))
-
-    def _lend(self, row: dict[str, Any], earlier: dict[str, Any] | None, *, in_year: bool) -> None:
-        pence, percent = row["charged_pence"], row["credit_percent"]
-        loan = {"funder": row["funder"], "pence": pence, "percent": percent, "phase": "open"}
-        self.loans[row["item"]] = loan
-        self.issues[row["funder"]] += in_year * row["charged_pence"]
-        kinds = ["issued", *(["issued_recycled"] if earlier else [])]
-        self._count(row, loan, kinds, in_year=in_year)
-
-    def _scrap(self, row: dict[str, Any], loan: dict[str, Any], *, in_year: bool) -> None:
-        if row["from_state"] in {"on_loan", "collected"}:
-            self._count(row, loan, ["written_off"], in_year=in_year)
-            return
-        self._count(row, loan, ["scrapped"], in_year=in_year)
-        if loan["phase"] == "ended":
-            self._count(row, loan, ["waiting"], in_year=True, times=-1)
-        else:
-            self._count(row, loan, ["reused"], in_year=in_year, times=-1)
-
-    def _become(self, row: dict[str, Any], *, phase: str) -> None:
-        self.loans[row["item"]]["phase"] = phase
-
-    def _count(
-        self,
-        row: dict[str, Any],
-        loan: dict[str, Any] | None,
-        kinds: Iterable[str],
-        *,
-        in_year: bool,
-        times: int = 1,
-    ) -> None:
-        assert loan is not None
-        if not in_year or row["reuse"] != "reusable":
-            return
-        for kind in kinds:
-            for key in (loan["funder"], None):
-                self.counts[key, kind, "units"] += times
-                self.counts[key, kind, "pence"] += times * loan["pence"]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from equipment.lifecycle import ACTIONS, decide
 from equipment.nhs_numbers import is_nhs_number
 from equipment.standing import Act, Check, Kind, Standing, State
 from scripts.example_service import contributions, sources
-from scripts.model.calendar import THE_END, YEAR_FROM
-from scripts.model.people import Borrower
+from scripts.model.calendar import THE_END, YEAR_FROM, is_in_year
+from scripts.model.demand import demands, read_line
+from scripts.model.people import Borrower, Register, by_district
 from scripts.model.scans import Goods, Scan
 from scripts.model.service import districts_of
 from scripts.model.year import Happening, play
@@ -141,6 +143,24 @@ def test_a_two_hundredth_of_the_year_is_issued_for_a_two_hundredth_of_its_value(
     assert whole == pytest.approx(7_562_180, rel=0.05)
     for ods, pence in contributions(SOURCES.partners).items():
         assert spent[ods] / whole == pytest.approx(pence / 730_000_000, abs=0.05)
+
+
+def test_a_tenth_of_the_year_has_a_tenth_of_each_product_s_issues() -> None:
+    """11,761 in all, and of each product to the nearest unit or two: nobody is served later."""
+    issued = Counter(sku for _, sku in issues(played(1 / 10)[1]))
+    assert sum(issued.values()) == 11_761
+    for sku, row in PRODUCTS.items():
+        assert abs(issued[sku] - int(row["model_annual_issues"]) / 10) < 1, sku
+
+
+def test_the_whole_year_asks_for_the_catalogue_s_issues() -> None:
+    """117,610 of 102 products, each to the unit; there are NHS numbers enough for all people."""
+    register = Register(UUID(int=0), by_district(SOURCES.postcodes), Random(1))
+    shares = {row["ods"]: 1.0 for row in SOURCES.partners}
+    asked = demands([read_line(row) for row in SOURCES.catalogue], shares, 1, register)
+    issued = Counter(each.line.sku for each in asked if is_in_year(each.deliver_on))
+    assert issued == {sku: int(row["model_annual_issues"]) for sku, row in PRODUCTS.items()}
+    assert len({each.nhs_number for each in register.people}) == len(register.people)
 
 
 def test_a_larger_part_keeps_to_the_rates_of_the_catalogue() -> None:
