@@ -14,6 +14,7 @@ import asyncpg
 import msgspec
 
 from budget.database import execute, fetch, insert
+from budget.narrowing import narrowed
 from budget.wording import sought
 
 What: TypeAlias = Literal[
@@ -69,13 +70,13 @@ _RECORD: Final = "insert into changes (actor, what, key, content) values ($1, $2
 async def listed(what: What | None, key: str | None, after: int, limit: int) -> list[Change]:
     """The changes after an id, newest last: of one kind or of any, of one key or of any."""
     wanted = sought(key) if key is not None else None
-    return [_change(row) for row in await fetch(_LISTED, what, wanted, after, limit)]
+    conditions = {"id > {}": after, "what = {}": what, "key = {}": wanted}
+    sql, values = narrowed(_LISTED, conditions, limit)
+    return [_change(row) for row in await fetch(sql, *values)]
 
 
 _LISTED: Final = """
-select id, at, actor, what, key, content from changes
-where ($1::varchar is null or what = $1) and ($2::varchar is null or key = $2) and id > $3
-order by id limit $4
+select id, at, actor, what, key, content from changes where {where} order by id limit $1
 """
 
 

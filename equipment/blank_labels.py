@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from budget.database import fetch, insert, transaction
+from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refusal, Refused, Wrong
 from equipment import receipts
 from equipment.codes import company_prefix, fresh_codes
@@ -84,7 +85,13 @@ async def listed(  # noqa: PLR0913 - what a list is narrowed to, and by whom
 ) -> list[tuple[int, Blank]]:
     """Blank labels with their keys, in the order of their printing."""
     check_may(caller, "read items")
-    rows = await fetch(_LISTED, status, printing, after, limit)
+    conditions = {
+        "c.seq > {}": after,
+        "c.claimed = {}": None if status is None else status == "claimed",
+        "b.printing = {}": printing,
+    }
+    sql, values = narrowed(_LISTED, conditions, limit)
+    rows = await fetch(sql, *values)
     return [
         (
             row["seq"],
@@ -104,13 +111,17 @@ async def listed(  # noqa: PLR0913 - what a list is narrowed to, and by whom
     ]
 
 
+# label_claims keeps claimed and unclaimed apart: neither is gone through for a page of the other.
 _LISTED: Final = """
+with page as (
+    select c.seq from label_claims c join blank_labels b on b.seq = c.seq
+    where {where} order by c.seq limit $1
+)
 select b.seq, b.code, b.giai, b.printing, b.printed_at, b.printed_by, i.code as item,
     l.claimed_at, l.claimed_by
-from blank_labels b left join item_labels l on l.code = b.code left join items i on i.id = l.item
-where ($1::varchar is null or ($1 = 'claimed') = (l.code is not null))
-    and ($2::uuid is null or b.printing = $2) and b.seq > $3
-order by b.seq limit $4
+from page join blank_labels b on b.seq = page.seq
+left join item_labels l on l.code = b.code left join items i on i.id = l.item
+order by b.seq
 """
 
 

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from budget.database import execute, fetch, fetch_one
+from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
 from equipment.roles import Caller, check_may
 from equipment.visibility import sees_everyone, visible_people
@@ -75,7 +76,9 @@ async def listed(
 ) -> list[Case]:
     """The cases after a sequence number, oldest first, of one status or of any."""
     check_may(caller, "read cases")
-    return await _shown(await fetch(_LIST, status, after, limit), caller, now)
+    conditions = {"c.seq > {}": after, "c.status = {}": status}
+    sql, values = narrowed(_LIST, conditions, limit)
+    return await _shown(await fetch(sql, *values), caller, now)
 
 
 _SHOWN: Final = """
@@ -83,9 +86,7 @@ select c.id, c.kind, i.code as item, c.scan, c.detail, c.status, c.content, c.ra
     c.raised_at, c.settled_by, c.settled_at, c.note, c.seq
 from cases c left join items i on i.id = c.item
 """
-_LIST: Final = (
-    _SHOWN + " where ($1::varchar is null or c.status = $1) and c.seq > $2 order by c.seq limit $3"
-)
+_LIST: Final = _SHOWN + " where {where} order by c.seq limit $1"
 
 
 async def settle(caller: Caller, case: UUID, note: str, now: datetime) -> Case:

@@ -1,10 +1,14 @@
 """Items listed a page at a time, oldest receipt first, narrowed by whatever is asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from budget.database import fetch
+from budget.narrowing import containing, fetch_containing, narrowed
 from equipment.items import COLUMNS, Item, Viewer, shown
 from equipment.roles import check_may
 from equipment.visibility import visible_people
@@ -27,45 +31,72 @@ class Search:
 async def listed(search: Search, viewer: Viewer) -> list[tuple[int, Item]]:
     """Items with their keys, oldest receipt first.
 
-    Naming a person who is not the caller's to see finds nothing, as for one who is not there.
+    `q` is contained in the code, a label, the serial number or the product's name, whatever its
+    case. Naming a person who is not the caller's to see finds nothing, as for one who is not
+    there.
     """
     check_may(viewer.caller, "read items")
     if search.person is not None and not await visible_people(
         viewer.caller, [search.person], viewer.now
     ):
         return []
-    rows = await fetch(
-        _LISTED,
-        search.state,
-        search.sku,
-        search.depot,
-        search.person,
-        search.batch,
-        _pattern(search.q),
-        search.after,
-        search.limit,
-    )
+    conditions = {
+        "i.id > {}": search.after,
+        "i.state = {}": search.state,
+        "i.sku = {}": search.sku,
+        "i.depot = {}": search.depot,
+        "i.person = {}": search.person,
+        "i.batch = {}": search.batch,
+    }
+    pattern = containing(search.q or "")
+    if pattern is None:
+        sql, values = narrowed(_LISTED, conditions, search.limit)
+        rows = await fetch(sql, *values)
+    else:
+        rows = await _matching(pattern, conditions, search.limit)
     return [(row["id"], item) for row, item in zip(rows, await shown(rows, viewer), strict=True)]
 
 
-_LISTED: Final = f"""
-select {COLUMNS} from items i join products p on p.sku = i.sku
-where ($1::varchar is null or i.state = $1) and ($2::varchar is null or i.sku = $2)
-    and ($3::varchar is null or i.depot = $3) and ($4::uuid is null or i.person = $4)
-    and ($5::varchar is null or i.batch = $5)
-    and ($6::varchar is null or i.serial ilike $6 or p.name ilike $6
-        or i.code like upper(translate($6, ' -', ''))
-        or exists(select from item_labels l where l.item = i.id
-            and l.code like upper(translate($6, ' -', '')))
-        or exists(select from item_aliases a where a.item = i.id and a.alias ilike $6))
-    and i.id > $7
-order by i.id limit $8
+async def _matching(
+    pattern: str, conditions: Mapping[str, object], limit: int
+) -> list[asyncpg.Record]:
+    """Rows of items that a text is found on."""
+    # A code is kept as it is printed, and typed with spaces and hyphens.
+    squeezed = pattern.translate(_SQUEEZED).upper()
+    if squeezed == _ANYTHING:
+        squeezed = pattern
+    return await fetch_containing(*narrowed(_FOUND, conditions, limit, pattern, squeezed))
+
+
+_SQUEEZED: Final = str.maketrans("", "", " -")
+_ANYTHING: Final = "%%"
+
+_PAGE: Final = f"""
+select {COLUMNS}
+from page join items i on i.id = page.id join products p on p.sku = i.sku
+order by i.id
 """  # noqa: S608 - column names from code
-
-
-def _pattern(q: str | None) -> str | None:
-    """Contains, with the pattern's own characters taken literally."""
-    if not q:
-        return None
-    literal = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{literal}%"
+_LISTED: Final = (
+    "with page as (select i.id from items i where {where} order by i.id limit $1)"  # noqa: S608 - ours
+    + _PAGE
+)
+# Each half by an index of its own: item_texts, which triggers keep, has what is written on items,
+# and is never written again when they move.
+_FOUND: Final = (
+    """
+with named as (
+    select distinct i.id from item_texts t join items i on i.id = t.item
+    where (t.text ilike $2 or t.text like $3) and {where}
+    order by i.id limit $1
+), sold as (
+    select of_it.id from (select sku from products where name ilike $2) p
+    cross join lateral (
+        select i.id from items i where i.sku = p.sku and {where} order by i.id limit $1
+    ) of_it
+    order by of_it.id limit $1
+), page as (
+    select id from named union select id from sold order by id limit $1
+)
+"""  # noqa: S608 - ours
+    + _PAGE
+)

@@ -12,6 +12,7 @@ from msgspec.inspect import IntType, StrType, UnionType
 
 from budget.changes import record
 from budget.database import fetch, fetch_one, transaction
+from budget.narrowing import containing, fetch_containing, narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import one_line, sought, text_faults
 from budget.years import london_day
@@ -150,17 +151,17 @@ async def products(
 ) -> list[Product]:
     """The products after a sku whose name or sku contains `q`, whatever its case."""
     check_may(caller, "read standing data")
-    rows = await fetch(_PRODUCTS, sought(q), sought(after), limit)
+    pattern = containing(q)
+    conditions = {"sku > {}": sought(after), "(name ilike {0} or sku ilike {0})": pattern}
+    sql, values = narrowed(_PRODUCTS, conditions, limit)
+    rows = await (fetch_containing(sql, values) if pattern else fetch(sql, *values))
     return await _priced(rows, london_day(now))
 
 
-# strpos takes % and _ as they stand, and an empty text as contained in every other.
 _PRODUCTS = """
 select sku, name, category, iso9999, weight_g, volume_l, crew, pat, loler_months, service_months,
     life_years, clean_minutes, reuse, level, speed, max_user_kg, equivalents
-from products
-where sku > $2 and (strpos(lower(name), lower($1)) > 0 or strpos(lower(sku), lower($1)) > 0)
-order by sku limit $3
+from products where {where} order by sku limit $1
 """
 
 

@@ -15,6 +15,7 @@ import asyncpg
 import msgspec
 
 from budget.database import execute, fetch, fetch_one
+from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
 from equipment.receipts import content_hash
 from equipment.roles import Caller, check_may
@@ -124,7 +125,9 @@ async def listed(
 ) -> list[Request]:
     """The requests after a sequence number, oldest first, of one status and kind or of any."""
     check_may(caller, "read requests")
-    return [_request(row) for row in await fetch(_LISTED, status, kind, after, limit)]
+    conditions = {"r.seq > {}": after, "r.status = {}": status, "r.kind = {}": kind}
+    sql, values = narrowed(_LISTED, conditions, limit)
+    return [_request(row) for row in await fetch(sql, *values)]
 
 
 _SHOWN: Final = """
@@ -132,14 +135,7 @@ select r.id, r.kind, r.kind = 'fault' as urgent, i.code as item, r.everything, r
     r.telephone, r.place, r.message, r.status, r.sent_at, r.settled_by, r.settled_at, r.note, r.seq
 from requests r join items i on i.id = r.item
 """
-_LISTED: Final = (
-    _SHOWN
-    + """
-where ($1::varchar is null or r.status = $1) and ($2::varchar is null or r.kind = $2)
-    and r.seq > $3
-order by r.seq limit $4
-"""
-)
+_LISTED: Final = _SHOWN + " where {where} order by r.seq limit $1"
 
 
 async def settle(caller: Caller, request: UUID, note: str, now: datetime) -> Request:

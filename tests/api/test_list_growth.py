@@ -1,0 +1,290 @@
+"""A page of a list costs the same of a hundred rows and of a hundred thousand.
+
+The same number of statements, and none of them reads more than a page is worth.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import asyncpg
+import httpx
+import pytest
+
+from app import create_app
+from budget.database import close_pool, open_pool
+from budget.sums import fold
+from scripts.postgres import NAME, EmbeddedPostgres
+from settings import Settings
+from tests.api.conftest import client_of
+
+FEW, MANY = 100, 100_000
+# What a page of 50 may read: its rows, what belongs to each, the entries of indexes on the way.
+ROWS_READ_MAX: Final = 2_500
+TOKEN: Final = "somebody's"
+
+# Written past the triggers, as a restored dump is: what they would do is done beside it.
+FILL: Final = """
+set session_replication_role = replica;
+insert into partners (ods, name, kind) select 'P' || n, 'n', 'ccg' from generate_series(1, :rows) n;
+insert into users (username, password_hash, roles, created_at)
+    select 'u' || n, '', '{administrator}', now() from generate_series(1, :rows) n;
+insert into tokens (digest, "user", created_at, expires_at)
+    select DIGEST, id, now(), now() + interval '1 day' from users where username = 'u1';
+insert into tokens (digest, "user", created_at, expires_at)
+    select sha256(username::bytea), id, now(), now() + interval '1 day' from users;
+insert into depots (code, name, postcode, kind)
+    select 'D' || n, 'n', 'NG1 5FS', 'depot' from generate_series(1, :rows) n;
+insert into vans (code, depot, payload_kg, volume_l, crew, shift_from, shift_to)
+    select 'V' || n, 'D1', 1, 1, 1, '08:00', '09:00' from generate_series(1, :rows) n;
+insert into bays (code, depot, name, kind)
+    select 'B' || n, 'D1', 'n', 'clean' from generate_series(1, :rows) n;
+insert into products (sku, name, category, reuse, speed)
+    select 'X' || n, 'Commode ' || n, 'Beds', 'reusable', '7_day' from generate_series(1, :rows) n;
+insert into product_terms (sku, from_on, price_pence, credit_percent)
+    select sku, '2018-04-01', 100, 85 from products;
+insert into people (id, name, needs, nhs_number, funder, created_at, created_by)
+    select md5(n::text)::uuid, 'n', '{}', lpad(n::text, 10, '0'), 'P1', now(), 'u1'
+    from generate_series(1, :rows) n;
+
+-- Half of them are one product's at one depot, of one batch; a few are lost, a few somebody's.
+insert into items (code, giai, sku, serial, batch, owner, newest_movement, updated_at, loans, state,
+    depot, last_depot, person, loan, loan_funder, loan_phase, phase_at)
+select 'C' || lpad(n::text, 7, '0'), 'G' || n, case when n % 2 = 0 then 'X1' else 'X' || n end,
+    'SN-' || n, case when n % 2 = 0 then 'LOT1' else 'LOT' || n end, 'pool', md5(n::text)::uuid,
+    now(), 0, state, case when state = 'available' then 'D' || (1 + n % 2 * (n - 1)) end, 'D1',
+    case when state = 'on_loan' then md5('7')::uuid end,
+    case when state = 'on_loan' then md5(n::text)::uuid end,
+    case when state = 'on_loan' then 'P1' end, case when state = 'on_loan' then 'open' end,
+    case when state = 'on_loan' then now() end
+from (select n, case when n % (:rows / 20) = 7 % (:rows / 20) and n > :rows / 2 then 'lost'
+    when n % (:rows / 20) = 3 and n > :rows / 2 then 'on_loan' else 'available' end as state
+    from generate_series(1, :rows) n) told;
+insert into item_aliases (key, item, alias) select 'OLD' || n, n, 'OLD' || n
+    from generate_series(1, :rows) n;
+insert into item_texts select id, code from items union all select id, serial from items
+    union all select item, alias from item_aliases;
+
+-- Fifty movements an item, over two years.
+insert into movements (id, item, action, from_state, occurred_at, recorded_at, actor, details,
+    state, depot, last_depot, loans)
+select gen_random_uuid(), 1 + n % (:rows / 50), 'move', 'available', at, at, 'u1', '{}',
+    'available', 'D1', 'D1', 0
+from generate_series(1, :rows) n,
+    lateral (select timestamptz '2018-04-01Z' + n * interval '2 years' / :rows as at) told;
+insert into postings (entry, movement, kind, account, partner, amount_pence, posted_on, late,
+    occurred_at, recorded_at, item, sku, category, description, no_tariff)
+select id, id, 'issue', account, case account when 'issues' then 'P1' end, pence, recorded_at::date,
+    false, occurred_at, recorded_at, item, 'X1', 'Beds', 'd', false
+from movements, (values ('issues', 100), ('equipment', -100)) as leg (account, pence);
+
+insert into posting_changes (account, partner, posted_on, pence)
+    select account, partner, posted_on, amount_pence from postings where partner is not null;
+insert into tally_changes (kind, reusable, funder, sku, category, depot, occurred_on, units, pence)
+    select kind, true, 'P1', 'X' || n % 20, 'Beds', 'D1', date '2018-04-01' + n % 365, 1, 100
+    from generate_series(1, :rows) n, (values ('issued'), ('waiting'), ('reused')) k (kind);
+
+insert into cases (id, kind, item, scan, detail, content, fault, raised_by, raised_at, status,
+    settled_by, settled_at)
+select gen_random_uuid(), 'refused-scan', n, null, 'd', '{}', n::text::bytea, 'u1', now(),
+    case when n > :rows - 60 then 'open' else 'settled' end,
+    case when n <= :rows - 60 then 'u1' end, case when n <= :rows - 60 then now() end
+from generate_series(1, :rows) n;
+insert into requests (id, kind, item, everything, form, content, sent_at, status, settled_by,
+    settled_at)
+select gen_random_uuid(), case when n > :rows - 60 then 'fault' else 'collection' end, n,
+    case when n <= :rows - 60 then false end, gen_random_uuid(), '', now(),
+    case when n > :rows - 60 then 'open' else 'settled' end,
+    case when n <= :rows - 60 then 'u1' end, case when n <= :rows - 60 then now() end
+from generate_series(1, :rows) n;
+insert into changes (actor, what, key, content)
+select 'u1', case when n > :rows - 60 then 'depot opened' else 'van added' end,
+    case when n > :rows - 60 then 'D1' else 'V' || n end, '{}' from generate_series(1, :rows) n;
+insert into blank_labels (code, giai, printing, printed_at, printed_by)
+    select 'L' || n, 'L' || n, md5((n / 100)::text)::uuid, now(), 'u1'
+    from generate_series(1, :rows) n;
+insert into item_labels (code, giai, item, claimed_at, claimed_by)
+    select 'L' || n, 'L' || n, n, now(), 'u1' from generate_series(1, :rows - 60) n;
+insert into label_claims select seq, seq <= :rows - 60 from blank_labels;
+analyze;
+"""
+
+LISTS: Final = (
+    "/api/partners",
+    "/api/users",
+    "/api/depots",
+    "/api/vans",
+    "/api/bays",
+    "/api/products",
+    "/api/products?q=commode",
+    "/api/products?q=commode%20777",
+    "/api/products?q=x999",
+    "/api/items",
+    "/api/items?state=available",
+    "/api/items?state=lost",
+    "/api/items?sku=X1",
+    "/api/items?sku=X99",
+    "/api/items?depot=D1",
+    "/api/items?depot=D99",
+    "/api/items?batch=LOT1",
+    "/api/items?batch=LOT99",
+    "/api/items?person=8f14e45f-ceea-467a-9a36-dedd4bea2543",
+    "/api/items?state=available&depot=D1&sku=X1",
+    "/api/items?q=sn-",
+    "/api/items?q=sn-777",
+    "/api/items?q=C0000%20777",
+    "/api/items?q=old777",
+    "/api/items?q=commode%20777",
+    "/api/items?q=nothing+like+this",
+    "/api/items?q=sn-&state=available&depot=D1",
+    "/api/items/OLD2/movements",
+    "/api/cases",
+    "/api/cases?status=open",
+    "/api/requests",
+    "/api/requests?status=open",
+    "/api/requests?kind=fault",
+    "/api/changes",
+    "/api/changes?what=depot%20opened",
+    "/api/changes?key=D1",
+    "/api/labels/blank",
+    "/api/labels/blank?status=claimed",
+    "/api/labels/blank?status=unclaimed",
+    "/api/labels/blank?printing=c4ca4238-a0b9-2382-0dcc-509a6f75849b",
+    "/api/people?nhs_number=0000000051",
+)
+REPORTS: Final = (
+    "/api/budgets/2018-19",
+    *(
+        f"/api/recycling?year=2018-19&by={key}"
+        for key in ("sku", "category", "partner", "depot", "month")
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def stores(postgres: EmbeddedPostgres, template: str) -> Iterator[dict[int, str]]:
+    """Fill a store of each size."""
+    names = {rows: f"rows_{rows}" for rows in (FEW, MANY)}
+    for rows, name in names.items():
+        asyncio.run(_run(postgres.dsn, f"create database {name} template {template}"))
+        asyncio.run(_run(_dsn(postgres, name), _fill(rows)))
+        asyncio.run(_folded(_dsn(postgres, name)))
+    yield {rows: _dsn(postgres, name) for rows, name in names.items()}
+    for name in names.values():
+        asyncio.run(_run(postgres.dsn, f"drop database {name} with (force)"))
+
+
+@pytest.mark.parametrize("path", [*LISTS, *REPORTS])
+async def test_a_page_costs_the_same_statements_however_much_there_is(
+    stores: dict[int, str], path: str
+) -> None:
+    """Of a hundred rows and of a hundred thousand."""
+    few, many = [len(await _asked(stores[rows], path)) for rows in (FEW, MANY)]
+    assert few == many > 1
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_a_page_reads_no_more_than_it_shows(stores: dict[int, str], path: str) -> None:
+    """Nor does the one after it: no list is gone through for a page."""
+    for page in ("", "after"):
+        for sql, values in await _asked(stores[MANY], path, page):
+            assert await _rows_read(stores[MANY], sql, values) <= ROWS_READ_MAX, sql
+
+
+async def _asked(dsn: str, path: str, page: str = "") -> list[tuple[str, tuple[Any, ...]]]:
+    """The statements of a request, with their values, once the connection knows them."""
+    async with _client(dsn) as client:
+        answer = await client.get(path)
+        assert answer.status_code == 200, answer.text
+        if page:
+            following = answer.json().get("next")
+            path = str(
+                client.build_request("GET", path).url.copy_merge_params({"after": following})
+            )
+            if following is None:
+                return []
+            await client.get(path)
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            asked = _listening(monkeypatch)
+            assert (await client.get(path)).status_code == 200
+        return asked
+
+
+@asynccontextmanager
+async def _client(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who may read everything, on one connection."""
+    await open_pool(dsn, size=1)
+    try:
+        async with client_of(create_app(Settings(), dsn)) as client:
+            client.headers["Authorization"] = f"Bearer {TOKEN}"
+            yield client
+    finally:
+        await close_pool()
+
+
+def _listening(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[Any, ...]]]:
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+    for name in ("fetch", "execute"):
+        _listen(monkeypatch, name, asked)
+    return asked
+
+
+def _listen(monkeypatch: pytest.MonkeyPatch, name: str, asked: list[Any]) -> None:
+    before = getattr(asyncpg.Connection, name)
+
+    async def ask(self: Any, sql: str, *values: object, **more: Any) -> Any:
+        asked.append((sql, values))
+        return await before(self, sql, *values, **more)
+
+    monkeypatch.setattr(asyncpg.Connection, name, ask)
+
+
+async def _rows_read(dsn: str, sql: str, values: tuple[Any, ...]) -> int:
+    """How many rows and entries of indexes a statement looks at, those it throws away included."""
+    if not sql.lstrip().startswith(("select", "with")):
+        return 0
+    connection = await asyncpg.connect(dsn)
+    try:
+        [row] = await connection.fetch(f"explain (analyze, format json) {sql}", *values)
+    finally:
+        await connection.close()
+    [explained] = json.loads(row[0])
+    return sum(_read_by(node) for node in _nodes(explained["Plan"]) if "Scan" in node["Node Type"])
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from _nodes(below)
+
+
+def _read_by(node: dict[str, Any]) -> int:
+    thrown = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
+    rows = node["Actual Rows"] + sum(node.get(kind, 0) for kind in thrown)
+    return int(rows * node["Actual Loops"])
+
+
+def _fill(rows: int) -> str:
+    digest = f"'\\x{hashlib.sha256(TOKEN.encode()).hexdigest()}'"
+    return FILL.replace("DIGEST", digest).replace(":rows", str(rows))
+
+
+async def _folded(dsn: str) -> None:
+    await open_pool(dsn)
+    await fold()
+    await close_pool()
+
+
+async def _run(dsn: str, sql: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+def _dsn(server: EmbeddedPostgres, name: str) -> str:
+    return server.dsn.replace(f"@/{NAME}?", f"@/{name}?")
