@@ -69,7 +69,8 @@ class Floor:
         """Take it once more; the server should have nothing else to do."""
         if not self.rates:
             asyncio.run(self._prepare())
-            self._pgbench(self.sizes.floor_warm_up_s)
+            if self.sizes.floor_warm_up_s:
+                self._pgbench(self.sizes.floor_warm_up_s)
         self.rates.append(self._pgbench(self.sizes.floor_s))
         say(f"  floor: {self.rates[-1]:,.0f} transactions a second")
 

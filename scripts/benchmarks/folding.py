@@ -66,6 +66,8 @@ async def _fold(dsn: str) -> tuple[float, int]:
 
 def _statements(run: Run) -> int | None:
     """SQL statements for the whole backlog, in a pass of its own."""
+    if not run.sizes.counted:
+        return None
     with statements.counting(folder_of(run)), serving(run) as dsn:
         if not statements.can_count(dsn):
             return None

@@ -44,6 +44,8 @@ def item_get(run: Run) -> Figure:
 def _statements(run: Run) -> float | None:
     """SQL statements a request, in a short pass of its own."""
     folder = run.store().folder
+    if not run.sizes.counted:
+        return None
     with borrowed_database(folder, run.settings) as dsn:
         if not statements.can_count(dsn):
             return None

@@ -90,6 +90,8 @@ def _wait_until_folded(dsn: str) -> None:
 
 def _statements(run: Run) -> dict[str, float] | None:
     """SQL statements a request, in a short pass of its own."""
+    if not run.sizes.counted:
+        return None
     with statements.counting(folder_of(run)), serving(run) as dsn:
         if not statements.can_count(dsn):
             return None

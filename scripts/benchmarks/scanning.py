@@ -78,6 +78,8 @@ def _measured(name: str, run: Run, way: _Way, bar: Bar) -> Figure:
 def _statements(run: Run, way: _Way) -> float | None:
     """SQL statements a scan, in a short pass of its own."""
     store = run.store()
+    if not run.sizes.counted:
+        return None
     with borrowed_database(store.folder, run.settings) as dsn:
         if not statements.can_count(dsn):
             return None

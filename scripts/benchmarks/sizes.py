@@ -19,6 +19,7 @@ class Sizes:
     # What of its scans is recorded before measuring, so that all kinds of them follow.
     history: float = 0.1
     warm_up: int = 1_500
+    # How many scans are sent only to count statements; 0 where no statements are counted at all.
     counted: int = 600
     batch: int = 200
     labels: int = 1_000

@@ -60,6 +60,8 @@ async def _played(dsn: str, script: Script) -> dict[str, Any]:
 
 def _statements(run: Run) -> float | None:
     """SQL statements a scan, in a shorter year of its own."""
+    if not run.sizes.counted:
+        return None
     folder = run.folder / "counted year"
     server = EmbeddedPostgres(folder, binaries=run.settings.pg_bin)
     server.start()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from scripts.benchmarks import reading
 from scripts.benchmarks.__main__ import BENCHMARKS, main
 from scripts.benchmarks.figures import BenchmarkError, Figure, at_least, at_most
 from scripts.benchmarks.run import Run, temporary_run
@@ -23,13 +24,13 @@ from tests.scripts.processes import naming, wait_for
 REPOSITORY = Path(__file__).parents[2]
 TINY = Sizes(
     floor_s=1,
-    floor_warm_up_s=1,
+    floor_warm_up_s=0,
     floor_items=200,
     stretch_s=0.4,
     turns=1,
     store_scale=1 / 800,
     warm_up=20,
-    counted=30,
+    counted=0,
     batch=20,
     labels=12,
     starts=1,
@@ -66,6 +67,14 @@ def test_each_benchmark_gives_one_line_in_the_form_of_the_contract(run: Run, nam
         assert figure["detail"]["met"] in {True, False}
 
 
+def test_statements_are_counted_in_a_pass_of_their_own(run: Run) -> None:
+    """Reading an item takes at least one, and what a benchmark itself asks is not counted."""
+    run.sizes = replace(TINY, counted=1)
+    each = reading._statements(run)
+    assert each is not None
+    assert 1 <= each < 4
+
+
 def test_a_refused_scan_fails_the_benchmark(run: Run) -> None:
     """What was not recorded is no scan a second."""
     scans = run.store().scans
@@ -98,12 +107,15 @@ def test_figures_alone_go_to_standard_output(capsys: pytest.CaptureFixture[str])
     assert "labels ..." in printed.err
 
 
-def test_a_benchmark_that_cannot_be_measured_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_benchmark_that_cannot_be_measured_says_why(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing is printed for it, the others are measured all the same, and the exit code is 1."""
-    assert main(["fold", "labels"], replace(TINY, movements=1)) == 1
+    monkeypatch.setenv("KITBACK_PG_BIN", "/nowhere")
+    assert main(["fold", "labels"], TINY) == 1
     printed = capsys.readouterr()
     assert [json.loads(line)["name"] for line in printed.out.splitlines()] == ["labels"]
-    assert "fold: the model year does not make" in printed.err
+    assert "fold: KITBACK_PG_BIN: " in printed.err
 
 
 def test_an_unknown_name_is_said_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
