@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
+from budget.months import make_months_ahead
 from budget.sums import fold
-from logistics.clock import ticking
 from scripts.example_service import callers
 from scripts.playing.desk import Desk
 from scripts.playing.marks import Mark, Marks
@@ -17,7 +17,9 @@ from scripts.playing.progress import Progress
 
 _MARK_EVERY_S: Final = 1.0
 _SHOW_EVERY_S: Final = 0.2
-_Job: TypeAlias = Callable[[], Awaitable[None]]
+# More seldom than a service does: the more changes are folded at once, the fewer sums are written.
+_FOLD_EVERY_S: Final = 15.0
+_Job: TypeAlias = Callable[[], Awaitable[object]]
 
 
 def _present() -> datetime:
@@ -46,7 +48,8 @@ async def play_year(
     def reached() -> Mark:
         return Mark(desk.parts, desk.scans, time.monotonic() - began)
 
-    async with ticking(), playing(script, skip=mark.parts) as player:
+    await make_months_ahead(clock().date())
+    async with playing(script, skip=mark.parts) as player:
         progress = Progress(player.playbill.scans, before=mark.scans)
 
         async def show() -> None:
@@ -55,7 +58,8 @@ async def play_year(
         async def add_mark() -> None:
             await marks.add(reached())
 
-        async with _beside((show, _SHOW_EVERY_S), (add_mark, mark_every_s)):
+        jobs = ((show, _SHOW_EVERY_S), (add_mark, mark_every_s), (fold, _FOLD_EVERY_S))
+        async with _beside(*jobs):
             await desk.record_all(player.parts())
     await fold()
     mark = reached()
