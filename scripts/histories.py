@@ -26,7 +26,7 @@ from labels.code import parse_code
 from scripts.agreements import Agreements, read_agreements
 from scripts.findings import Findings
 from scripts.invariants import Invariant
-from scripts.kept import Kept, as_count, read_kept
+from scripts.kept import Kept, KeptItems, as_count
 from scripts.reckoning import Charge, Count, Lent, Reckoned, Step, reckon, reversed_counts
 
 PROMISES: Final = tuple(
@@ -61,9 +61,10 @@ _PARTNER_ACCOUNTS: Final = ("issues", "credits", "activity")
 async def check_histories(connection: Connection, findings: Findings) -> None:
     """Play all items, in the order of their keys, as of the open transaction's moment."""
     agreements = await read_agreements(connection)
+    everything = KeptItems(connection)
     after = -1
     while items := await connection.fetch(_ITEMS, after, _AT_ONCE):
-        kept = await read_kept(connection, [item["id"] for item in items])
+        kept = await everything.of([item["id"] for item in items])
         for item in items:
             if parse_code(item["code"]) != item["code"]:
                 findings.fault("item-code", f"item {item['code']}: its check character is wrong")

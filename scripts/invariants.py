@@ -10,6 +10,7 @@ from typing import Final
 
 from equipment.journal import STANDING
 from labels.code import CODES
+from scripts.sums import MONTHS, POSTING_SUMS, TALLY_SUMS
 
 _APPEND_ONLY: Final = (
     "movements", "postings", "tallies", "loans", "checks", "receipts", "person_looks", "superseded",
@@ -297,6 +298,14 @@ where r.rolname = 'kitback_app' and case right_
     when 'UPDATE' then has_column_privilege(r.oid, a.attrelid, a.attnum, right_)
     else has_table_privilege(r.oid, 'public.requests', right_) end
 union all
+-- What is inserted into a partition itself passes by the triggers on its table.
+select format('role %s may %s %s', r.rolname, lower(right_), c.relname)
+from pg_roles r, pg_class c, unnest(array['SELECT', 'INSERT']) right_
+where r.rolname = 'kitback_app' and c.relispartition and c.relkind = 'r'
+    and pg_partition_root(c.oid)
+        in (select to_regclass('public.' || t) from unnest(array{list(_APPEND_ONLY)}) t)
+    and has_table_privilege(r.oid, c.oid, right_)
+union all
 select format('role kitback_app is a superuser') from pg_roles
 where rolname = 'kitback_app' and rolsuper
 union all
@@ -348,6 +357,9 @@ INVARIANTS: Final = (
     Invariant("tally-movement", "Every count is its movement's.", _COUNTED_FOR),
     Invariant("waiting-count", "What is counted as waiting stands undecided.", _WAITING),
     Invariant("scan-receipt", "Every scan has its movement and its receipt.", _RECEIPTS),
+    Invariant("in-its-month", "What was recorded lies in its month's partition.", MONTHS),
+    Invariant("budget-sums", "Sums of postings are those of the postings.", POSTING_SUMS),
+    Invariant("recycling-sums", "Sums of counts are those of the counts.", TALLY_SUMS),
     Invariant("nhs-number", "NHS numbers are valid and nobody shares one.", _NHS_NUMBERS),
     Invariant("succession", "No partner takes over from itself.", _SUCCESSION),
     Invariant("item-code", "Codes and GIAIs are well formed and name one item.", _LABELS),

@@ -1,6 +1,6 @@
 """What is kept of a few hundred items at a time, for scripts/verify to play their histories."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -23,19 +23,48 @@ class Kept:
     tallies: Mapping[UUID, list[asyncpg.Record]]
 
 
-async def read_kept(connection: Connection, items: list[int]) -> Kept:
-    """Read it in five statements, as of the open transaction's moment."""
-    movements = await connection.fetch(_MOVEMENTS, items)
-    ids = [movement["id"] for movement in movements]
-    return Kept(
-        movements=_grouped("item", movements),
-        loans={row["id"]: row for row in await connection.fetch(_LOANS, items)},
-        checks=_grouped("movement", await connection.fetch(_CHECKS, items)),
-        postings=_grouped("movement", await connection.fetch(_POSTINGS, items)),
-        tallies=_grouped("movement", await connection.fetch(_TALLIES, ids)),
-    )
+class KeptItems:
+    """All that is kept, some items at a time, in the order of their keys."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        # No index says what an item posted or counted: it is sorted once, and read alongside.
+        self._postings = _Stream(connection, _POSTINGS)
+        self._tallies = _Stream(connection, _TALLIES)
+
+    async def of(self, items: Sequence[int]) -> Kept:
+        """What is kept of these items, which come after all those asked for before."""
+        movements = await self._connection.fetch(_MOVEMENTS, items)
+        loans = await self._connection.fetch(_LOANS, items)
+        checks = await self._connection.fetch(_CHECKS, items)
+        return Kept(
+            movements=_grouped("item", movements),
+            loans={row["id"]: row for row in loans},
+            checks=_grouped("movement", checks),
+            postings=_grouped("movement", await self._postings.up_to(items[-1])),
+            tallies=_grouped("movement", await self._tallies.up_to(items[-1])),
+        )
 
 
+class _Stream:
+    """Rows in the order of their items, read as far as they are asked for."""
+
+    def __init__(self, connection: Connection, sql: str) -> None:
+        self._rows = aiter(connection.cursor(sql, prefetch=_PREFETCHED))
+        self._next: asyncpg.Record | None = None
+
+    async def up_to(self, item: int) -> list[asyncpg.Record]:
+        """The rows not read yet of the items up to this one."""
+        read = []
+        row = self._next or await anext(self._rows, None)
+        while row is not None and row["item"] <= item:
+            read.append(row)
+            row = await anext(self._rows, None)
+        self._next = row
+        return read
+
+
+_PREFETCHED: Final = 2_000
 _MOVEMENTS: Final = f"""
 select item, seq, id, action, from_state, occurred_at, recorded_at, undoes, details,
     {", ".join(STANDING)}
@@ -48,12 +77,12 @@ _CHECKS: Final = """
 select movement, kind, result, "on" from checks where item = any($1::bigint[]) order by id
 """
 _POSTINGS: Final = """
-select movement, kind, account, partner, amount_pence, loan, category, no_tariff
-from postings where item = any($1::bigint[]) order by seq
+select item, movement, kind, account, partner, amount_pence, loan, category, no_tariff
+from postings order by item, seq
 """
 _TALLIES: Final = """
-select movement, kind, units, pence, occurred_on, loan, funder, depot, category, reuse
-from tallies where movement = any($1::uuid[]) order by seq
+select item, movement, kind, units, pence, occurred_on, loan, funder, depot, category, reuse
+from tallies order by item, seq
 """
 
 

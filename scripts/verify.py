@@ -20,6 +20,7 @@ from scripts.histories import PROMISES, check_histories
 from scripts.invariants import INVARIANTS, NO_TARIFF
 from scripts.postgres import borrowed_database
 from scripts.postgres_folder import PostgresError
+from scripts.sums import NO_MONTH
 from settings import InvalidSettingError, Settings
 
 _CONNECT_S: Final = 30
@@ -82,8 +83,9 @@ async def _verify(connection: Connection) -> int:
             findings.fault(invariant.name, row["what"], times=row["many"] - len(shown) + 1)
     await _check_people(connection, findings)
     await check_histories(connection, findings)
-    async for row in connection.cursor(NO_TARIFF):
-        findings.note(row[0])
+    for query in (NO_TARIFF, NO_MONTH):
+        async for row in connection.cursor(query):
+            findings.note(row[0])
     for line in findings.summary():
         print(line)
     print(await _verdict(connection, findings))

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from budget.database import close_pool, migrate, open_pool
+from budget.months import make_months, make_months_ahead
 from budget.partners import Takeover, take_over
 from scripts.findings import Findings
 from scripts.histories import PROMISES
@@ -119,12 +120,26 @@ async def test_what_was_charged_without_a_tariff_is_noted_but_no_fault(
 ) -> None:
     """It is listed until it is undone."""
     await set_up()
+    await make_months(NOW.date(), NOW.date())
     bed = await one_item()
     cleaned = scan(bed, "clean")
     await done(scan(bed, "deliver", person=await somebody()), scan(bed, "return"), cleaned)
     assert await verify(database) == 0
     assert f"note: movement {cleaned['id']}, item {bed}: clean" in capsys.readouterr().out
     await done(scan(bed, "undo", movement=cleaned["id"]))
+    assert await verify(database) == 0
+    assert "note: " not in capsys.readouterr().out
+
+
+async def test_what_came_before_its_month_was_made_is_noted_but_no_fault(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Until the clock has made the month."""
+    await set_up()
+    await one_item()
+    assert await verify(database) == 0
+    assert "note: movements: 1 of 2018-10 came before" in capsys.readouterr().out
+    await make_months_ahead(datetime.now(UTC).date())
     assert await verify(database) == 0
     assert "note: " not in capsys.readouterr().out
 
