@@ -90,7 +90,7 @@ async def _played(script: Script) -> Mark:
         gone, other = group.split((OSError, asyncpg.PostgresError, asyncpg.InterfaceError))
         if gone is None or other is not None:
             raise
-        words = "The database went away; the same command goes on from here"
+        words = "The play was cut off; the same command goes on from here"
         raise PostgresError(f"{words}: {_first(gone)}") from group
 
 

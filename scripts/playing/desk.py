@@ -42,6 +42,7 @@ class Desk:
     codes: dict[int, str] = field(default_factory=dict)
     parts: int = 0
     scans: int = 0
+    people: int = 0
     _ahead: dict[int, int] = field(default_factory=dict)
     _in_hand: dict[asyncio.Task[None], frozenset[int]] = field(default_factory=dict)
 
@@ -73,6 +74,7 @@ class Desk:
         match part:
             case People(people):
                 await register_many(self.callers[COORDINATOR], people, self.clock())
+                self.people += len(people)
             case Lot(goods):
                 await self._receive(goods)
             case Sheet():

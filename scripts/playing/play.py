@@ -53,7 +53,7 @@ async def play_year(
         progress = Progress(player.playbill.scans, before=mark.scans)
 
         async def show() -> None:
-            progress.show(desk.scans)
+            progress.show(desk.scans, desk.people)
 
         async def add_mark() -> None:
             await marks.add(reached())

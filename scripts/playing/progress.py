@@ -27,36 +27,39 @@ class Progress:
     def __post_init__(self) -> None:
         self._began = self._said = self.clock()
 
-    def show(self, scans: int) -> None:
-        """Say how far it is, unless that was said just now."""
-        if self.clock() - self._said >= _EVERY_S[self.out.isatty()]:
-            self._write(scans, min(scans / max(self.total, 1), 0.99))
+    def show(self, scans: int, people: int = 0) -> None:
+        """Say how far it is, unless that was said just now; people come before any scan."""
+        if self.clock() - self._said < _EVERY_S[self.out.isatty()]:
+            return
+        if scans:
+            self._write(self._line(scans, min(scans / max(self.total, 1), 0.99)))
+        else:
+            self._write(f"{_bar(0)}  {people:,} people")
 
     def end(self, scans: int) -> None:
         """Say that it is done."""
-        self._write(scans, 1.0)
+        self._write(self._line(scans, 1.0))
         if self.out.isatty():
             self.out.write("\n")
             self.out.flush()
 
-    def _write(self, scans: int, share: float) -> None:
+    def _line(self, scans: int, share: float) -> str:
+        """The rate is this run's; a share of it all is done."""
+        seconds, recorded = self.clock() - self._began, scans - self.before
+        rate = recorded / seconds if seconds else 0.0
+        line = f"{_bar(share)}  {scans:,} scans  {rate:,.0f}/s"
+        if share == 1 or not recorded:
+            return f"{line}  {_minutes(seconds)}"
+        return f"{line}  {_minutes((scans / share - scans) / rate)} left"
+
+    def _write(self, line: str) -> None:
         self._said = self.clock()
-        line = _line(scans, scans - self.before, share, self._said - self._began)
-        if self.out.isatty():
-            self.out.write(f"\r{line}\x1b[K")
-        else:
-            self.out.write(f"{line}\n")
+        self.out.write(f"\r{line}\x1b[K" if self.out.isatty() else f"{line}\n")
         self.out.flush()
 
 
-def _line(scans: int, recorded: int, share: float, seconds: float) -> str:
-    """`recorded` are those of this run, in so many seconds; a share of it all is done."""
-    bar = ("#" * int(share * _WIDTH)).ljust(_WIDTH, ".")
-    rate = recorded / seconds if seconds else 0.0
-    line = f"[{bar}] {int(share * 100):3d}%  {scans:,} scans  {rate:,.0f}/s"
-    if share == 1 or not recorded:
-        return f"{line}  {_minutes(seconds)}"
-    return f"{line}  {_minutes((scans / share - scans) / rate)} left"
+def _bar(share: float) -> str:
+    return f"[{('#' * int(share * _WIDTH)).ljust(_WIDTH, '.')}] {int(share * 100):3d}%"
 
 
 def _minutes(seconds: float) -> str:
