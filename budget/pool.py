@@ -15,7 +15,7 @@ import msgspec
 from budget.changes import record
 from budget.database import execute, fetch, fetch_one, insert, transaction
 from budget.refusals import Fault, Wrong
-from budget.sums import stretches
+from budget.sums import periods
 from budget.years import span
 
 Pence = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
@@ -145,13 +145,13 @@ async def standing(year: str, as_of: date | None) -> Budget:
     agreed = await fetch_one(
         "select tariff, collection_threshold_pence from budget_years where year = $1", year
     )
-    cut = list(stretches(first, day))
+    cut = list(periods(first, day))
     rows = await fetch(
         _STANDING,
         year,
-        [stretch.grain for stretch in cut],
-        [stretch.first for stretch in cut],
-        [stretch.last for stretch in cut],
+        [period.grain for period in cut],
+        [period.first for period in cut],
+        [period.last for period in cut],
         first,
         day,
     )
@@ -167,15 +167,15 @@ async def standing(year: str, as_of: date | None) -> Budget:
 
 
 # What is folded and what is not yet, as of one moment: neither twice nor left out. `offset 0` keeps
-# PostgreSQL from reading all sums there are, once, instead of each stretch's by the index.
+# PostgreSQL from reading all sums there are, once, instead of each period's by the index.
 _STANDING: Final = """
 with charged as (
     select account, partner, sum(pence) as pence from (
         select s.account, s.partner, s.pence
-        from unnest($2::varchar[], $3::date[], $4::date[]) stretch (grain, first, last)
+        from unnest($2::varchar[], $3::date[], $4::date[]) period (grain, first, last)
         cross join lateral (
-            select * from posting_sums s where s.grain = stretch.grain
-                and s.begins_on between stretch.first and stretch.last offset 0
+            select * from posting_sums s where s.grain = period.grain
+                and s.begins_on between period.first and period.last offset 0
         ) s
         union all
         select account, partner, pence from posting_changes where posted_on between $5 and $6

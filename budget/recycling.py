@@ -15,7 +15,7 @@ import msgspec
 from budget.database import fetch
 from budget.partners import Succession, successions, successor_on
 from budget.refusals import Fault, Wrong
-from budget.sums import Grain, stretches
+from budget.sums import Grain, periods
 
 DEFINITION: Final = (
     "Of what came back and was decided, the share made fit to lend again and not scrapped before "
@@ -167,7 +167,7 @@ async def _counted(question: Question, parts: Sequence[_Part]) -> list[asyncpg.R
     rows = [
         (number, kind, grain, first, last)
         for number, part in enumerate(parts)
-        for grain, first, last in _stretches(part, grains)
+        for grain, first, last in _periods(part, grains)
         for kind in part.kinds
     ]
     dimension = question.by if question.by in _DIMENSIONS else "funder"
@@ -175,11 +175,11 @@ async def _counted(question: Question, parts: Sequence[_Part]) -> list[asyncpg.R
     return await fetch(_COUNTED, *columns, dimension, question.by, question.scope == "all")
 
 
-def _stretches(part: _Part, grains: tuple[Grain, ...]) -> Iterator[tuple[str, date, date]]:
+def _periods(part: _Part, grains: tuple[Grain, ...]) -> Iterator[tuple[str, date, date]]:
     """Of what is folded, whole years, months and days; of what is not yet, the span itself."""
     yield "change", part.first, part.last
     # Since the beginning, years are whole whatever is asked for.
-    for each in stretches(part.first, part.last, _ALL_GRAINS if part.first == date.min else grains):
+    for each in periods(part.first, part.last, _ALL_GRAINS if part.first == date.min else grains):
         yield each.grain, each.first, each.last
 
 
@@ -188,7 +188,7 @@ _ALL_GRAINS: Final[tuple[Grain, ...]] = ("year", "month", "day")
 # Those by which sums are kept; each adds up to the same total.
 _DIMENSIONS: Final = ("sku", "category", "depot")
 # What is folded and what is not yet, as of one moment: neither twice nor left out. `offset 0` keeps
-# PostgreSQL from reading all sums there are, once, instead of each stretch's by the index.
+# PostgreSQL from reading all sums there are, once, instead of each period's by the index.
 _COUNTED: Final = """
 with asked as (
     select * from unnest($1::int[], $2::varchar[], $3::varchar[], $4::date[], $5::date[])

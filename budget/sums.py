@@ -23,7 +23,7 @@ _DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Period:
     """Whole days, months or financial years, from a first day to a last one, both included."""
 
     grain: Grain
@@ -31,9 +31,9 @@ class Stretch:
     last: date
 
 
-def stretches(
+def periods(
     first: date, last: date, grains: tuple[Grain, ...] = ("year", "month", "day")
-) -> Iterator[Stretch]:
+) -> Iterator[Period]:
     """Cut a span of days into whole financial years, months and days, as few as there can be.
 
     At most five; none where the span ends before it begins.
@@ -43,16 +43,16 @@ def stretches(
         return
     grain, smaller = grains[0], grains[1:]
     if not smaller:
-        yield Stretch(grain, first, last)
+        yield Period(grain, first, last)
         return
     begin, end = _ceiling(grain, first), _floor(grain, last + _DAY)
     if begin >= end:
-        yield from stretches(first, last, smaller)
+        yield from periods(first, last, smaller)
         return
     if first < begin:
-        yield from stretches(first, begin - _DAY, smaller)
-    yield Stretch(grain, begin, end - _DAY)
-    yield from stretches(end, last, smaller)
+        yield from periods(first, begin - _DAY, smaller)
+    yield Period(grain, begin, end - _DAY)
+    yield from periods(end, last, smaller)
 
 
 def _ceiling(grain: Grain, day: date) -> date:

@@ -22,7 +22,9 @@ begin
             using errcode = 'invalid_parameter_value';
     end if;
     perform pg_advisory_xact_lock(hashtextextended('make_month ' || parent, 0));
-    if to_regclass(child) is not null then
+    -- Read from the catalogue itself: to_regclass() may not know yet what was made meanwhile.
+    if exists (select from pg_class where relname = child
+        and relnamespace = 'public'::regnamespace) then
         return false;
     end if;
     execute format('create table %I (like %I including defaults including constraints)',

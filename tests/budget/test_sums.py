@@ -16,7 +16,7 @@ from budget.database import execute, fetch, fetch_one, insert
 from budget.ledger import COLUMNS as LEG_COLUMNS
 from budget.partners import NewPartner, Takeover, enter, take_over
 from budget.recycling import KINDS, Question
-from budget.sums import Stretch, fold, stretches
+from budget.sums import Period, fold, periods
 from budget.tallies import COLUMNS as TALLY_COLUMNS
 from tests.budget.recount import BYS, check_budget, check_recycling
 
@@ -71,11 +71,11 @@ SCOPES: Sequence[recycling.Scope] = ("reusable", "all")
 )
 @example(date.min, date.max, ("year", "month", "day"))
 @example(date(2018, 4, 1), date(2019, 3, 31), ("year", "month", "day"))
-def test_stretches_follow_each_other_from_the_first_day_to_the_last(
+def test_periods_follow_each_other_from_the_first_day_to_the_last(
     first: date, last: date, grains: tuple[Any, ...]
 ) -> None:
     """Each of whole days, months or years, and never more than five."""
-    cut = list(stretches(first, last, grains))
+    cut = list(periods(first, last, grains))
     last = min(last, date(9998, 12, 31))
     assert len(cut) <= 5
     assert bool(cut) == (first <= last)
@@ -88,18 +88,18 @@ def test_stretches_follow_each_other_from_the_first_day_to_the_last(
         assert _is_whole(one)
 
 
-def _is_whole(cut: Stretch) -> bool:
+def _is_whole(cut: Period) -> bool:
     after = cut.last + timedelta(days=1)
     if cut.grain == "month":
         return (cut.first.day, after.day) == (1, 1)
     return cut.grain == "day" or {(d.month, d.day) for d in (cut.first, after)} == {(4, 1)}
 
 
-def test_a_financial_year_is_one_stretch_and_all_time_a_few() -> None:
+def test_a_financial_year_is_one_period_and_all_time_a_few() -> None:
     """However long ago it began, what waits is read in years, months and days."""
-    [year] = stretches(date(2018, 4, 1), date(2019, 3, 31))
-    assert year == Stretch("year", date(2018, 4, 1), date(2019, 3, 31))
-    grains = [each.grain for each in stretches(date.min, date(2019, 3, 30))]
+    [year] = periods(date(2018, 4, 1), date(2019, 3, 31))
+    assert year == Period("year", date(2018, 4, 1), date(2019, 3, 31))
+    grains = [each.grain for each in periods(date.min, date(2019, 3, 30))]
     assert grains == ["month", "year", "month", "day"]
 
 
