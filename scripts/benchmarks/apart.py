@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from scripts.benchmarks.figures import BenchmarkError
-from scripts.benchmarks.memory import memory_of
 from scripts.benchmarks.service import ROOT, environment, tied
+from scripts.benchmarks.usage import memory_of
 
 _T = TypeVar("_T")
 

@@ -19,14 +19,16 @@ _MODULE: Final = "scripts.benchmarks.yardstick"
 def item_get(run: Run) -> Figure:
     """Requests a second over 16 connections, by turns with the constant on the same process."""
     store, seconds = run.store(), run.sizes.stretch_s / 2
-    items, constants = list[Done](), list[Done]()
+    items, constants, busy_s = list[Done](), list[Done](), 0.0
     with running(store.folder, _MODULE) as service:
         asked = _requests(run, service)
         constant = [_get(service, service.sign_in("depot"), yardstick.PATH)]
         for requests in (asked, constant):
             service.send(requests, _CONNECTIONS, seconds / 5)
         for _ in range(run.sizes.turns + 1):
+            before = service.processor_s()
             items.append(service.send(asked, _CONNECTIONS, seconds))
+            busy_s += service.processor_s() - before
             constants.append(service.send(constant, _CONNECTIONS, seconds))
             rates = f"{_rate([items[-1]]):,.0f} items, {_rate([constants[-1]]):,.0f} constants"
             say(f"  item_get: {rates} a second")
@@ -35,6 +37,7 @@ def item_get(run: Run) -> Figure:
     detail = memory | {
         "requests": len(took),
         "request_ms_median": took[len(took) // 2],
+        "processor_ms_per_request": round(1000 * busy_s / len(took), 3),
         "request_ms_p99": took[len(took) * 99 // 100],
         "statements_per_request": _statements(run),
     }

@@ -57,7 +57,7 @@ def scan_batch(run: Run) -> Figure:
 
 def _measured(name: str, run: Run, way: _Way, bar: Bar) -> Figure:
     sizes, store = run.sizes, run.store()
-    done = list[Done]()
+    done, busy_s = list[Done](), 0.0
     with running(store.folder) as service, borrowed_database(store.folder, run.settings) as dsn:
         floor = Floor(store.folder, dsn, sizes, run.settings)
         pace = _rate(service.send(_taken(service, store, way, way.warm_up), way.connections))
@@ -65,13 +65,24 @@ def _measured(name: str, run: Run, way: _Way, bar: Bar) -> Figure:
         for _ in range(sizes.turns):
             count = int(min(pace * sizes.stretch_s, len(store.scans) * way.share))
             count = max(count, way.warm_up)
-            done.append(service.send(_taken(service, store, way, count), way.connections))
+            requests = _taken(service, store, way, count)
+            before = service.processor_s()
+            done.append(service.send(requests, way.connections))
+            busy_s += service.processor_s() - before
             say(f"  {name}: {_rate(done[-1]):,.0f} scans a second")
             floor.measure()
         memory = service.memory()
     each = _statements(run, way)
     value = sum(one.scans for one in done) / sum(one.seconds for one in done)
-    detail = _detail(done) | memory | {"statements_per_scan": each, "floors": floor.rates}
+    detail = (
+        _detail(done)
+        | memory
+        | {
+            "statements_per_scan": each,
+            "processor_ms_per_scan": round(1000 * busy_s / sum(one.scans for one in done), 3),
+            "floors": floor.rates,
+        }
+    )
     return Figure(name, value, "scans/s", floor.rate, detail, bar)
 
 

@@ -18,7 +18,7 @@ import msgspec
 
 from scripts.benchmarks.figures import BenchmarkError
 from scripts.benchmarks.load import Done, Request, Work
-from scripts.benchmarks.memory import memory_of
+from scripts.benchmarks.usage import memory_of, processor_s_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PASSWORD: Final = "a password for benchmarks"  # noqa: S105 - of a service that lives for minutes
@@ -76,6 +76,10 @@ class Service:
         if done.fault is not None:
             raise BenchmarkError(done.fault)
         return done
+
+    def processor_s(self) -> float:
+        """The application's processor time so far, PostgreSQL apart: steady on a noisy machine."""
+        return processor_s_of(self.process.pid)
 
     def memory(self) -> dict[str, float]:
         """The application's memory, PostgreSQL apart."""

@@ -7,7 +7,6 @@ from statistics import median
 from typing import Final
 
 from scripts.benchmarks.figures import Figure, say
-from scripts.benchmarks.memory import memory_of
 from scripts.benchmarks.run import Run
 from scripts.benchmarks.service import (
     ROOT,
@@ -18,6 +17,7 @@ from scripts.benchmarks.service import (
     tied,
     wait_healthy,
 )
+from scripts.benchmarks.usage import memory_of
 
 _SCRIPT: Final = str(ROOT / "scripts" / "run")
 
