@@ -111,8 +111,9 @@ def lines(figures: Figures, script: Script, played: Mark) -> Iterator[str]:
 def _year(figures: Figures, scale: float) -> Iterator[str]:
     row, total, reusable = figures.budget.pool, figures.everything.total, figures.reusable.total
     low, high = (f"{pence / 1e8:.0f}" for pence in PUBLISHED.handled_pence)
-    yield _columns("", "as played", _times(scale), "published")
-    yield _columns("Issues", f"{total.issued.units:,}", f"{total.issued.units / scale:,.0f}")
+    yield _columns("", "as played", "" if scale == 1 else _times(scale), "published")
+    scaled = "" if scale == 1 else f"{total.issued.units / scale:,.0f}"
+    yield _columns("Issues", f"{total.issued.units:,}", scaled)
     yield _money("Value issued", total.issued.pence, scale)
     yield _money("Value returned", total.returned.pence, scale)
     handled = f"GBP {low} to {high}m"
