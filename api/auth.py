@@ -78,7 +78,8 @@ _Asked: TypeAlias = tuple[bytes, date]
 
 async def _look_up(asked: Sequence[_Asked]) -> list[_Known | None]:
     each = list(dict.fromkeys(asked))
-    rows = await fetch(_CALLERS, [digest for digest, _ in each], [day for _, day in each])
+    digests, days = [digest for digest, _ in each], [day for _, day in each]
+    rows = await fetch(_CALLERS, digests, days, by_index=True)
     known = {each[row["place"] - 1]: _known(row) for row in rows}
     return [known.get(one) for one in asked]
 

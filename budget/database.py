@@ -37,12 +37,12 @@ _SERVER_SETTINGS = {
 # For statements about so many rows as they name: PostgreSQL plans each once and for all, and reads
 # row by row through indexes. Else it would plan a large one anew each time, which takes longer than
 # to carry it out, or keep a plan of when a table was small, which reads the whole of it.
-_BY_INDEX = (
-    "plan_cache_mode = force_generic_plan",
-    "enable_seqscan = off",
-    "enable_hashjoin = off",
-    "enable_mergejoin = off",
-)
+_BY_INDEX = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
 _MIGRATION_LOCK = 0x4B49_5442  # "KITB": one process migrates at a time, the others wait
 
 
@@ -57,34 +57,31 @@ async def transaction(
     own would join silently). The connection goes back to the pool whatever happens, a failed
     COMMIT or a dead server included. TimeoutError where none comes free in time. `statement_s` is
     how long each of its statements may take instead of the usual half a minute; `by_index` says
-    that all of them are about the rows that they name, and are to be planned but once.
+    that all of them are about the rows that they name, and are to be planned but once: it takes a
+    connection that is set so.
     """
     engine = _engine()
     if engine.current_transaction.get() is not None:
         msg = "a transaction is already open here"
         raise RuntimeError(msg)
-    async with _acquired() as connection:
+    async with _acquired(by_index=by_index) as connection:
         token = engine.current_transaction.set(cast("Any", _Current(connection)))
         try:
-            # In one trip; what is set falls back at the transaction's end.
-            local = [f"statement_timeout = '{statement_s:d}s'"] if statement_s is not None else []
-            local += _BY_INDEX if by_index else ()
-            await connection.execute("begin; " + "".join(f"set local {each}; " for each in local))
-            try:
+            async with connection.transaction():
+                if statement_s is not None:
+                    # It falls back at the transaction's end.
+                    await connection.execute(f"set local statement_timeout = '{statement_s:d}s'")
                 yield connection
-            except BaseException:
-                # Where it cannot be rolled back, the connection is lost, and with it what was done.
-                with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                    await connection.execute("rollback")
-                raise
-            await connection.execute("commit")
         finally:
             engine.current_transaction.reset(token)
 
 
-async def fetch(sql: str, *values: object) -> list[asyncpg.Record]:
-    """Rows of one statement, in the open transaction if there is one, else on its own."""
-    async with _connection() as connection:
+async def fetch(sql: str, *values: object, by_index: bool = False) -> list[asyncpg.Record]:
+    """Rows of one statement, in the open transaction if there is one, else on its own.
+
+    `by_index` is as in transaction(), and means nothing inside one.
+    """
+    async with _connection(by_index=by_index) as connection:
         return await connection.fetch(sql, *values)
 
 
@@ -136,11 +133,25 @@ async def migrate(dsn: str) -> None:
         await connection.close()
 
 
-async def open_pool(dsn: str, *, size: int = 10, wait_s: float = WAIT_S) -> None:
+class PlainConnection(asyncpg.Connection):
+    """A connection on which nothing is ever SET, so that nothing needs resetting on release."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+async def open_pool(
+    dsn: str,
+    *,
+    size: int = 10,
+    wait_s: float = WAIT_S,
+    connection_class: "type[asyncpg.Connection[asyncpg.Record]]" = PlainConnection,
+) -> None:
     """Connect as the application's role, which may add movements and postings, never change them.
 
-    Each connection starts as `kitback_app` (see docs/adr/0002-one-transaction.md). Whoever finds
-    all of them in use waits `wait_s` seconds for one and then gets a TimeoutError.
+    Each connection starts as `kitback_app` (see docs/adr/0002-one-transaction.md): at most `size`
+    of them, and as many again that are set to read by index. Whoever finds all of them in use
+    waits `wait_s` seconds for one and then gets a TimeoutError.
     """
     engine = _engine()
     engine.config = {"dsn": dsn}
@@ -149,8 +160,15 @@ async def open_pool(dsn: str, *, size: int = 10, wait_s: float = WAIT_S) -> None
     await engine.start_connection_pool(
         min_size=1,
         max_size=size,
-        connection_class=_PlainConnection,
+        connection_class=connection_class,
         server_settings=_SERVER_SETTINGS,
+    )
+    _open.by_index = await asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=size,
+        connection_class=connection_class,
+        server_settings=_SERVER_SETTINGS | _BY_INDEX,
     )
 
 
@@ -159,6 +177,9 @@ async def close_pool() -> None:
     if _open.pulse is not None:
         _open.pulse.close()
         _open.pulse = None
+    if _open.by_index is not None:
+        await _open.by_index.close()
+        _open.by_index = None
     if _engine().pool is not None:
         await _engine().close_connection_pool()
 
@@ -178,20 +199,14 @@ class _Current:
 
 @dataclass(slots=True)
 class _Open:
-    """What goes with the open pool: how long anyone waits for a connection, and the watcher's."""
+    """What goes with the open pool: how long anyone waits for a connection, and further ones."""
 
     wait_s: float = WAIT_S
     pulse: Pulse | None = None
+    by_index: "asyncpg.Pool[asyncpg.Record] | None" = None
 
 
 _open = _Open()
-
-
-class _PlainConnection(asyncpg.Connection):
-    """A connection on which nothing is ever SET, so that nothing needs resetting on release."""
-
-    def get_reset_query(self) -> str:
-        return ""
 
 
 @cache
@@ -202,19 +217,19 @@ def _engine() -> PostgresEngine:
 
 
 @contextlib.asynccontextmanager
-async def _connection() -> AsyncIterator[Connection]:
+async def _connection(*, by_index: bool = False) -> AsyncIterator[Connection]:
     """The open transaction's connection if there is one, else one from the pool."""
     current = _engine().current_transaction.get()
     if current is not None:
         yield cast("Connection", current.connection)
         return
-    async with _acquired() as connection:
+    async with _acquired(by_index=by_index) as connection:
         yield connection
 
 
-def _acquired() -> "PoolAcquireContext[asyncpg.Record]":
+def _acquired(*, by_index: bool = False) -> "PoolAcquireContext[asyncpg.Record]":
     """A connection from the pool, given back whatever happens."""
-    pool: Any = _engine().pool
+    pool: Any = _open.by_index if by_index else _engine().pool
     assert pool is not None, "open_pool() comes first"
     # Without an end to it, one stuck statement after another would leave everyone waiting.
     return cast("PoolAcquireContext[asyncpg.Record]", pool.acquire(timeout=_open.wait_s))

@@ -174,20 +174,13 @@ async def _named(designations: Sequence[Designation]) -> list[asyncpg.Record | N
         [each.code or "" for each in designations],
         [each.giai or "" for each in designations],
         [each.alias for each in designations],
+        by_index=True,
     )
     found = {row["place"]: row for row in rows}
     return [found.get(place) for place in range(1, len(designations) + 1)]
 
 
-async def _named_together(
-    designations: Sequence[Designation],
-) -> list[asyncpg.Record | None]:
-    # Planned anew for every number of them, it would take longer than to carry it out.
-    async with transaction(by_index=True):
-        return await _named(designations)
-
-
-_looking_up: Final = Gathering(_named_together, most=100, singly=False)
+_looking_up: Final = Gathering(_named, most=100, singly=False)
 
 
 async def _found(
