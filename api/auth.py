@@ -84,7 +84,7 @@ async def _look_up(asked: Sequence[_Asked]) -> list[_Known | None]:
     return [known.get(one) for one in asked]
 
 
-_looking_up: Final = Gathering(_look_up, most=100, singly=False)
+_looking_up: Final = Gathering(_look_up, most=100)
 
 
 def _known(row: asyncpg.Record) -> _Known:

@@ -23,6 +23,8 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProx
 
 APPLICATION_ROLE = "kitback_app"
 WAIT_S = 20.0
+UNREACHABLE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+"""What is thrown where PostgreSQL cannot be reached, or no connection comes free."""
 LONG_S = 600
 """For the few transactions that may take their time, such as a whole catalogue's."""
 
@@ -33,6 +35,8 @@ _SERVER_SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
+    # No statement here lasts so long that compiling it would pay.
+    "jit": "off",
 }
 # For statements about so many rows as they name: PostgreSQL plans each once and for all, and reads
 # row by row through indexes. Else it would plan a large one anew each time, which takes longer than
@@ -43,6 +47,7 @@ _BY_INDEX = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
 }
+_SILENT_S = 40.0  # longer than any of their statements may take
 _MIGRATION_LOCK = 0x4B49_5442  # "KITB": one process migrates at a time, the others wait
 
 
@@ -60,10 +65,8 @@ async def transaction(
     that all of them are about the rows that they name, and are to be planned but once: it takes a
     connection that is set so.
     """
+    refuse_inside_transaction()
     engine = _engine()
-    if engine.current_transaction.get() is not None:
-        msg = "a transaction is already open here"
-        raise RuntimeError(msg)
     async with _acquired(by_index=by_index) as connection:
         token = engine.current_transaction.set(cast("Any", _Current(connection)))
         try:
@@ -74,6 +77,12 @@ async def transaction(
                 yield connection
         finally:
             engine.current_transaction.reset(token)
+
+
+def refuse_inside_transaction() -> None:
+    """RuntimeError where a transaction is open."""
+    if _engine().current_transaction.get() is not None:
+        raise RuntimeError("a transaction is already open here")
 
 
 async def fetch(sql: str, *values: object, by_index: bool = False) -> list[asyncpg.Record]:
@@ -169,6 +178,8 @@ async def open_pool(
         max_size=size,
         connection_class=connection_class,
         server_settings=_SERVER_SETTINGS | _BY_INDEX,
+        # Many wait for one statement: where the server falls silent, they are told so.
+        command_timeout=_SILENT_S,
     )
 
 

@@ -180,7 +180,7 @@ async def _named(designations: Sequence[Designation]) -> list[asyncpg.Record | N
     return [found.get(place) for place in range(1, len(designations) + 1)]
 
 
-_looking_up: Final = Gathering(_named, most=100, singly=False)
+_looking_up: Final = Gathering(_named, most=100)
 
 
 async def _found(

@@ -213,6 +213,7 @@ async def _read_known(hand: Hand, readings: Sequence[Reading]) -> None:
     actions = {reading.action for reading in readings}
     named = set(_places(readings))
     days = {london_day(each.occurred_at) for each in fields} if actions & _TARIFFED else set()
+    times = [at for _, at, _ in counted if at is not None]
     row = await fetch_one(
         _KNOWN,
         [reading.id for reading in readings if reading.id is not None],
@@ -224,6 +225,8 @@ async def _read_known(hand: Hand, readings: Sequence[Reading]) -> None:
         list({each.person for each in fields if each.person is not None}),
         list({item.sku for item in hand.items.values()}) if "deliver" in actions else [],
         list(set(map(year_of, days))),
+        min(times, default=None),
+        max(times, default=None),
     )
     assert row is not None
     known = _KNOWN_FROM.decode(row["known"])
@@ -256,7 +259,7 @@ def _places(readings: Sequence[Reading]) -> Iterator[Named]:
 
 # What a loan's end or decision counted was recorded when its phase was. What an undo of the same
 # moment gave back is passed over, which a decision taken back tells: it stands on the day it was
-# taken, not on that of the end.
+# taken, not on that of the end. The bounds spare PostgreSQL the months in which none was recorded.
 _ASKED: Final = {
     "receipts": """
         select r.* from unnest($1::uuid[]) as sent (id) cross join lateral (
@@ -271,10 +274,10 @@ _ASKED: Final = {
         cross join lateral (
             select * from tallies t
             where t.loan = ended.loan and t.recorded_at = ended.at and t.kind = ended.kind
-                and t.units > 0 and not exists (
+                and t.recorded_at between $10 and $11 and t.units > 0 and not exists (
                     select from tallies u where u.loan = ended.loan and u.recorded_at = ended.at
-                        and u.movement = t.movement and u.kind in ('reused', 'scrapped')
-                        and u.units < 0)
+                        and u.recorded_at between $10 and $11 and u.movement = t.movement
+                        and u.kind in ('reused', 'scrapped') and u.units < 0)
             order by t.seq desc limit 1
         ) t
         """,  # noqa: S608 - column names from code

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-from budget.database import transaction
+from budget.database import UNREACHABLE, transaction
 from budget.gathering import Gathering
 from equipment.cases import raise_cases
 from equipment.clerk import Clerk, Result, Sent
@@ -53,7 +53,9 @@ async def _record_singles(singles: Sequence[_Single]) -> list[Result]:
     return await _record([each.sent for each in singles], max(each.now for each in singles))
 
 
-_singles: Final = Gathering(_record_singles, most=_GATHERED_MAX, at_once=_AT_ONCE)
+_singles: Final = Gathering(
+    _record_singles, most=_GATHERED_MAX, at_once=_AT_ONCE, for_all=UNREACHABLE
+)
 
 
 async def _record(sent: Sequence[Sent], now: datetime) -> list[Result]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from budget.database import transaction
 from budget.gathering import Gathering
 
 
@@ -41,7 +42,7 @@ async def test_a_lone_caller_waits_for_nobody() -> None:
 
 async def test_an_error_is_told_only_to_who_caused_it() -> None:
     """The others of its batch are tried again alone."""
-    gathering = Gathering(_Doubling(), most=50)
+    gathering = Gathering(_Doubling(), most=50, for_all=(OSError,))
     first = asyncio.create_task(gathering.ask(0))
     await asyncio.sleep(0)
     told = await asyncio.gather(
@@ -54,7 +55,7 @@ async def test_an_error_is_told_only_to_who_caused_it() -> None:
 async def test_look_ups_that_fail_fail_together() -> None:
     """They are not tried one after the other: with no database, each would wait for it again."""
     doubling = _Doubling()
-    gathering = Gathering(doubling, most=50, singly=False)
+    gathering = Gathering(doubling, most=50)
     first = asyncio.create_task(gathering.ask(0))
     await asyncio.sleep(0)
     told = await asyncio.gather(*map(gathering.ask, [10, -1, 12]), return_exceptions=True)
@@ -75,6 +76,28 @@ async def test_who_hangs_up_keeps_nobody_else_from_an_answer() -> None:
     assert await first == 2
     with pytest.raises(asyncio.CancelledError):
         await gone
+
+
+async def test_too_few_answers_leave_nobody_waiting() -> None:
+    """Neither those of the batch nor those after them."""
+
+    async def forgetful(numbers: Sequence[int]) -> list[int]:
+        return [number for number in numbers if number]
+
+    gathering = Gathering(forgetful, most=8)
+    told = await asyncio.gather(*map(gathering.ask, [1, 0, 3]), return_exceptions=True)
+    assert all(isinstance(each, ValueError) for each in told)
+    assert await gathering.ask(4) == 4
+
+
+@pytest.mark.usefixtures("database")
+async def test_nobody_asks_inside_a_transaction() -> None:
+    """The batch would be no part of it, though it looked so."""
+    gathering = Gathering(_Doubling(), most=8)
+    async with transaction():
+        with pytest.raises(RuntimeError):
+            await gathering.ask(1)
+    assert await gathering.ask(1) == 2
 
 
 def test_another_loop_begins_anew() -> None:
