@@ -146,6 +146,8 @@ class _Part:
     first: date
     last: date
     partner_on: date
+    # The sums by which it may be read.
+    grains: tuple[Grain, ...]
 
 
 def _parts(question: Question, succession: Succession) -> list[_Part]:
@@ -154,20 +156,23 @@ def _parts(question: Question, succession: Succession) -> list[_Part]:
     By partner, the span is cut where a succession begins: who a partner is never changes within.
     """
     first, last = question.first, question.last
-    parts = [_Part(("waiting",), date.min, last, last)]
+    # What waits is shown under no month, so its years are whole whatever is asked for.
+    parts = [_Part(("waiting",), date.min, last, last, _ALL_GRAINS)]
+    grains = _ALL_GRAINS[1:] if question.by == "month" else _ALL_GRAINS
     begins = {since for _, since in succession.values() if first < since <= last}
     starts = [first, *(sorted(begins) if question.by == "partner" else ())]
     ends = [*(start - _DAY for start in starts[1:]), last]
     counts = [kind for kind in KINDS if kind != "waiting"]
-    return parts + [_Part(counts, *days, days[0]) for days in zip(starts, ends, strict=True)]
+    return parts + [
+        _Part(counts, *days, days[0], grains) for days in zip(starts, ends, strict=True)
+    ]
 
 
 async def _counted(question: Question, parts: Sequence[_Part]) -> list[asyncpg.Record]:
-    grains: tuple[Grain, ...] = ("month", "day") if question.by == "month" else _ALL_GRAINS
     rows = [
         (number, kind, grain, first, last)
         for number, part in enumerate(parts)
-        for grain, first, last in _periods(part, grains)
+        for grain, first, last in _periods(part)
         for kind in part.kinds
     ]
     dimension = question.by if question.by in _DIMENSIONS else "funder"
@@ -175,11 +180,10 @@ async def _counted(question: Question, parts: Sequence[_Part]) -> list[asyncpg.R
     return await fetch(_COUNTED, *columns, dimension, question.by, question.scope == "all")
 
 
-def _periods(part: _Part, grains: tuple[Grain, ...]) -> Iterator[tuple[str, date, date]]:
+def _periods(part: _Part) -> Iterator[tuple[str, date, date]]:
     """Of what is folded, whole years, months and days; of what is not yet, the span itself."""
     yield "change", part.first, part.last
-    # Since the beginning, years are whole whatever is asked for.
-    for each in periods(part.first, part.last, _ALL_GRAINS if part.first == date.min else grains):
+    for each in periods(part.first, part.last, part.grains):
         yield each.grain, each.first, each.last
 
 

@@ -32,6 +32,8 @@ DAYS = st.one_of(
     ),
     st.dates(date(2017, 6, 1), date(2020, 6, 30)),
 )  # fmt: skip
+# The ends of the calendar too: callers name them for "since ever" and "until now".
+ENDS = st.one_of(DAYS, st.sampled_from([date.min, date.max]))
 RECORDED: Final = datetime(2018, 10, 1, 9, tzinfo=UTC)
 
 Count = tuple[str, int, int, date, str, str, str, str | None]
@@ -110,7 +112,7 @@ def test_a_financial_year_is_one_period_and_all_time_a_few() -> None:
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(HISTORIES, SUCCESSIONS, st.lists(st.tuples(DAYS, DAYS), min_size=1, max_size=3))
+@given(HISTORIES, SUCCESSIONS, st.lists(st.tuples(ENDS, ENDS), min_size=1, max_size=3))
 async def test_whatever_was_folded_and_when_each_report_is_a_plain_recount(
     database: str,
     history: list[Literal["fold"] | tuple[list[Count], list[Entry]]],
@@ -130,6 +132,18 @@ async def test_whatever_was_folded_and_when_each_report_is_a_plain_recount(
         await check_recycling(Question(first, last, by, scope) for by in BYS for scope in SCOPES)
         for year in ("2017-18", "2018-19"):
             await check_budget(year, last)
+
+
+@pytest.mark.parametrize("first", [date.min, date(2, 1, 1)])
+async def test_a_span_since_ever_is_told_by_month_all_the_same(database: str, first: date) -> None:
+    """The year's first day is a day like any other, though what waits is counted from it."""
+    await _begin(database, {})
+    for month in (5, 6):
+        await count([("issued", 1, 7, date(2018, month, 2), "04K", "BED01", "reusable", "D1")])
+    await fold()
+    report = await recycling.report(Question(first, date(2019, 3, 31), "month"))
+    assert [row.key for row in report.rows] == ["2018-05", "2018-06"]
+    await check_recycling(Question(first, date.max, by) for by in BYS)
 
 
 async def test_what_is_folded_is_in_the_sums_and_no_change_any_more(database: str) -> None:
