@@ -6,7 +6,7 @@ in one statement, so it is exact at every moment, and costs the same however muc
 before. See docs/adr/0011-sums-and-partitions.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -71,19 +71,20 @@ def _floor(grain: Grain, day: date) -> date:
     return begin if begin <= day else begin.replace(year=max(1, begin.year - 1))
 
 
-async def fold(at_once: int = AT_ONCE) -> int:
+async def fold(at_once: int = AT_ONCE, ending: Callable[[], bool] = lambda: False) -> int:
     """Put the changes into the sums; how many there were.
 
-    In short transactions of at most `at_once` changes each, until none are left. Any number may
-    fold at once, on any machine: one does, the others return. A fold that is cut off has done
-    whole transactions or nothing.
+    In short transactions of at most `at_once` changes each, until none are left, or `ending` says
+    so between two of them. Any number may fold at once, on any machine: one does, the others
+    return. A fold that is cut off has done whole transactions or nothing.
     """
-    return await _fold(_FOLD_POSTINGS, at_once) + await _fold(_FOLD_TALLIES, at_once)
+    folded = await _fold(_FOLD_POSTINGS, at_once, ending)
+    return folded + await _fold(_FOLD_TALLIES, at_once, ending)
 
 
-async def _fold(sql: str, at_once: int) -> int:
+async def _fold(sql: str, at_once: int, ending: Callable[[], bool]) -> int:
     folded = 0
-    while True:
+    while not ending():
         async with transaction():
             # In a statement of its own: the fold has to see what the one before it has done.
             turn = await fetch_one(_TURN)
@@ -92,7 +93,8 @@ async def _fold(sql: str, at_once: int) -> int:
         taken = int(row["taken"]) if row else 0
         folded += taken
         if taken < at_once:
-            return folded
+            break
+    return folded
 
 
 # Memory for the grouping of so many, until the transaction's end.

@@ -28,9 +28,11 @@ _log = logging.getLogger("kitback.clock")
 async def ticking() -> AsyncIterator[None]:
     """Run the jobs, the first time at once, for as long as the block lasts; the pool is open.
 
-    On leaving, a job under way comes to its end first.
+    On leaving, a job under way comes to its end first; a fold of many changes stops after those
+    that it has in hand, and the next clock goes on with the rest.
     """
-    jobs = [_Job("fold", fold), _Job("months", _make_months)]
+    ending = asyncio.Event()
+    jobs = [_Job("fold", lambda: fold(ending=ending.is_set)), _Job("months", _make_months)]
     scheduler = AsyncIOScheduler(
         timezone=UTC,
         # A job that is late, or that several ticks were missed of, is done once, however late.
@@ -46,6 +48,7 @@ async def ticking() -> AsyncIterator[None]:
         yield
     finally:
         scheduler.pause()
+        ending.set()
         for job in jobs:
             await job.end()
         # The scheduler would only cancel what is under way, without waiting for it.

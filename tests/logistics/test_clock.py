@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import asyncpg
 import pytest
 
 from budget.database import fetch_one
+from budget.sums import fold
 from logistics import clock
 from logistics.clock import ticking
 from tests.budget.test_sums import count
@@ -80,6 +82,31 @@ async def test_a_job_under_way_comes_to_its_end_before_the_clock_does(
     await service
     assert await owner.fetchval("select count(*) from tally_changes") == 0
     assert await owner.fetchval("select count(*) from tally_sums") > 0
+
+
+async def test_the_clock_ends_after_the_changes_in_hand_and_not_the_whole_backlog(
+    owner: "asyncpg.Connection[asyncpg.Record]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that is stopped does not first fold what a year of scans left to it."""
+    monkeypatch.setattr(clock, "fold", partial(fold, at_once=1))
+    for _ in range(5):
+        await count([ONE])
+    leaving = asyncio.Event()
+
+    async def run() -> None:
+        async with ticking():
+            await _until("exists (select from pg_locks where not granted)")
+            leaving.set()
+
+    async with owner.transaction():
+        await owner.execute("lock table tally_sums in exclusive mode")
+        service = asyncio.create_task(run())
+        await leaving.wait()
+        await asyncio.sleep(0.3)
+    await service
+    assert await owner.fetchval("select count(*) from tally_changes") == 4
+    async with ticking():
+        await _until("not exists (select from tally_changes)")
 
 
 def _said(caplog: pytest.LogCaptureFixture) -> list[str]:
