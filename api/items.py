@@ -13,10 +13,10 @@ from api.request import ApiRequest
 from api.routes import get, post
 from budget.refusals import Fault, Wrong
 from equipment import history, item_lists, items, opening
+from equipment.content import content_hash
 from equipment.csv_imports import Imported
 from equipment.item_lists import Search
 from equipment.items import ITEMS_MAX, Delivery, Item, Viewer
-from equipment.receipts import content_hash
 from equipment.standing import State
 from labels.identifiers import TEXT_CHARACTERS_MAX
 from settings import Settings

@@ -20,9 +20,9 @@ from api.routes import get, post
 from budget.refusals import Fault, Wrong
 from equipment import blank_labels, item_labels, printing
 from equipment.blank_labels import BLANKS_MAX, Blank, Status
+from equipment.content import content_hash
 from equipment.items import ITEMS_MAX, Item, Viewer
 from equipment.printing import Sender
-from equipment.receipts import content_hash
 from labels import label
 from labels.identifiers import TEXT_CHARACTERS_MAX
 from labels.layout import Label, PlaceLabel

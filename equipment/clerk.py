@@ -17,10 +17,10 @@ from budget.refusals import Fault, Missing, NotAllowed, Refusal, Refused, Wrong
 from budget.years import london_day, year_of
 from equipment.blank_labels import unknown_item
 from equipment.cases import Finding
+from equipment.content import content_hash
 from equipment.hand import Charged, Earlier, Hand, InHand, Past
 from equipment.journal import CheckDone, Journal, Loan, Movement
 from equipment.lifecycle import allowed, decide, is_fact_against_hold
-from equipment.receipts import content_hash
 from equipment.roles import ADMINISTRATOR, COORDINATOR, Caller
 from equipment.scan_form import Reading, ScanFields, check_action, check_fields, check_time
 from equipment.standing import Act, Check, Standing, State

@@ -16,6 +16,7 @@ from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import sought
 from budget.years import london_day
 from equipment import receipts
+from equipment.content import content_hash
 from equipment.likeness import Likeness, may_be_one
 from equipment.person_form import (
     Lookalike,
@@ -53,7 +54,7 @@ async def register_many(
     check_may(caller, "register people")
     today = london_day(now)
     drafts = [(new, tidied(msgspec.structs.asdict(new), today)) for new in people]
-    contents = {new.id: receipts.content_hash(new) for new in people if new.id is not None}
+    contents = {new.id: content_hash(new) for new in people if new.id is not None}
     if len(contents) < sum(1 for new in people if new.id is not None):
         raise Refused("id-reused", "An id stands on this list twice.")
     async with transaction():

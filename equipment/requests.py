@@ -17,7 +17,7 @@ import msgspec
 from budget.database import execute, fetch, fetch_one
 from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
-from equipment.receipts import content_hash
+from equipment.content import content_hash
 from equipment.roles import Caller, check_may
 from labels.digital_link import digital_link
 from labels.identifiers import parse_designation

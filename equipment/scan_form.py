@@ -17,8 +17,8 @@ from msgspec.structs import astuple
 from budget.faults import in_words, path_of
 from budget.refusals import Fault, Refused, Wrong
 from budget.years import london_day
+from equipment.content import canonical, hash_of
 from equipment.lifecycle import ACTIONS
-from equipment.receipts import canonical, hash_of
 from labels.identifiers import Designation, parse_designation
 from labels.places import TEXT_CHARACTERS_MAX
 

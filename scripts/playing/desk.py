@@ -10,9 +10,9 @@ import msgspec
 
 from budget.database import fetch
 from budget.refusals import Refusal
+from equipment.content import content_hash
 from equipment.items import Delivery, Viewer, receive
 from equipment.people import register_many
-from equipment.receipts import content_hash
 from equipment.roles import Caller
 from equipment.scans import record
 from scripts.model.scans import Goods

@@ -12,13 +12,13 @@ import pytest
 from budget.database import execute, transaction
 from budget.refusals import Missing, NotAllowed, Refusal, Refused, Wrong
 from equipment.blank_labels import listed, reserve
+from equipment.content import content_hash
 from equipment.item_labels import add_label
 from equipment.item_lists import Search
 from equipment.item_lists import listed as items_listed
 from equipment.items import Delivery, Item, Viewer, find, receive
 from equipment.opening import import_items
 from equipment.printing import Sender, labels_of
-from equipment.receipts import content_hash
 from labels.digital_link import digital_link
 from labels.identifiers import giai_for
 from settings import DEMONSTRATION_GCP

@@ -13,9 +13,9 @@ import pytest
 
 from budget.refusals import Refused
 from equipment.clerk import Result
+from equipment.content import content_hash
 from equipment.items import Delivery, Viewer, receive
 from equipment.opening import import_items
-from equipment.receipts import content_hash
 from equipment.scans import record
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import (

@@ -11,7 +11,8 @@ import pytest
 
 from budget.database import fetch, transaction
 from budget.refusals import Refused
-from equipment.receipts import content_hash, earlier, keep
+from equipment.content import content_hash
+from equipment.receipts import earlier, keep
 from equipment.roles import Caller
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
