@@ -66,6 +66,9 @@ class Marks:
 
     async def _begun(self, script: Script) -> bool:
         begun = await self._kept("begun")
+        if begun == _BEFORE:
+            words = f"The {self.name} here was begun by an earlier version and not ended: begin elsewhere."
+            raise RefusedPlayError(words)
         if begun not in {None, str(script)}:
             words = f"The {self.name} here was begun with {begun}: go on with these, or elsewhere."
             raise RefusedPlayError(words)
@@ -88,6 +91,8 @@ class Marks:
         await execute(_KEEP, f"{self.name} {what}", value)
 
 
+_BEFORE: Final = "yes"
+"""What earlier versions kept, without saying which script it was."""
 _NEWEST: Final = "select value from settings where name like $1 order by name desc limit 1"
 _KEEP: Final = "insert into settings (name, value) values ($1, $2) on conflict (name) do nothing"
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from budget.database import close_pool, fetch, open_pool
+from budget.database import close_pool, execute, fetch, open_pool
 from budget.pool import PartnerFigures, YearPlan, agree, standing
 from budget.recycling import KINDS, Question, report
 from equipment.items import fix_company_prefix
@@ -136,6 +136,17 @@ async def _cut_short() -> None:
     loading.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await loading
+
+
+async def test_what_an_earlier_version_left_unfinished_is_left_alone(
+    service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It kept no word of which script it was, so nobody can go on with it."""
+    assert service
+    await execute("insert into settings (name, value) values ('example begun', 'yes')")
+    await load(NOW, scale=SMALL)
+    assert not await fetch("select from items")
+    assert "was begun by an earlier version" in capsys.readouterr().out
 
 
 async def test_a_service_in_use_is_left_alone(
