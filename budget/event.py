@@ -22,8 +22,8 @@ class LoanTerms(msgspec.Struct, frozen=True):
 class Event(msgspec.Struct, frozen=True):
     """One movement with what the posting and counting rules ask of it.
 
-    `before` and `after` are the item's states; `phase_before` and `phase_after` those of its
-    newest loan, which `loan` describes as it stands before (at a `deliver`: the new one).
+    `before` is the item's state before it; `phase_before` and `phase_after` are those of its newest
+    loan, which `loan` describes as it stands before (at a `deliver`: the new one).
     """
 
     movement: UUID

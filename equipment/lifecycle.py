@@ -103,7 +103,7 @@ def decide(standing: Standing, act: Act, kind: Kind) -> Standing:
     """The item's standing after the act.
 
     Raises Refused with the rule's slug, or Wrong where the state asks for a field that is missing.
-    `undo` is not decided here: it restores an earlier standing (equipment/scans.py).
+    `undo` is not decided here: it restores an earlier standing (equipment/clerk.py).
     """
     rule = check_state(standing.state, act.action)
     checked = _with_checks(standing, act.checks)

@@ -75,10 +75,6 @@ def _timed(run: Run, small: Service, large: Service) -> tuple[_Times, _Times]:
     return before, after
 
 
-def _medians(times: _Times) -> dict[str, float]:
-    return {report: round(median(each), 3) for report, each in times.items()}
-
-
 def _wait_until_folded(dsn: str) -> None:
     """The product folds by itself, in the background."""
     until = time.monotonic() + _PATIENCE_S
