@@ -67,7 +67,7 @@ class Marks:
     async def _begun(self, script: Script) -> bool:
         begun = await self._kept("begun")
         if begun == _BEFORE:
-            words = f"The {self.name} here was begun by an earlier version and not ended: begin elsewhere."
+            words = f"The {self.name} here was begun by an earlier version: begin elsewhere."
             raise RefusedPlayError(words)
         if begun not in {None, str(script)}:
             words = f"The {self.name} here was begun with {begun}: go on with these, or elsewhere."
