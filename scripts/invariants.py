@@ -269,6 +269,28 @@ select format('label %s: %s', l.code, case
 from item_labels l left join blank_labels b on b.code = l.code left join items i on i.id = l.item
 where b.code is null or i.id is null or l.giai <> b.giai or (l.reason is null) <> (l.code = i.code)
 """
+# What triggers keep beside items and labels, for whoever looks for them.
+_TEXTS: Final = """
+select format('item %s: is %sfound by %s', coalesce(i.code, item::text),
+    case when kept is null then 'not ' else 'wrongly ' end, text)
+from (select id as item, code as text, true as due from items
+    union select id, serial, true from items where serial is not null
+    union select item, alias, true from item_aliases
+    union select item, code, true from item_labels) written
+full join (select *, true as kept from item_texts) t using (item, text)
+left join items i on i.id = item
+where due is null or kept is null
+"""
+_CLAIMS: Final = """
+select format('label %s: is %s, but %s', coalesce(b.code, c.seq::text),
+    case when c.seq is null then 'not listed' when c.claimed then 'listed as claimed'
+        else 'listed as unclaimed' end,
+    case when b.seq is null then 'not printed' when l.code is null then 'unclaimed'
+        else 'claimed' end)
+from blank_labels b full join label_claims c on c.seq = b.seq
+left join item_labels l on l.code = b.code
+where b.seq is null or c.seq is null or c.claimed <> (l.code is not null)
+"""
 _STRETCHES: Final = f"""
 select format('stretch %s: reaches from %s to %s', s.first, s.start, s.start + s.length)
 from code_stretches s
@@ -314,7 +336,10 @@ where not exists (select from pg_roles where rolname = 'kitback_app')
 """  # noqa: S608 - table names from code
 _GUARDS: Final = """
 select format('trigger %s on %s is not there', name, on_table)
-from (values ('note_postings', 'postings'), ('note_tallies', 'tallies')) due (name, on_table)
+from (values ('note_postings', 'postings'), ('note_tallies', 'tallies'),
+    ('keep_item_texts', 'items'), ('keep_item_texts', 'item_aliases'),
+    ('keep_item_texts', 'item_labels'), ('keep_label_claims', 'blank_labels'),
+    ('keep_label_claims', 'item_labels')) due (name, on_table)
 where not exists (select from pg_trigger
     where tgrelid = to_regclass('public.' || on_table) and tgname = name)
 union all
@@ -364,6 +389,8 @@ INVARIANTS: Final = (
     Invariant("succession", "No partner takes over from itself.", _SUCCESSION),
     Invariant("item-code", "Codes and GIAIs are well formed and name one item.", _LABELS),
     Invariant("blank-label", "A label is one item's, or no item has its code.", _BLANKS),
+    Invariant("item-text", "An item is found by what is written on it.", _TEXTS),
+    Invariant("label-claim", "Labels are listed as claimed or not, as they are.", _CLAIMS),
     Invariant("code-once", "Codes are drawn from stretches that share none.", _STRETCHES),
     Invariant("append-only", "The application cannot change what happened.", _GRANTS),
     Invariant("guards", "PostgreSQL's own guards are there and awake.", _GUARDS),
