@@ -6,19 +6,16 @@ losses and the rest in their shares. A part of them is recorded before anything 
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-import msgspec
-
 from budget.database import close_pool, open_pool, transaction
 from equipment import passwords
-from equipment.items import Delivery, Viewer, receive
+from equipment.items import Viewer
 from equipment.people import register_many
-from equipment.person_form import NewPerson
 from equipment.roles import ADMINISTRATOR, Caller
 from equipment.scans import SCANS_MAX, record
 from scripts.benchmarks.figures import BenchmarkError, say
@@ -29,6 +26,8 @@ from scripts.model.people import Borrower
 from scripts.model.scans import Goods, Scan
 from scripts.model.service import COORDINATOR
 from scripts.model.year import play
+from scripts.playing.desk import receive_goods
+from scripts.playing.parts import new_person, sent
 from scripts.postgres import EmbeddedPostgres
 from scripts.preparation import prepare_schema, prepare_service
 from settings import Settings
@@ -64,13 +63,7 @@ class Store:
 
 def shown(scan: Scan, codes: Mapping[int, str]) -> dict[str, Any]:
     """A scan as it is sent."""
-    return {
-        "id": str(scan.id),
-        "item": codes[scan.item],
-        "action": scan.action,
-        "occurred_at": scan.at.isoformat(),
-        **scan.fields,
-    }
+    return {"item": codes[scan.item], **sent(scan)}
 
 
 def furnish(folder: Path, sizes: Sizes, settings: Settings) -> Store:
@@ -129,13 +122,7 @@ async def register_all(people: Sequence[Borrower]) -> None:
     by = (await callers())[COORDINATOR]
     for some in batches(people, _PEOPLE_AT_ONCE):
         now = datetime.now(UTC)
-        await register_many(by, [_person(borrower) for borrower in some], now)
-
-
-def _person(borrower: Borrower) -> NewPerson:
-    fields = asdict(borrower) | {"needs": list(borrower.needs)}
-    fields.pop("depot")
-    return NewPerson(**fields)
+        await register_many(by, [new_person(borrower) for borrower in some], now)
 
 
 async def receive_all(goods: Sequence[Goods]) -> dict[int, str]:
@@ -143,19 +130,7 @@ async def receive_all(goods: Sequence[Goods]) -> dict[int, str]:
     codes = dict[int, str]()
     viewer = Viewer(ANYONE, datetime.now(UTC), Settings.public_url)
     for lot in goods:
-        delivery = Delivery(
-            sku=lot.sku,
-            depot=lot.depot,
-            serials=lot.serials,
-            batch=lot.batch,
-            purchase_price_pence=lot.price_pence,
-            received_at=lot.at,
-            dirty=False,
-            owner="pool",
-        )
-        answer = await receive(delivery, viewer, client_id=lot.id, content=lot.id.bytes)
-        received = msgspec.json.decode(answer)["items"]
-        codes.update(zip(lot.numbers, (item["code"] for item in received), strict=True))
+        codes |= await receive_goods(lot, viewer)
     return codes
 
 

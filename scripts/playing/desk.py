@@ -76,30 +76,14 @@ class Desk:
                 await register_many(self.callers[COORDINATOR], people, self.clock())
                 self.people += len(people)
             case Lot(goods):
-                await self._receive(goods)
+                viewer = Viewer(self.callers[goods.by], self.clock(), Settings.public_url)
+                self.codes.update(await receive_goods(goods, viewer))
             case Sheet():
                 await self._scan(part)
         self._ahead[number] = len(part.scans) if isinstance(part, Sheet) else 0
         while self.parts in self._ahead:
             self.scans += self._ahead.pop(self.parts)
             self.parts += 1
-
-    async def _receive(self, goods: Goods) -> None:
-        delivery = Delivery(
-            sku=goods.sku,
-            depot=goods.depot,
-            serials=goods.serials,
-            batch=goods.batch,
-            purchase_price_pence=goods.price_pence,
-            received_at=goods.at,
-            dirty=False,
-            owner="pool",
-        )
-        viewer = Viewer(self.callers[goods.by], self.clock(), Settings.public_url)
-        content = content_hash(asdict(goods))
-        answer = await receive(delivery, viewer, client_id=goods.id, content=content)
-        codes = (item.code for item in _ANSWER.decode(answer).items)
-        self.codes.update(zip(goods.numbers, codes, strict=True))
 
     async def _scan(self, sheet: Sheet) -> None:
         for scan, item in zip(sheet.scans, sheet.items, strict=True):
@@ -121,6 +105,24 @@ class Desk:
         results = await record(scans, self.callers[by], self.clock())
         pairs = zip(scans, results, strict=True)
         return [(scan, result.refusal) for scan, result in pairs if result.status == "refused"]
+
+
+async def receive_goods(goods: Goods, viewer: Viewer) -> dict[int, str]:
+    """Receive what was bought; the code of each item by its number."""
+    delivery = Delivery(
+        sku=goods.sku,
+        depot=goods.depot,
+        serials=goods.serials,
+        batch=goods.batch,
+        purchase_price_pence=goods.price_pence,
+        received_at=goods.at,
+        dirty=False,
+        owner="pool",
+    )
+    content = content_hash(asdict(goods))
+    answer = await receive(delivery, viewer, client_id=goods.id, content=content)
+    codes = (item.code for item in _ANSWER.decode(answer).items)
+    return dict(zip(goods.numbers, codes, strict=True))
 
 
 def _pieces(scans: Sequence[_Sent]) -> Iterator[Sequence[_Sent]]:

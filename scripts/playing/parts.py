@@ -70,10 +70,11 @@ def _drafts(year: Year) -> Iterator[_Draft]:
 
 
 def _people(borrowers: Sequence[Borrower]) -> People:
-    return People([_person(each) for each in borrowers])
+    return People([new_person(each) for each in borrowers])
 
 
-def _person(borrower: Borrower) -> NewPerson:
+def new_person(borrower: Borrower) -> NewPerson:
+    """Somebody as they are registered."""
     return NewPerson(
         id=borrower.id,
         name=borrower.name,
@@ -121,10 +122,11 @@ class _Lists:
 
 
 def _sheet(by: str, scans: Sequence[Scan]) -> Sheet:
-    return Sheet(by, [scan.item for scan in scans], [_fields(scan) for scan in scans])
+    return Sheet(by, [scan.item for scan in scans], [sent(scan) for scan in scans])
 
 
-def _fields(scan: Scan) -> dict[str, Any]:
+def sent(scan: Scan) -> dict[str, Any]:
+    """A scan as the API takes it, but for its item."""
     return {
         "id": scan.id,
         "action": scan.action,
