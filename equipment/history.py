@@ -56,10 +56,14 @@ async def movements(
     return [(row["seq"], _movement(row, seen, charges.get(row["id"], []))) for row in rows]
 
 
+# The receipt of an undo, which lies by the id of what it takes back, says in which month it is.
 _MOVEMENTS: Final = """
 select m.seq, m.id, m.action, m.from_state, m.state, m.occurred_at, m.recorded_at, m.actor,
-    m.depot, m.van, m.person, m.reason, m.undoes, u.id as undone_by
-from movements m left join movements u on u.item = m.item and u.undoes = m.id
+    m.depot, m.van, m.person, m.reason, m.undoes,
+    (select u.id from receipts r join movements u on u.item = m.item and u.seq > m.seq
+        and u.recorded_at = r.recorded_at and u.undoes = m.id
+    where r.kind = 'undo' and r.id = m.id) as undone_by
+from movements m
 where m.item = $1 and m.seq > $2 order by m.seq limit $3
 """
 
