@@ -1,12 +1,14 @@
-"""What the operator types after scripts/run."""
+"""What the operator types after scripts/run, and what other scripts read alike."""
 
 import argparse
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 _PORT_MAX = 65_535
+_SCALE_MAX = 10
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,14 @@ def _port(value: str) -> int:
     if not 0 <= port <= _PORT_MAX:
         raise argparse.ArgumentTypeError(f"{port} is no port: they end at {_PORT_MAX}")
     return port
+
+
+def year_scale(value: str) -> float:
+    """What part of the model year is played, as scripts/demo and scripts/bench are told."""
+    try:
+        scale = float(value)
+    except ValueError:
+        scale = math.nan
+    if not 0 < scale <= _SCALE_MAX:
+        raise argparse.ArgumentTypeError(f"{value} is no scale: more than 0, at most {_SCALE_MAX}")
+    return scale

@@ -6,7 +6,6 @@ Killed at any moment, the same command goes on from where it was, and ends with 
 import argparse
 import asyncio
 import logging
-import math
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ import asyncpg
 import uvloop
 
 from budget.database import close_pool, open_pool
+from scripts.arguments import year_scale
 from scripts.playing.marks import Mark, RefusedPlayError
 from scripts.playing.play import play_year
 from scripts.playing.player import Script
@@ -28,7 +28,6 @@ from scripts.preparation import prepare_schema, prepare_service
 from scripts.stopping import StoppedError, StopRequests
 from settings import InvalidSettingError, Settings
 
-_SCALE_MAX: Final = 10
 _STOPPED: Final = 130
 
 
@@ -103,7 +102,7 @@ def _arguments(typed: Sequence[str]) -> Arguments:
         prog="scripts/demo", description="Play the model year, or a part of it, into a service."
     )
     parser.add_argument(
-        "--scale", type=_scale, required=True, help="1 is the whole year", metavar="S"
+        "--scale", type=year_scale, required=True, help="1 is the whole year", metavar="S"
     )
     parser.add_argument("--seed", type=int, default=1, help="default: 1", metavar="N")
     parser.add_argument(
@@ -111,16 +110,6 @@ def _arguments(typed: Sequence[str]) -> Arguments:
     )
     read = parser.parse_args(typed)
     return Arguments(Script(read.scale, read.seed), read.data)
-
-
-def _scale(value: str) -> float:
-    try:
-        scale = float(value)
-    except ValueError:
-        scale = math.nan
-    if not 0 < scale <= _SCALE_MAX:
-        raise argparse.ArgumentTypeError(f"{value} is no scale: more than 0, at most {_SCALE_MAX}")
-    return scale
 
 
 if __name__ == "__main__":

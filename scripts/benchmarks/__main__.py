@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import FrameType
 from typing import Final, Never
 
+from scripts.arguments import year_scale
 from scripts.benchmarks.figures import BenchmarkError, Figure, say
 from scripts.benchmarks.folding import fold_backlog
 from scripts.benchmarks.reading import item_get
@@ -64,7 +65,7 @@ def _parse(typed: Sequence[str]) -> tuple[list[str], Sizes]:
     parser.add_argument(
         "--brief", action="store_true", help="a trial: less of everything, and rougher figures"
     )
-    parser.add_argument("--scale", type=float, metavar="S", help="of demo_year; default: 1")
+    parser.add_argument("--scale", type=year_scale, metavar="S", help="of demo_year; default: 1")
     read = parser.parse_args(typed)
     unknown = [name for name in read.names if name not in BENCHMARKS]
     if unknown:

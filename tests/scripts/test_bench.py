@@ -128,6 +128,14 @@ def test_an_unknown_name_is_said_with_the_known_ones(capsys: pytest.CaptureFixtu
     assert "no such benchmark: lables; there are scan_single, scan_batch" in printed.err
 
 
+def test_a_scale_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """As scripts/demo refuses it."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--scale", "0", "demo_year"])
+    assert ended.value.code == 2
+    assert "0 is no scale" in capsys.readouterr().err
+
+
 def test_an_interrupted_run_leaves_nothing_behind(data_folder: Path) -> None:
     """Neither files nor processes, and what was not measured is not printed."""
     process = subprocess.Popen(
