@@ -68,11 +68,11 @@ def test_each_benchmark_gives_one_line_in_the_form_of_the_contract(run: Run, nam
 
 
 def test_statements_are_counted_in_a_pass_of_their_own(run: Run) -> None:
-    """Reading an item takes at least one, and what a benchmark itself asks is not counted."""
+    """Those who read items at once share statements, so each takes a few or a part of one."""
     run.sizes = replace(TINY, counted=1)
     each = reading._statements(run)
     assert each is not None
-    assert 1 <= each < 4
+    assert 0 < each < 4
 
 
 def test_a_refused_scan_fails_the_benchmark(run: Run) -> None:
