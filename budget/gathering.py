@@ -23,7 +23,8 @@ class Gathering(Generic[One, Answer]):
     `work` answers a batch in its order. Where it throws one of the errors `for_all`, which say
     nothing of any one caller, all of the batch get it. After any other each is tried alone, so that
     nobody gets an error that another caused; who has gone by then is left out. A caller who is
-    cancelled before has asked all the same: what was passed on is carried out.
+    cancelled before has asked all the same: what was passed on is carried out. Up to `at_once`
+    batches are under way; beside another, one is begun once `worth` of them wait.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class Gathering(Generic[One, Answer]):
         *,
         most: int,
         at_once: int = 1,
+        worth: int = 1,
         for_all: tuple[type[Exception], ...] = (Exception,),
     ) -> None:
         self._work = work
         self._most = most
         self._at_once = at_once
+        self._worth = worth
         self._for_all = for_all
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: list[tuple[One, asyncio.Future[Answer]]] = []
@@ -56,7 +59,9 @@ class Gathering(Generic[One, Answer]):
             self._loop, self._waiting, self._running = loop, [], 0
         future: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((one, future))
-        if self._running < self._at_once:
+        if not self._running or (
+            self._running < self._at_once and len(self._waiting) >= self._worth
+        ):
             self._begin(loop)
         return await future
 
@@ -68,9 +73,10 @@ class Gathering(Generic[One, Answer]):
         task.add_done_callback(self._tasks.discard)
 
     async def _work_off(self) -> None:
-        """Batch after batch, until nobody waits."""
+        """Batch after batch, as long as one is worth it."""
         try:
-            while self._waiting:
+            # The only one under way stays until nobody waits.
+            while self._waiting and (self._running == 1 or len(self._waiting) >= self._worth):
                 batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 await self._answer(batch)
         finally:

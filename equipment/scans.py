@@ -21,8 +21,10 @@ from equipment.scan_form import read_scan
 SCANS_MAX: Final = 500
 # Single scans that wait together: few enough that none waits long, or locks much.
 _GATHERED_MAX: Final = 64
-# One list's decisions are made while PostgreSQL writes the other's.
+# One batch is decided while PostgreSQL writes another, and none holds up all; but each trip to
+# PostgreSQL costs as much as a scan itself, so that two small ones are dearer than a larger one.
 _AT_ONCE: Final = 2
+_WORTH: Final = 6
 # Two lists that name one scan id for different items meet only at its receipt: one tries again.
 _TRIES: Final = 5
 _TRY_AGAIN: Final = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
@@ -54,7 +56,7 @@ async def _record_singles(singles: Sequence[_Single]) -> list[Result]:
 
 
 _singles: Final = Gathering(
-    _record_singles, most=_GATHERED_MAX, at_once=_AT_ONCE, for_all=UNREACHABLE
+    _record_singles, most=_GATHERED_MAX, at_once=_AT_ONCE, worth=_WORTH, for_all=UNREACHABLE
 )
 
 

@@ -65,6 +65,26 @@ async def test_look_ups_that_fail_fail_together() -> None:
     assert await gathering.ask(4) == 8
 
 
+async def test_a_second_batch_begins_when_it_is_worth_it() -> None:
+    """Until then who comes waits for the one under way."""
+    begun: list[int] = []
+    go_on = asyncio.Event()
+
+    async def slow(numbers: Sequence[int]) -> Sequence[int]:
+        begun.append(len(numbers))
+        await go_on.wait()
+        return numbers
+
+    gathering = Gathering(slow, most=8, at_once=2, worth=3)
+    asked = [asyncio.create_task(gathering.ask(0))]
+    for counts in ([1], [1], [1], [1, 3], [1, 3]):
+        await asyncio.sleep(0.01)
+        assert begun == counts
+        asked.append(asyncio.create_task(gathering.ask(len(asked))))
+    go_on.set()
+    assert await asyncio.gather(*asked) == list(range(6))
+
+
 async def test_who_hangs_up_keeps_nobody_else_from_an_answer() -> None:
     """Not even those of the same batch."""
     gathering = Gathering(_Doubling(), most=8)
