@@ -36,6 +36,8 @@ order by seq;
 drop table movements_before;
 update items i set phase_at = m.phase_at from movements m
 where m.id = i.newest_movement and m.phase_at is not null;
+alter table items add check ((loan is null) = (phase_at is null));
+alter table movements add check ((loan is null) = (phase_at is null));
 
 -- One index for whoever asks what happened to an item, a small one for whom a technician saw today.
 alter table movements

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from budget.database import fetch
@@ -209,3 +210,19 @@ async def test_an_undone_loan_leaves_no_trace() -> None:
     out = scan(code, "deliver", person=ada)
     await done(out, undo(out), scan(code, "withdraw"), scan(code, "clean"))
     assert (await row_of(code))["loans"] == 0
+
+
+@pytest.mark.parametrize("table", ["items", "movements"])
+async def test_a_loan_without_the_time_of_its_phase_is_refused_by_the_database(
+    database: str, table: str
+) -> None:
+    """What its end counted would be looked for in no month, and not be found."""
+    await set_up()
+    bed = await one_item()
+    await done(scan(bed, "deliver", person=await somebody()))
+    owner = await asyncpg.connect(database)
+    try:
+        with pytest.raises(asyncpg.CheckViolationError):
+            await owner.execute(f"update {table} set phase_at = null where loan is not null")
+    finally:
+        await owner.close()
