@@ -178,7 +178,7 @@ with charged as (
                 and s.begins_on between period.first and period.last offset 0
         ) s
         union all
-        select account, partner, pence from posting_changes where posted_on between $5 and $6
+        select account, partner, pence from unfolded_postings where posted_on between $5 and $6
     ) every group by account, partner
 )
 select p.ods, p.name, coalesce(c.contribution_pence, 0) as contribution,

@@ -182,7 +182,7 @@ async def _counted(question: Question, parts: Sequence[_Part]) -> list[asyncpg.R
 
 def _periods(part: _Part) -> Iterator[tuple[str, date, date]]:
     """Of what is folded, whole years, months and days; of what is not yet, the span itself."""
-    yield "change", part.first, part.last
+    yield "unfolded", part.first, part.last
     for each in periods(part.first, part.last, part.grains):
         yield each.grain, each.first, each.last
 
@@ -206,7 +206,7 @@ with asked as (
     union all
     select a.part, c.kind, c.occurred_on, case $6 when 'funder' then c.funder when 'sku' then c.sku
         when 'category' then c.category else coalesce(c.depot, '') end, c.units, c.pence
-    from asked a join tally_changes c on a.grain = 'change' and c.kind = a.kind
+    from asked a join unfolded_tallies c on a.grain = 'unfolded' and c.kind = a.kind
         and c.occurred_on between a.first and a.last and ($8 or c.reusable)
 )
 select part, kind, case $7 when 'none' then '' when 'month' then to_char(begins_on, 'YYYY-MM')

@@ -1,8 +1,8 @@
 """The sums that reports read: of a day, a month and a financial year, beside postings and tallies.
 
-What a statement posts and counts is grouped into changes by PostgreSQL itself (the triggers on
-`postings` and `tallies`), and folded into the sums now and then. A report adds up sums and changes
-in one statement, so it is exact at every moment, and costs the same however much has happened
+What a statement posts and counts is grouped by PostgreSQL itself (the triggers on `postings` and
+`tallies`), and folded into the sums now and then. A report adds up sums and what is unfolded in one
+statement, so it is exact at every moment, and costs the same however much has happened
 before. See docs/adr/0011-sums-and-partitions.md.
 """
 
@@ -15,7 +15,7 @@ from budget.database import fetch_one, transaction
 
 Grain = Literal["day", "month", "year"]
 AT_ONCE: Final = 50_000
-"""Changes folded in one transaction: a second's work at the most."""
+"""Rows folded in one transaction: a second's work at the most."""
 
 # Nothing was counted on days from here on; the calendar's own end has no day after it.
 _END: Final = date(9999, 1, 1)
@@ -72,9 +72,9 @@ def _floor(grain: Grain, day: date) -> date:
 
 
 async def fold(at_once: int = AT_ONCE, ending: Callable[[], bool] = lambda: False) -> int:
-    """Put the changes into the sums; how many there were.
+    """Put what is unfolded into the sums; how many rows it was.
 
-    In short transactions of at most `at_once` changes each, until none are left, or `ending` says
+    In short transactions of at most `at_once` rows each, until none are left, or `ending` says
     so between two of them. Any number may fold at once, on any machine: one does, the others
     return. A fold that is cut off has done whole transactions or nothing.
     """
@@ -102,11 +102,11 @@ _TURN: Final = """
 select pg_try_advisory_xact_lock(hashtextextended('fold', 0)) as mine,
     set_config('work_mem', '64MB', true)
 """
-# Each change is looked at once: days are grouped from changes, months from days, years from months.
+# Each row is looked at once: days are grouped from the rows, months from days, years from months.
 _FOLD_POSTINGS: Final = """
 with taken as materialized (
-    delete from posting_changes
-    where ctid = any(array(select ctid from posting_changes limit $1)) returning *
+    delete from unfolded_postings
+    where ctid = any(array(select ctid from unfolded_postings limit $1)) returning *
 ), days as materialized (
     select account, partner, posted_on as begins_on, sum(pence) as pence
     from taken group by 1, 2, 3
@@ -128,8 +128,8 @@ select count(*) as taken from taken
 """
 _FOLD_TALLIES: Final = """
 with taken as materialized (
-    delete from tally_changes
-    where ctid = any(array(select ctid from tally_changes limit $1)) returning *
+    delete from unfolded_tallies
+    where ctid = any(array(select ctid from unfolded_tallies limit $1)) returning *
 ), days as materialized (
     select dimension, kind, reusable, key, occurred_on as begins_on,
         sum(units) as units, sum(pence) as pence

@@ -28,8 +28,8 @@ _log = logging.getLogger("kitback.clock")
 async def ticking() -> AsyncIterator[None]:
     """Run the jobs, the first time at once, for as long as the block lasts; the pool is open.
 
-    On leaving, a job under way comes to its end first; a fold of many changes stops after those
-    that it has in hand, and the next clock goes on with the rest.
+    On leaving, a job under way comes to its end first; a long fold stops after what it
+    has in hand, and the next clock goes on with the rest.
     """
     ending = asyncio.Event()
     jobs = [_Job("fold", lambda: fold(ending=ending.is_set)), _Job("months", _make_months)]

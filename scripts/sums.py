@@ -17,7 +17,7 @@ from (
     select account, partner, grain, begins_on, pence from (
         select account, partner, posted_on as on_day, sum(amount_pence) as pence
         from postings where partner is not null group by 1, 2, 3
-        union all select account, partner, posted_on, -pence from posting_changes
+        union all select account, partner, posted_on, -pence from unfolded_postings
     ) posted, {_BEGINS}
     union all select account, partner, grain, begins_on, -pence from posting_sums
 ) compared
@@ -37,7 +37,7 @@ from (
             from tallies
             union all select kind, reusable, occurred_on, -units, -pence,
                 funder, sku, category, depot
-            from tally_changes
+            from unfolded_tallies
         ) every, lateral (values ('funder', funder), ('sku', sku), ('category', category),
             ('depot', depot)) dimensions (dimension, key)
         group by 1, 2, 3, 4, 5

@@ -96,14 +96,14 @@ alter table tallies add primary key (recorded_at, loan, seq);
 
 -- What was posted and counted and is not in the sums yet (budget/sums.py folds it into them).
 -- Rows come and go all the time: the tables are kept small by vacuuming them early.
-create table posting_changes (
+create table unfolded_postings (
     account varchar(20) not null,
     partner varchar(10) not null,
     posted_on date not null,
     pence bigint not null
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0);
-create table tally_changes (
+create table unfolded_tallies (
     kind varchar(20) not null,
     occurred_on date not null,
     reusable boolean not null,
@@ -155,7 +155,7 @@ begin
         raise exception 'entry % does not sum to zero', crooked
             using errcode = 'check_violation', constraint = 'entries_balance';
     end if;
-    insert into posting_changes (account, partner, posted_on, pence)
+    insert into unfolded_postings (account, partner, posted_on, pence)
     select account, partner, posted_on, sum(amount_pence) from legs where partner is not null
     group by account, partner, posted_on having sum(amount_pence) <> 0;
     return null;
@@ -167,7 +167,7 @@ begin
     if not exists (select from counts) then
         return null;
     end if;
-    insert into tally_changes
+    insert into unfolded_tallies
         (kind, occurred_on, reusable, funder, sku, category, depot, units, pence)
     select kind, occurred_on, reuse = 'reusable', funder, sku, category, depot,
         sum(units), sum(pence)
@@ -177,15 +177,15 @@ end $$;
 create trigger note_tallies after insert on tallies
     referencing new table as counts for each statement execute function note_tallies();
 
-insert into posting_changes (account, partner, posted_on, pence)
+insert into unfolded_postings (account, partner, posted_on, pence)
 select account, partner, posted_on, sum(amount_pence) from postings where partner is not null
 group by account, partner, posted_on;
-insert into tally_changes (kind, occurred_on, reusable, funder, sku, category, depot, units, pence)
+insert into unfolded_tallies (kind, occurred_on, reusable, funder, sku, category, depot, units, pence)
 select kind, occurred_on, reuse = 'reusable', funder, sku, category, depot, sum(units), sum(pence)
 from tallies group by 1, 2, 3, 4, 5, 6, 7;
 
 grant select, insert on postings, tallies to kitback_app;
-grant select, insert, delete on posting_changes, tally_changes to kitback_app;
+grant select, insert, delete on unfolded_postings, unfolded_tallies to kitback_app;
 grant select, insert, update on posting_sums, tally_sums to kitback_app;
 """
 

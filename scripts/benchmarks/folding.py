@@ -13,23 +13,25 @@ from scripts.benchmarks.floor import Floor
 from scripts.benchmarks.pools import copied, execute, fetch_value, folder_of, serving
 from scripts.benchmarks.run import Run
 
-LEFT: Final = "select (select count(*) from posting_changes) + (select count(*) from tally_changes)"
+LEFT: Final = (
+    "select (select count(*) from unfolded_postings) + (select count(*) from unfolded_tallies)"
+)
 
 
 def fold_backlog(run: Run) -> Figure:
     """The same backlog is folded once a turn."""
-    took, changes, memory = list[float](), 0, dict[str, float]()
+    took, rows, memory = list[float](), 0, dict[str, float]()
     with serving(run) as dsn:
         floor = Floor(folder_of(run), dsn, run.sizes, run.settings)
         floor.measure()
         for _ in range(run.sizes.turns):
-            (seconds, changes), memory = apart(folded, _copied(dsn))
+            (seconds, rows), memory = apart(folded, _copied(dsn))
             took.append(seconds)
             say(f"  fold: {run.sizes.movements / seconds:,.0f} movements a second")
             floor.measure()
     detail = memory | {
         "movements": run.sizes.movements,
-        "changes": changes,
+        "rows": rows,
         "seconds": [round(each, 3) for each in took],
         "statements": _statements(run),
         "floors": floor.rates,
@@ -47,7 +49,7 @@ def _copied(dsn: str) -> str:
 
 
 def folded(dsn: str) -> tuple[float, int]:
-    """Fold all that is there: how long it took, and how many changes there were."""
+    """Fold all that is there: how long it took, and how many rows it was."""
     return asyncio.run(_fold(dsn))
 
 
@@ -55,13 +57,13 @@ async def _fold(dsn: str) -> tuple[float, int]:
     await open_pool(dsn)
     try:
         began = time.perf_counter()
-        changes = await fold()
+        rows = await fold()
         seconds = time.perf_counter() - began
     finally:
         await close_pool()
     if left := await fetch_value(dsn, LEFT):
-        raise BenchmarkError(f"{left:,} changes were left when all should have been folded")
-    return seconds, changes
+        raise BenchmarkError(f"{left:,} rows were left when all should have been folded")
+    return seconds, rows
 
 
 def _statements(run: Run) -> int | None:

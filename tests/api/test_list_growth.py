@@ -81,9 +81,10 @@ select id, id, 'issue', account, case account when 'issues' then 'P1' end, pence
     false, occurred_at, recorded_at, item, 'X1', 'Beds', 'd', false
 from movements, (values ('issues', 100), ('equipment', -100)) as leg (account, pence);
 
-insert into posting_changes (account, partner, posted_on, pence)
+insert into unfolded_postings (account, partner, posted_on, pence)
     select account, partner, posted_on, amount_pence from postings where partner is not null;
-insert into tally_changes (kind, reusable, funder, sku, category, depot, occurred_on, units, pence)
+insert into unfolded_tallies
+    (kind, reusable, funder, sku, category, depot, occurred_on, units, pence)
     select kind, true, 'P1', 'X' || n % 20, 'Beds', 'D1', date '2018-04-01' + n % 365, 1, 100
     from generate_series(1, :rows) n, (values ('issued'), ('waiting'), ('reused')) k (kind);
 

@@ -52,7 +52,7 @@ async def test_what_comes_before_its_month_is_kept_and_moved_when_the_month_is_m
     assert await make_months_ahead(datetime.now(UTC).date()) == 0
     await done(scan(bed, "undo", movement=out["id"]))
     assert await owner.fetchval("select count(*) from movements_2018_10") == 3
-    assert await count("posting_changes") == 2
+    assert await count("unfolded_postings") == 2
     await check_invariants()
 
 

@@ -146,15 +146,15 @@ async def test_a_span_since_ever_is_told_by_month_all_the_same(database: str, fi
     await check_recycling(Question(first, date.max, by) for by in BYS)
 
 
-async def test_what_is_folded_is_in_the_sums_and_no_change_any_more(database: str) -> None:
+async def test_what_is_folded_is_in_the_sums_and_no_longer_unfolded(database: str) -> None:
     """However many at a time; and folding what is folded does nothing."""
     await _begin(database, {})
     for day in range(1, 8):
         await count([("issued", 1, 7, date(2018, 4, day), "04K", "BED01", "reusable", "D1")])
         await post([("issues", "04K", 7, date(2018, 4, day))])
-    assert await _rows("tally_changes") == await _rows("posting_changes") == 7
+    assert await _rows("unfolded_tallies") == await _rows("unfolded_postings") == 7
     assert await fold(at_once=3) == 14
-    assert await _rows("tally_changes") == await _rows("posting_changes") == 0
+    assert await _rows("unfolded_tallies") == await _rows("unfolded_postings") == 0
     assert await fold() == 0
     sums = await fetch("select grain, sum(pence)::int as pence from posting_sums group by grain")
     assert {row["grain"]: row["pence"] for row in sums} == dict.fromkeys(
@@ -165,11 +165,11 @@ async def test_what_is_folded_is_in_the_sums_and_no_change_any_more(database: st
 
 
 async def test_an_entry_that_does_not_balance_is_refused_and_changes_nothing(database: str) -> None:
-    """Nor do its changes stay."""
+    """Nor is it left to be folded."""
     await _begin(database, {})
     with pytest.raises(asyncpg.CheckViolationError, match="does not sum to zero"):
         await post([("issues", "04K", 7, date(2018, 4, 1))], contra=-6)
-    assert await _rows("posting_changes") == await _rows("postings") == 0
+    assert await _rows("unfolded_postings") == await _rows("postings") == 0
 
 
 @pytest.mark.parametrize("table", ["posting_sums", "tally_sums"])
@@ -202,7 +202,7 @@ async def _begin(database: str, succession: dict[str, tuple[str, date]]) -> None
     """Three partners, and nothing posted or counted."""
     owner = await asyncpg.connect(database)
     await owner.execute(
-        "truncate postings, tallies, posting_changes, tally_changes, posting_sums, tally_sums"
+        "truncate postings, tallies, unfolded_postings, unfolded_tallies, posting_sums, tally_sums"
     )
     await owner.close()
     if not await fetch("select from partners"):

@@ -91,18 +91,18 @@ async def test_each_report_is_exact_at_every_moment_while_scans_pour_in_and_are_
     before = await _compare()
     await fold()
     assert await _compare() == before
-    assert await count("tally_changes") == await count("posting_changes") == 0
+    assert await count("unfolded_tallies") == await count("unfolded_postings") == 0
 
 
 async def test_a_fold_that_is_cut_off_leaves_every_report_as_it_was(database: str) -> None:
-    """Its connection is ended when it has taken changes away; then another does the work."""
+    """Its connection is ended when it has taken rows away; then another does the work."""
     codes, people = await _store()
     for half in (codes[::2], codes[1::2]):
         # The second half waits to be folded into the sums of the first.
         await fold()
         sent = [scan(code, "deliver", person=people[0]) for code in half]
         await record(sent, COORDINATOR, NOW)
-    waiting = await count("tally_changes")
+    waiting = await count("unfolded_tallies")
     before = await _compare()
     dba, ender = await asyncpg.connect(database), await asyncpg.connect(database)
     for table in ("posting_sums", "tally_sums"):
@@ -118,7 +118,7 @@ async def test_a_fold_that_is_cut_off_leaves_every_report_as_it_was(database: st
         assert await _compare() == before
     await dba.close()
     await ender.close()
-    assert await count("tally_changes") == waiting > 0
+    assert await count("unfolded_tallies") == waiting > 0
     assert await fold() >= waiting
     assert await _compare() == before
 
@@ -138,7 +138,7 @@ async def test_of_two_who_fold_at_once_one_does_and_the_other_leaves_it(database
     await fold()
     assert max(folded) > 0
     assert await _compare() == before
-    assert await count("tally_changes") == 0
+    assert await count("unfolded_tallies") == 0
 
 
 _END_WHOEVER_WAITS: Final = """

@@ -42,7 +42,7 @@ async def test_the_clock_folds_what_comes_and_makes_the_months_ahead(
     async with ticking():
         for _ in range(3):
             await count([ONE])
-            await _until("not exists (select from tally_changes)")
+            await _until("not exists (select from unfolded_tallies)")
         await _until(f"to_regclass('{lacking}') is not null")
 
 
@@ -51,13 +51,13 @@ async def test_a_failing_job_is_logged_once_and_tried_until_it_works_again(
 ) -> None:
     """A database that is away for an hour is not 1,800 lines of it."""
     await count([ONE])
-    await owner.execute("alter table tally_changes rename to away")
+    await owner.execute("alter table unfolded_tallies rename to away")
     with caplog.at_level(logging.WARNING):
         async with ticking():
             await asyncio.sleep(1)
             assert _said(caplog) == ["The clock's fold failed"]
-            await owner.execute("alter table away rename to tally_changes")
-            await _until("not exists (select from tally_changes)")
+            await owner.execute("alter table away rename to unfolded_tallies")
+            await _until("not exists (select from unfolded_tallies)")
     assert _said(caplog) == ["The clock's fold failed", "The clock's fold works again"]
 
 
@@ -80,11 +80,11 @@ async def test_a_job_under_way_comes_to_its_end_before_the_clock_does(
         await asyncio.sleep(0.3)
         assert not service.done()
     await service
-    assert await owner.fetchval("select count(*) from tally_changes") == 0
+    assert await owner.fetchval("select count(*) from unfolded_tallies") == 0
     assert await owner.fetchval("select count(*) from tally_sums") > 0
 
 
-async def test_the_clock_ends_after_the_changes_in_hand_and_not_the_whole_backlog(
+async def test_the_clock_ends_after_what_is_in_hand_and_not_the_whole_backlog(
     owner: "asyncpg.Connection[asyncpg.Record]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A service that is stopped does not first fold what a year of scans left to it."""
@@ -104,9 +104,9 @@ async def test_the_clock_ends_after_the_changes_in_hand_and_not_the_whole_backlo
         await leaving.wait()
         await asyncio.sleep(0.3)
     await service
-    assert await owner.fetchval("select count(*) from tally_changes") == 4
+    assert await owner.fetchval("select count(*) from unfolded_tallies") == 4
     async with ticking():
-        await _until("not exists (select from tally_changes)")
+        await _until("not exists (select from unfolded_tallies)")
 
 
 def _said(caplog: pytest.LogCaptureFixture) -> list[str]:

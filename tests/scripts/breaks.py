@@ -112,14 +112,14 @@ BREAKS = [
     ("in-its-month", "alter table tallies_2018_10 rename to tallies_october", "tallies_october"),
     ("budget-sums", "delete from posting_sums where grain = 'month' and account = 'issues'",
         "issues of 04K, month from 2018-10-01"),
-    ("budget-sums", "delete from posting_changes", "year from 2018-04-01"),
+    ("budget-sums", "delete from unfolded_postings", "year from 2018-04-01"),
     ("budget-sums", "insert into posting_sums values ('day', '2001-01-01', 'issues', '04K', 7)",
         "day from 2001-01-01: -7 pence"),
     ("recycling-sums", "delete from tally_sums where dimension = 'sku' and grain = 'year'",
         "by sku HOIST, year from 2018-04-01"),
     ("recycling-sums", """update tally_sums set units = units + 1
         where dimension = 'depot' and grain = 'day'""", "by depot D1, day from "),
-    ("recycling-sums", "update tally_changes set depot = 'D9'", "by depot D9"),
+    ("recycling-sums", "update unfolded_tallies set depot = 'D9'", "by depot D9"),
     ("guards", "alter table postings disable trigger note_postings", "note_postings"),
     ("guards", "drop trigger note_tallies on tallies", "note_tallies"),
     *(("guards", f"drop trigger keep_item_texts on {table}", f"keep_item_texts on {table}")
