@@ -41,31 +41,37 @@ _TARIFFED: Final = frozenset({"clean", "repair"})
 _COUNTED_AS: Final = {Phase.ENDED: "waiting", Phase.REUSED: "reused"}
 
 
-async def take_in_hand(readings: Sequence[Reading]) -> Hand:
-    """Lock the items that the scans name, in the order of their codes, and read what is needed."""
+async def take_in_hand(readings: Sequence[Reading], *, wait: bool = True) -> Hand:
+    """Lock the items that the scans name, in the order of their codes, and read what is needed.
+
+    Without `wait` only what is to be had at once: not what somebody else has in hand, nor what is
+    named by a label of another kind.
+    """
     hand = Hand()
-    await _lock_named(hand, [reading.designation for reading in readings])
+    await _lock_named(hand, [reading.designation for reading in readings], wait=wait)
     await _read_past(hand, readings)
     await _read_known(hand, readings)
     return hand
 
 
-async def _lock_named(hand: Hand, designations: Sequence[Designation]) -> None:
+async def _lock_named(hand: Hand, designations: Sequence[Designation], *, wait: bool) -> None:
     """Lock the items by the code and GIAI that they bear, and those that other labels mean.
 
     Few have other labels. Where one of ours turns out to be a further label, its item is locked
     after the others: two lists that meet so may wait for each other, and one of them tries again.
     """
     other = {each for each in designations if not (each.code or each.giai) and each.alias}
-    hand.by_key = await _resolve_others(other)
+    hand.by_key = await _resolve_others(other) if wait else {}
     codes = {each.code for each in designations if each.code}
     giais = {each.giai for each in designations if each.giai}
-    await _lock(hand, codes, giais, set(hand.by_key.values()))
+    await _lock(hand, codes, giais, set(hand.by_key.values()), wait=wait)
+    if not wait:
+        return
     unknown = {each for each in designations if each not in other and hand.item(each) is None}
     if unknown:
         found = await _resolve_others(unknown)
         hand.by_key |= found
-        await _lock(hand, set(), set(), set(found.values()) - hand.items.keys())
+        await _lock(hand, set(), set(), set(found.values()) - hand.items.keys(), wait=True)
         unknown = {each for each in unknown if hand.item(each) is None}
     hand.blanks = await blank_among(unknown)
 
@@ -89,10 +95,11 @@ union all select 'alias ' || key, item from item_aliases where key = any($3)
 """
 
 
-async def _lock(hand: Hand, codes: set[str], giais: set[str], ids: set[int]) -> None:
+async def _lock(hand: Hand, codes: set[str], giais: set[str], ids: set[int], *, wait: bool) -> None:
     if not (codes or giais or ids):
         return
-    row = await fetch_one(_LOCK, list(codes), list(giais), list(ids))
+    sql = _LOCK if wait else _LOCK_FREE
+    row = await fetch_one(sql, list(codes), list(giais), list(ids))
     assert row is not None
     for locked in _LOCKED_FROM.decode(row["locked"]):
         item = _in_hand(locked)
@@ -118,18 +125,21 @@ class _Locked(Standing, frozen=True, kw_only=True):
 
 
 _LOCKED_FROM: Final = msgspec.json.Decoder(list[_Locked])
-_LOCK: Final = f"""
+# Nothing but the row itself says whether it is meant: PostgreSQL looks again at each row that it
+# had to wait for, and what a subquery had said of it would be lost by then.
+_LOCKING: Final = f"""
 with locked as materialized (
     select i.id, i.code, i.giai, i.sku, i.owner, i.received_on, i.updated_at,
         {", ".join(f"i.{name}" for name in STANDING)},
         p.category, p.reuse, p.pat, p.loler_months, p.service_months
     from items i join products p on p.sku = i.sku
-    where i.id in (select id from items where code = any($1) union all
-        select id from items where giai = any($2) union all select unnest($3::bigint[]))
-    order by i.code for update of i
+    where i.code = any($1) or i.giai = any($2) or i.id = any($3::bigint[])
+    order by i.code for update of i{{skip}}
 )
 select coalesce(json_agg(locked), '[]')::text as locked from locked
 """  # noqa: S608 - column names from code
+_LOCK: Final = _LOCKING.format(skip="")
+_LOCK_FREE: Final = _LOCKING.format(skip=" skip locked")
 
 
 def _in_hand(locked: _Locked) -> InHand:

@@ -3,9 +3,10 @@
 A single scan, a phone's batch, an import and the model year all come through `record()`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from itertools import compress
+from typing import Any, Final, NamedTuple, TypeVar
 
 import asyncpg
 
@@ -13,10 +14,13 @@ from budget.database import UNREACHABLE, transaction
 from budget.gathering import Gathering
 from equipment.cases import raise_cases
 from equipment.clerk import Clerk, Result, Sent
+from equipment.hand import Hand
 from equipment.journal import Journal, write
 from equipment.lookups import take_in_hand
 from equipment.roles import Caller, check_may
 from equipment.scan_form import read_scan
+
+Done = TypeVar("Done")
 
 SCANS_MAX: Final = 500
 # Single scans that wait together: few enough that none waits long, or locks much.
@@ -25,6 +29,7 @@ _GATHERED_MAX: Final = 64
 # PostgreSQL costs as much as a scan itself, so that two small ones are dearer than a larger one.
 _AT_ONCE: Final = 2
 _WORTH: Final = 6
+_HELD_UP_AT_ONCE: Final = 4
 # Two lists that name one scan id for different items meet only at its receipt: one tries again.
 _TRIES: Final = 5
 _TRY_AGAIN: Final = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
@@ -40,9 +45,10 @@ async def record(scans: Sequence[Mapping[str, Any]], caller: Caller, now: dateti
     """
     check_may(caller, "scan")
     sent = [Sent(read_scan(scan), caller) for scan in scans]
-    if len(sent) == 1:
-        return [await _singles.ask(_Single(sent[0], now))]
-    return await _record(sent, now)
+    if len(sent) > 1:
+        return await _record(sent, now)
+    single = _Single(sent[0], now)
+    return [await _singles.ask(single) or await _held_up.ask(single)]
 
 
 class _Single(NamedTuple):
@@ -50,31 +56,59 @@ class _Single(NamedTuple):
     now: datetime
 
 
-async def _record_singles(singles: Sequence[_Single]) -> list[Result]:
-    """Record scans of several callers as if they had come in one list."""
+async def _record_singles(singles: Sequence[_Single]) -> Sequence[Result | None]:
+    """Record scans of several callers as if they had come in one list, but wait for no item.
+
+    None for a scan whose item somebody else has in hand, or which is to be looked for further.
+    """
+    sent, now = [each.sent for each in singles], max(each.now for each in singles)
+    return await _try_again(lambda: _record_free(sent, now))
+
+
+async def _record_held_up(singles: Sequence[_Single]) -> Sequence[Result]:
     return await _record([each.sent for each in singles], max(each.now for each in singles))
 
 
 _singles: Final = Gathering(
     _record_singles, most=_GATHERED_MAX, at_once=_AT_ONCE, worth=_WORTH, for_all=UNREACHABLE
 )
+# Those that have to wait for an item, so that nobody else waits with them.
+_held_up: Final = Gathering(
+    _record_held_up, most=_GATHERED_MAX, at_once=_HELD_UP_AT_ONCE, for_all=UNREACHABLE
+)
 
 
 async def _record(sent: Sequence[Sent], now: datetime) -> list[Result]:
+    return await _try_again(lambda: _record_all(sent, now))
+
+
+async def _try_again(work: Callable[[], Awaitable[Done]]) -> Done:
     for _ in range(_TRIES - 1):
         try:
-            return await _record_once(sent, now)
+            return await work()
         except _TRY_AGAIN:
             continue
-    return await _record_once(sent, now)
+    return await work()
 
 
-async def _record_once(sent: Sequence[Sent], now: datetime) -> list[Result]:
+async def _record_all(sent: Sequence[Sent], now: datetime) -> list[Result]:
     async with transaction(by_index=True):
         hand = await take_in_hand([each.reading for each in sent])
-        # Whoever waited for the lock comes after what it waited for.
-        clerk = Clerk(hand, Journal(), [], max(now, hand.newest or now))
-        results = [clerk.judge(each) for each in sent]
-        await write(clerk.journal)
-        await raise_cases(clerk.findings, clerk.now)
+        return await _decide(hand, sent, now)
+
+
+async def _record_free(sent: Sequence[Sent], now: datetime) -> list[Result | None]:
+    async with transaction(by_index=True):
+        hand = await take_in_hand([each.reading for each in sent], wait=False)
+        at_hand = [hand.item(each.reading.designation) is not None for each in sent]
+        decided = iter(await _decide(hand, list(compress(sent, at_hand)), now))
+        return [next(decided) if free else None for free in at_hand]
+
+
+async def _decide(hand: Hand, sent: Sequence[Sent], now: datetime) -> list[Result]:
+    # Whoever waited for the lock comes after what it waited for.
+    clerk = Clerk(hand, Journal(), [], max(now, hand.newest or now))
+    results = [clerk.judge(each) for each in sent]
+    await write(clerk.journal)
+    await raise_cases(clerk.findings, clerk.now)
     return results

@@ -64,6 +64,40 @@ async def test_of_twenty_who_scan_one_item_one_wins_and_nineteen_are_told_why() 
     await check_invariants()
 
 
+async def test_whoever_waits_for_an_item_finds_it_however_many_it_asks_for() -> None:
+    """Every one of these scans is legal: in lists with an item of their own, and one by one."""
+    await set_up()
+    shared, *own = await received(count=9)
+    for _ in range(6):
+        lists = [[scan(code, "check"), scan(shared, "check")] for code in own]
+        singles = [[scan(code, "check")] for code in (shared, *own)]
+        answers = await at_once(*lists, *singles, *([scan(shared, "check")] for _ in range(4)))
+        assert statuses(answers) == {"accepted": 29}
+        again = await at_once(*lists, *singles)
+        assert statuses(again) == {"duplicate": 25}
+    await check_invariants()
+
+
+async def test_an_item_that_somebody_holds_up_holds_up_nobody_else(database: str) -> None:
+    """Single scans share a transaction, but not the wait for another's item."""
+    await set_up()
+    held, *free = await received(count=6)
+    connection = await asyncpg.connect(database)
+    try:
+        async with connection.transaction():
+            await connection.execute("select from items where code = $1 for update", held)
+            waiting = [asyncio.create_task(at_once([scan(held, "check")])) for _ in range(8)]
+            await asyncio.sleep(0.2)
+            answers = await at_once(*([scan(code, "check")] for code in free))
+            assert statuses(answers) == {"accepted": 5}
+            assert not any(task.done() for task in waiting)
+    finally:
+        await connection.close()
+    assert sum((statuses(answer) for answer in await asyncio.gather(*waiting)), Counter()) == {
+        "accepted": 8
+    }
+
+
 async def test_one_scan_sent_ten_times_at_once_is_accepted_once() -> None:
     """The other nine are duplicates: each is told the item's state as it is now."""
     await set_up()
