@@ -7,7 +7,7 @@ first, unknown addresses included, so this stands around the whole application.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -34,6 +34,7 @@ _LARGER: Final = {
 # still sends shows it a broken connection instead of the answer.
 _DRAIN_MAX: Final = 64 << 20
 _DRAIN_S: Final = 30.0
+_PROMPT: Final = timedelta(seconds=0.25)
 
 _HEADERS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
 _API_HEADERS: Final = (*_HEADERS, (b"cache-control", b"no-store"))
@@ -62,6 +63,10 @@ class Gate:
                 state["caller"] = await self._caller(scope)
             _check_readable(scope)
             state["body"] = await incoming.read(_LARGER.get(path, _BODY_MAX))
+            if "caller" in state and datetime.now(UTC) - state["now"] > _PROMPT:
+                # Who was ended while the body was on its way is out, as with any other request.
+                state["now"] = datetime.now(UTC)
+                state["caller"] = await self._caller(scope)
         except _GoneError:
             return
         except Exception as error:  # noqa: BLE001 - the application's outermost edge

@@ -5,10 +5,11 @@ Killed at any moment, the same command goes on from where it was, and ends with 
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,7 @@ from scripts.stopping import StoppedError, StopRequests
 from settings import InvalidSettingError, Settings
 
 _STOPPED: Final = 130
+_PLAYING: Final = 0x504C_4159  # "PLAY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,28 @@ async def _until_stopped(script: Script, settings: Settings, dsn: str, stop: Sto
 
 async def _demo(script: Script, settings: Settings, dsn: str) -> None:
     await prepare_schema(dsn)
-    await open_pool(dsn)
+    async with _alone(dsn):
+        await open_pool(dsn)
+        try:
+            await prepare_service(settings)
+            played = await _played(script)
+            for line in lines(await Figures.of_the_year(), script, played):
+                print(line)
+        finally:
+            await close_pool()
+
+
+@contextlib.asynccontextmanager
+async def _alone(dsn: str) -> AsyncIterator[None]:
+    """One plays at a time: two would meet at every item."""
+    connection = await asyncpg.connect(dsn)
     try:
-        await prepare_service(settings)
-        played = await _played(script)
-        for line in lines(await Figures.of_the_year(), script, played):
-            print(line)
+        if not await connection.fetchval("select pg_try_advisory_lock($1)", _PLAYING):
+            raise RefusedPlayError("Another demo is playing into this service. Let it end first.")
+        yield
     finally:
-        await close_pool()
+        # The lock ends with its connection, however that ends.
+        connection.terminate()
 
 
 async def _played(script: Script) -> Mark:

@@ -5,7 +5,7 @@ import json
 import logging
 import socket
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ import uvicorn
 from litestar import Litestar
 from litestar.types import Receive, Scope, Send
 
+from api import gate
 from api.gate import Gate
 from equipment.roles import Caller
 
@@ -179,6 +180,35 @@ async def test_a_database_that_is_away_is_a_503() -> None:
     assert answer.status_code == 503
     assert answer.json()["type"].endswith("/database-unavailable")
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_who_is_ended_while_the_body_is_on_its_way_is_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However long the body takes: who may do it is judged as of its end."""
+    monkeypatch.setattr(gate, "_PROMPT", timedelta(seconds=0.01))
+    known = [Caller(uuid4(), "technician", frozenset({"technician"}))]
+
+    async def ended_meanwhile(_token: str, _now: datetime) -> Caller | None:
+        return known.pop() if known else None
+
+    sent: list[Any] = []
+    coming = [{"type": "http.request", "body": body, "more_body": body == b"{"} for body in _BODY]
+
+    async def receive() -> Any:
+        await asyncio.sleep(0.02)
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"authorization", b"Bearer abc")]
+    scope: Any = {"type": "http", "method": "POST", "path": "/api/scans", "query_string": b""}
+    await Gate(_never, ended_meanwhile)(scope | {"headers": headers, "state": {}}, receive, send)
+    assert [message["status"] for message in sent if "status" in message] == [401]
+
+
+_BODY = (b"{", b"}")
 
 
 async def test_a_client_that_hangs_up_is_not_answered() -> None:

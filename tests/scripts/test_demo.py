@@ -19,7 +19,7 @@ import pytest
 from budget.database import fetch
 from budget.pool import YearPlan, agree
 from equipment.scans import SCANS_MAX
-from scripts.demo import _arguments
+from scripts.demo import _PLAYING, _arguments
 from scripts.example_service import callers, sources
 from scripts.model.scans import Scan
 from scripts.model.year import Year, play
@@ -75,6 +75,18 @@ async def database_of_its_own(postgres: EmbeddedPostgres, template: str) -> Asyn
     finally:
         await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await server.close()
+
+
+async def test_a_second_play_at_once_is_declined(postgres: EmbeddedPostgres, template: str) -> None:
+    """Before it makes anything, in one line."""
+    async with database_of_its_own(postgres, template) as url:
+        first = await asyncpg.connect(url)
+        assert await first.fetchval("select pg_try_advisory_lock($1)", _PLAYING)
+        code, said, complained = await asyncio.to_thread(ended, demo(*AGAIN, url=url))
+        assert (code, said) == (1, "")
+        assert complained == "Another demo is playing into this service. Let it end first.\n"
+        assert await first.fetchval("select count(*) from users") == 0
+        await first.close()
 
 
 async def asked(url: str, sql: str) -> list[Any]:
