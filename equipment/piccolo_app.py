@@ -7,7 +7,9 @@ from piccolo.conf.apps import AppConfig, table_finder
 APP_CONFIG = AppConfig(
     app_name="equipment",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=table_finder(["equipment.tables"], exclude_imported=True),
+    table_classes=table_finder(
+        ["equipment.tables", "equipment.catalogue_tables"], exclude_imported=True
+    ),
     migration_dependencies=["budget.piccolo_app"],
     commands=[],
 )

@@ -20,6 +20,7 @@ from budget.pool import Tariff, YearPlan, agree
 from budget.refusals import Refused
 from budget.years import london_day, year_of
 from equipment import passwords
+from equipment.fit_rules import import_rules
 from equipment.places import add_van, open_depot
 from equipment.product_import import import_products
 from equipment.roles import ADMINISTRATOR, Caller
@@ -47,9 +48,15 @@ def sources() -> Sources:
 
 
 async def set_up(now: datetime) -> None:
-    """The real catalogue and partners, as they stood in 2018-19; the made-up depots and vans."""
+    """The real catalogue and partners, as they stood in 2018-19; the made-up depots and vans.
+
+    And what fits together of that catalogue.
+    """
     catalogue = (_DATA / "catalogue.csv").read_text(encoding="utf-8")
     imported = await import_products(_LOADER, catalogue, now)
+    assert not imported.rejected, imported.rejected
+    fits = (_DATA / "compatibility.csv").read_text(encoding="utf-8")
+    imported = await import_rules(_LOADER, fits)
     assert not imported.rejected, imported.rejected
     for row in rows("partners"):
         partner = NewPartner(row["ods"], row["name"], cast("Kind", row["kind"]))

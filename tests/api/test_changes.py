@@ -28,6 +28,9 @@ BED = {
     "sku": "BED01", "name": "Bed", "category": "Beds", "price_pence": 62000, "reuse": "reusable",
     "credit_percent": 85,
 }  # fmt: skip
+FIT = {"subject": "sku:BED01", "relation": "at_most", "words": "One is enough."}
+FITS = "subject,relation,words,most\nsku:BED01,at_most,No more.,5\n"
+RULE = "3c1c0a1e-7f2d-4c3b-9f63-0e9a4ab2a7c1"
 PARTNER = {"ods": "04K", "name": "City", "kind": "ccg"}
 PLAN = {"contributions": {"04K": 7}, "tariff": {"clean": 5}, "collection_threshold_pence": 0}
 USER = {"username": "carol", "password": SECRET, "roles": ["depot"]}
@@ -70,6 +73,12 @@ WRITES = [
         {"price_pence": 62000}),
     Write("catalogue imported", "POST", "/api/products/import", CATALOGUE, CATALOGUE + "COT",
         None, {"created": 1, "updated": 0, "rejected": 0}),
+    Write("fit rule entered", "POST", "/api/compatibility", FIT | {"most": 2},
+        FIT | {"most": 0}, "sku:BED01", {"most": 2}),
+    Write("fit rule changed", "PATCH", f"/api/compatibility/{RULE}", {"active": False},
+        {"words": ""}, "category:Beds", {"id": RULE, "active": False}, repeats=True),
+    Write("fit rules imported", "POST", "/api/compatibility/import", FITS, FITS, None,
+        {"created": 1, "updated": 0, "rejected": 0}, repeats=True),
     Write("budget agreed", "PUT", "/api/budgets/2018-19", PLAN, PLAN | {"contributions": {"X": 1}},
         "2018-19", PLAN | {"tariff": {"clean": 5, "delivery": {}}}, repeats=True),
     Write("user made", "POST", "/api/users", USER | {"team": "North"}, USER | {"depot": "D9"},
@@ -103,6 +112,10 @@ async def ada(admin: httpx.AsyncClient) -> httpx.AsyncClient:
         ("/api/users", {"username": "cora", "password": PASSWORD, "roles": ["coordinator"]}),
     ):
         assert (await admin.post(path, json=body)).status_code == 201
+    await execute(
+        "insert into fit_rules (id, subject, relation, others, most, words, active, digest)"
+        " values ($1, 'category:Beds', 'at_most', '{}', 1, 'One is enough.', true, '')", RULE
+    )  # fmt: skip
     await _sign_in(admin, "ada")
     return admin
 

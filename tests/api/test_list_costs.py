@@ -108,6 +108,11 @@ LISTS: dict[str, Fill] = {
         " insert into product_terms (sku, from_on, price_pence, credit_percent)"
         " select sku, '2018-04-01', 1, 1 from made"
     ),
+    "/api/compatibility": _by(
+        "insert into fit_rules (subject, relation, others, most, words, digest)"
+        " select 'sku:X' || n, 'at_most', '{}', 1, 'w', n::text::bytea"
+        " from generate_series(FIRST, LAST) n"
+    ),
     "/api/changes": _by(
         "insert into changes (actor, what, key, content)"
         " select 'ada', 'van added', n, '{}' from generate_series(FIRST, LAST) n"

@@ -46,6 +46,10 @@ insert into products (sku, name, category, reuse, speed)
     select 'X' || n, 'Commode ' || n, 'Beds', 'reusable', '7_day' from generate_series(1, :rows) n;
 insert into product_terms (sku, from_on, price_pence, credit_percent)
     select sku, '2018-04-01', 100, 85 from products;
+insert into fit_rules (subject, relation, others, most, words, digest)
+    select 'sku:X' || n, case when n > :rows - 60 then 'needs' else 'at_most' end,
+    case when n > :rows - 60 then '{sku:X1}' else '{}' end::varchar[],
+    case when n <= :rows - 60 then 1 end, 'w', n::text::bytea from generate_series(1, :rows) n;
 insert into people (id, name, needs, nhs_number, funder, created_at, created_by)
     select md5(n::text)::uuid, 'n', '{}', lpad(n::text, 10, '0'), 'P1', now(), 'u1'
     from generate_series(1, :rows) n;
@@ -123,6 +127,8 @@ LISTS: Final = (
     "/api/products?q=commode",
     "/api/products?q=commode%20777",
     "/api/products?q=x999",
+    "/api/compatibility",
+    "/api/compatibility?relation=needs",
     "/api/items",
     "/api/items?state=available",
     "/api/items?state=lost",
