@@ -30,7 +30,8 @@ from api.request import ApiRequest
 from budget.database import close_pool, open_pool
 from logistics import clock
 from settings import Settings
-from web import assets, public_item, site
+from web import assets, public_item, sign_in, site
+from web import items as item_pages
 from web.envelope import Envelope
 
 ROUTES = [
@@ -93,6 +94,14 @@ PAGES = [
     public_item.show_form,
     public_item.send_form,
     public_item.show_sent,
+    sign_in.show_start,
+    sign_in.show_sign_in,
+    sign_in.sign_in,
+    sign_in.sign_out,
+    sign_in.show_account,
+    sign_in.sign_out_everywhere,
+    item_pages.list_items,
+    item_pages.show_item,
 ]
 
 

@@ -16,6 +16,8 @@ DRAMA_PHONE = "0115 496 0000"
 
 
 _LINE_LENGTH_MAX = 80
+_MINUTES_MIN = 5
+_MINUTES_MAX = 7 * 24 * 60
 
 
 class InvalidSettingError(ValueError):
@@ -34,6 +36,8 @@ class Settings:
     admin_password: str | None = field(default=None, repr=False)
     pg_bin: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
+    session_idle_minutes: int = 60
+    session_minutes: int = 12 * 60
 
     @classmethod
     def from_environment(
@@ -59,6 +63,10 @@ class Settings:
             admin_password=environ.get("KITBACK_ADMIN_PASSWORD") or None,
             pg_bin=Path(pg_bin) if pg_bin else None,
             trusted_proxies=_networks(said.get("KITBACK_TRUSTED_PROXIES", "")),
+            session_idle_minutes=_minutes(
+                said, "KITBACK_SESSION_IDLE_MINUTES", cls.session_idle_minutes
+            ),
+            session_minutes=_minutes(said, "KITBACK_SESSION_MINUTES", cls.session_minutes),
         )
 
 
@@ -103,6 +111,17 @@ def _networks(value: str) -> tuple[str, ...]:
             "KITBACK_TRUSTED_PROXIES must be addresses or networks with commas between them,"
             f" such as 127.0.0.1,10.0.0.0/8: {error}"
         ) from error
+
+
+def _minutes(said: Mapping[str, str], name: str, otherwise: int) -> int:
+    value = said.get(name)
+    if value is None:
+        return otherwise
+    if not re.fullmatch(r"[0-9]{1,5}", value) or not _MINUTES_MIN <= int(value) <= _MINUTES_MAX:
+        raise InvalidSettingError(
+            f"{name} must be whole minutes from {_MINUTES_MIN} to {_MINUTES_MAX}, not {value!r}"
+        )
+    return int(value)
 
 
 def _line(name: str, value: str | None) -> str | None:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
@@ -17,12 +17,24 @@ from api.problems import Problem
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.gathering import Gathering
 from budget.years import london_day
-from equipment import passwords
+from equipment import passwords, sessions
 from equipment.roles import Caller
+from equipment.sessions import Lives
 
 TOKEN_LIFE: Final = timedelta(days=30)
+NotLetIn: TypeAlias = Problem
+"""What keeps somebody from signing in; its detail is in their words."""
 
 _BEARER: Final = re.compile(r"bearer +(?P<token>[\x21-\x7e]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who somebody says they are, and from where."""
+
+    username: str
+    password: str
+    address: str
 
 
 async def sign_in(username: str, password: str, address: str, now: datetime) -> tuple[str, UUID]:
@@ -31,17 +43,37 @@ async def sign_in(username: str, password: str, address: str, now: datetime) -> 
     Raises Problem 401 `wrong-credentials`, in the same words and after the same work whether the
     name, the password or the account is at fault; 429 after too many of these.
     """
-    async with throttle.attempt(username, address, now) as attempt:
-        known = await _account(username)
-        right = await passwords.verified(known.password_hash if known else None, password)
+    return await _signed_in(Credentials(username, password, address), _let_in, now)
+
+
+async def begin_session(given: Credentials, lives: Lives, now: datetime) -> str:
+    """The same on the pages: what the cookie of the new session holds."""
+
+    async def begin(account: _Account, now: datetime) -> str:
+        token = await sessions.begin(
+            account.id, account.password_hash, lives, now, awaits_code=False
+        )
+        if token is None:
+            raise _wrong_credentials()
+        return token
+
+    token, _ = await _signed_in(given, begin, now)
+    return token
+
+
+async def _signed_in(
+    given: Credentials, let_in: Callable[["_Account", datetime], Awaitable[str]], now: datetime
+) -> tuple[str, UUID]:
+    async with throttle.attempt(given.username, given.address, now) as attempt:
+        known = await _account(given.username)
+        right = await passwords.verified(known.password_hash if known else None, given.password)
         if known is None or not right or not known.active:
             raise _wrong_credentials()
         renewed = None
         if passwords.is_outdated(known.password_hash):
-            renewed = await passwords.hashed(password)
-        token = secrets.token_urlsafe(32)
+            renewed = await passwords.hashed(given.password)
         async with transaction():
-            await _let_in(known, token, now)
+            token = await let_in(known, now)
             await attempt.succeeded()
             if renewed is not None:
                 await execute(_RENEW, known.id, known.password_hash, renewed)
@@ -130,13 +162,15 @@ async def _account(username: str) -> _Account | None:
 _ACCOUNT = "select id, password_hash, active from users where lower(username) = lower($1)"
 
 
-async def _let_in(account: _Account, token: str, now: datetime) -> None:
-    """Keep the token, unless the user was ended or got another password in the meantime."""
+async def _let_in(account: _Account, now: datetime) -> str:
+    """Keep a new token, unless the user was ended or got another password in the meantime."""
+    token = secrets.token_urlsafe(32)
     row = await fetch_one(
         _LET_IN, _digest(token), account.id, account.password_hash, now, now + TOKEN_LIFE
     )
     if row is None:
         raise _wrong_credentials()
+    return token
 
 
 # The share lock waits for whoever is ending the user, and then no longer finds it active.
@@ -153,6 +187,7 @@ _RENEW = "update users set password_hash = $3 where id = $1 and password_hash = 
 async def _tidy(now: datetime) -> None:
     """Sign-ins are rare and these tables small: no job of the clock is needed for them."""
     await execute("delete from tokens where expires_at <= $1", now)
+    await sessions.forget_old(now)
     await throttle.forget_old(now)
 
 

@@ -11,10 +11,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
 from budget import changes
-from budget.database import execute, fetch, fetch_one, transaction
+from budget.database import fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import text_faults
-from equipment import passwords
+from equipment import passwords, sessions
 from equipment.roles import ADMINISTRATOR, ROLES, Caller, check_may
 
 Role: TypeAlias = Literal[
@@ -176,7 +176,7 @@ async def change(caller: Caller, username: str, wanted: UserChange) -> User:
         if row["id"] in administrators:
             _check_one_left(administrators - {row["id"]}, row)
         if not row["active"] or password is not None:
-            await execute('delete from tokens where "user" = $1', row["id"])
+            await sessions.end_all(row["id"])
         if password is not None or row != before:
             await changes.record(caller.username, "user changed", row["username"], sent)
     return User(**row)

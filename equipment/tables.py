@@ -82,6 +82,18 @@ class Token(Table, tablename="tokens"):
     expires_at = Timestamptz(default=None)
 
 
+class PageSession(Table, tablename="page_sessions"):
+    """Somebody signed in on the pages; only the SHA-256 of what the cookie holds is kept."""
+
+    digest = Bytea(primary_key=True, default=None)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.restrict, index=True)
+    begun_at = Timestamptz()
+    seen_at = Timestamptz(default=None)
+    ends_at = Timestamptz(default=None)
+    # The password was right, and the second factor is still to come: it opens nothing else.
+    awaits_code = Boolean(default=False)
+
+
 class SignInFailure(Table, tablename="sign_in_failures"):
     """A refused sign-in, kept as long as the throttle looks back."""
 

@@ -29,6 +29,8 @@ def test_everything_can_be_set() -> None:
             "KITBACK_ADMIN_PASSWORD": " kept as typed ",
             "KITBACK_PG_BIN": "/usr/lib/postgresql/17/bin",
             "KITBACK_TRUSTED_PROXIES": "127.0.0.1, ::1,10.0.0.0/8",
+            "KITBACK_SESSION_IDLE_MINUTES": "30",
+            "KITBACK_SESSION_MINUTES": "480",
         }
     )
     assert settings == Settings(
@@ -40,6 +42,8 @@ def test_everything_can_be_set() -> None:
         admin_password=" kept as typed ",
         pg_bin=Path("/usr/lib/postgresql/17/bin"),
         trusted_proxies=("127.0.0.1", "::1", "10.0.0.0/8"),
+        session_idle_minutes=30,
+        session_minutes=480,
     )
 
 
@@ -75,6 +79,8 @@ def test_the_shorter_name_of_the_address_counts_where_the_longer_is_not_set() ->
         ("KITBACK_TRUSTED_PROXIES", "*"),
         ("KITBACK_TRUSTED_PROXIES", "proxy.example.org"),
         ("KITBACK_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("KITBACK_SESSION_IDLE_MINUTES", "4"),
+        ("KITBACK_SESSION_MINUTES", "1e3"),
     ],
 )
 def test_a_slip_is_named_in_one_line(name: str, value: str) -> None:

@@ -6,6 +6,14 @@ from litestar import Request
 
 from api import auth
 from equipment.roles import Caller
+from equipment.sessions import Session
+from web import cookies
+
+
+async def session_of(request: Request[Any, Any, Any]) -> Session | None:
+    """The session in the request's cookie, if it opens pages."""
+    session = await cookies.session_of(request, request.scope["state"]["now"])
+    return None if session is None or session.awaits_code else session
 
 
 async def caller_of(request: Request[Any, Any, Any]) -> Caller | None:

@@ -15,7 +15,7 @@ from litestar.utils.path import normalize_path
 
 from settings import Settings
 from web.failures import failure
-from web.rendering import render
+from web.rendering import me_of, render
 from web.site import Site
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -90,7 +90,8 @@ class _Answer:
             request_id=state.get("request_id"),
             site=self._site,
         )
-        body = render("failure.jinja", self._site, state["nonce"], content).encode()
+        me = me_of(self._scope, self._site)
+        body = render("failure.jinja", self._site, state["nonce"], content, me=me).encode()
         own = [
             (b"content-type", b"text/html; charset=utf-8"),
             (b"content-length", str(len(body)).encode()),

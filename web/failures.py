@@ -4,15 +4,24 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from budget.refusals import Refusal, Wrong
 from web.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A page without what was asked for; the telephone number stands below the paragraphs."""
+    """A page without what was asked for; for strangers the telephone number stands below it."""
 
     title: str
     paragraphs: tuple[str, ...]
+
+
+def refused(refusal: Refusal, status: HTTPStatus) -> Failure:
+    """The words for somebody signed in: those of the rule, under a heading that says its kind."""
+    if isinstance(refusal, Wrong):
+        words = tuple(f"{fault.field}: {fault.message}" for fault in refusal.faults)
+        return Failure("We could not use that", words)
+    return Failure(_REFUSED.get(status, "That cannot be done now"), (refusal.detail,))
 
 
 def failure(
@@ -31,6 +40,10 @@ def failure(
     return Failure(title, (words,))
 
 
+_REFUSED: Final = {
+    HTTPStatus.NOT_FOUND: "We cannot find that",
+    HTTPStatus.FORBIDDEN: "You cannot open this page",
+}
 _TOO_MANY: Final = (
     "Many requests have come from your network in a short time, so we cannot show this page now."
 )
@@ -42,11 +55,11 @@ _NOT_FOUND: Final = (
 _WORDS: Final = {
     HTTPStatus.BAD_REQUEST: (
         "We could not read that",
-        "Go back and try again, or open the page again from the label.",
+        "Go back and try again, or open the page again.",
     ),
     HTTPStatus.FORBIDDEN: (
         "Please open this page again",
-        "The form did not come from our own page. Open it again from the label, and send it there.",
+        "The form did not come from our own page. Open the page again, and send it there.",
     ),
     HTTPStatus.NOT_FOUND: _NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED: _NOT_FOUND,

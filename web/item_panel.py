@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from equipment.items import Item
 from equipment.roles import Caller
 from equipment.standing import State
+from web.markup import link
+from web.words import day
 
 STATE_WORDS: Final[dict[State, tuple[str, str]]] = {
     State.AVAILABLE: ("Available", "green"),
@@ -42,32 +44,43 @@ def panel(item: Item, caller: Caller) -> Panel:
         username=caller.username,
         tag={"text": words, "colour": colour},
         held=item.on_hold,
-        rows=[{"key": {"text": key}, "value": {"text": text}} for key, text in _rows(item)],
+        rows=rows_of(item, None),
     )
 
 
-def _rows(item: Item) -> Iterator[tuple[str, str]]:
-    yield "Code", item.code
-    yield "Product", f"{item.name} ({item.sku})"
-    yield "Place", _place(item)
+def rows_of(item: Item, base: str | None) -> list[dict[str, Any]]:
+    """The rows of a summary; with `base`, the start of our addresses, they lead on."""
+    return [{"key": {"text": key}, "value": value} for key, value in _rows(item, base)]
+
+
+def _rows(item: Item, base: str | None) -> Iterator[tuple[str, dict[str, str]]]:
+    yield "Code", {"text": item.code}
+    yield "Product", {"text": f"{item.name} ({item.sku})"}
+    yield "Place", {"text": place_of(item)}
     if item.person is not None:
-        yield "Person", str(item.person)
-    for check, day in (
+        yield "Person", _person(item.person, base)
+    for key, text in (("Serial number", item.serial), ("Batch", item.batch)):
+        if text is not None and base is not None:
+            yield key, {"text": text}
+    for check, due in (
         ("PAT due", item.due.pat),
         ("LOLER due", item.due.loler),
         ("Service due", item.due.service),
     ):
-        if day is not None:
-            yield check, _day(day)
+        if due is not None:
+            yield check, {"text": day(due)}
 
 
-def _place(item: Item) -> str:
+def _person(person: UUID, base: str | None) -> dict[str, str]:
+    if base is None:
+        return {"text": str(person)}
+    return {"html": link(f"{base}/people/{person}", "Who has it")}
+
+
+def place_of(item: Item) -> str:
+    """Where an item is, in words."""
     if item.depot is not None:
         return f"Depot {item.depot}"
     if item.van is not None:
         return f"Van {item.van}"
     return "With a person" if item.state is State.ON_LOAN else "Not in our hands"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

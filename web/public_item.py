@@ -16,7 +16,7 @@ from equipment.items import Viewer
 from equipment.places import hand_in_places
 from equipment.requests import Form, Kind, Labelled
 from equipment.roles import Caller
-from web.callers import caller_of
+from web.callers import caller_of, session_of
 from web.failures import wait_in_words
 from web.item_panel import Panel, panel
 from web.linkset import LINK_TYPES, LINKSET_JSON, MEDIA_TYPES, link_header, linkset
@@ -29,7 +29,7 @@ AnyRequest = Request[Any, Any, Any]
 
 _READ: Final = [HttpMethod.GET, HttpMethod.HEAD]
 _KINDS: Final[dict[str, Kind]] = {kind: kind for kind in get_args(Kind)}
-_VARY: Final = {"Vary": "Accept, Authorization"}
+_VARY: Final = {"Vary": "Accept, Authorization, Cookie"}
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _FIELDS_MAX: Final = 20
 
@@ -42,6 +42,11 @@ async def show_item(request: AnyRequest, giai: FromPath[str]) -> Response[Any]:
         await _check_room(request)
     item = await requests.labelled(giai)
     site = _site(request)
+    if await session_of(request) is not None and not _linkset_type(request):
+        # Private to this browser: nobody else may be sent there from a cache.
+        kept = {"Cache-Control": NOT_KEPT, "Vary": _VARY["Vary"]}
+        location = f"{site.base}/items/{item.code}"
+        return Response("", status_code=303, headers=kept | {"Location": location})
     headers = _VARY | {"Link": link_header(item, site.public_url)}
     if media_type := _linkset_type(request):
         body = msgspec.json.encode(linkset(item, site.public_url))

@@ -7,6 +7,8 @@ from typing import Any, Final
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader
 from litestar import MediaType, Request, Response
 
+from web import cookies
+from web.desks import Me, me
 from web.site import Site
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -25,18 +27,42 @@ def page(
 ) -> Response[str]:
     """An HTML page as the answer to a request; `content` is what its presenter made."""
     site = Site.of(request.app.state.settings)
-    html = render(template, site, request.scope["state"]["nonce"], content)
-    return Response(
+    nonce, who = request.scope["state"]["nonce"], me_of(request.scope, site)
+    notice = cookies.said(request)
+    html = render(template, site, nonce, content, me=who, notice=notice)
+    kept = UNCACHED if who is None else NOT_KEPT
+    answer = Response(
         html,
         status_code=status,
         media_type=MediaType.HTML,
-        headers={"Cache-Control": UNCACHED} | (headers or {}),
+        headers={"Cache-Control": kept} | (headers or {}),
+    )
+    if notice is not None:
+        cookies.drop_notice(answer, site)
+    return answer
+
+
+def render(
+    template: str,
+    site: Site,
+    nonce: str,
+    content: object,
+    *,
+    me: Me | None = None,
+    notice: str | None = None,
+) -> str:
+    """The text of a page; `nonce` is that of its policy, `me` who is signed in."""
+    return (
+        _environment()
+        .get_template(template)
+        .render(site=site, cspNonce=nonce, page=content, me=me, notice=notice)
     )
 
 
-def render(template: str, site: Site, nonce: str, content: object) -> str:
-    """The text of a page; `nonce` is that of its Content-Security-Policy."""
-    return _environment().get_template(template).render(site=site, cspNonce=nonce, page=content)
+def me_of(scope: Any, site: Site) -> Me | None:
+    """Who is signed in, once the page has asked for it."""
+    session = scope["state"].get("session")
+    return None if session is None else me(session.caller, site.base, scope["path"])
 
 
 @cache

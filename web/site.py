@@ -30,6 +30,11 @@ class Site:
         return urlsplit(self.public_url).path.rstrip("/")
 
     @property
+    def is_https(self) -> bool:
+        """Whether people reach it encrypted, by a proxy if need be."""
+        return self.public_url.startswith("https://")
+
+    @property
     def phone_link(self) -> str:
         """The number as a telephone dials it."""
         return "tel:" + re.sub(r"[^0-9+]", "", self.phone)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -83,6 +84,26 @@ def path_of(item: dict[str, Any]) -> str:
 def unchanging(html: str) -> str:
     """A page less its nonce and the id of its form."""
     return _CHANGES.sub(r"\1", html)
+
+
+@asynccontextmanager
+async def signed_in(
+    app: Litestar, username: str = "admin", password: str = PASSWORD
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which somebody has signed in on the pages."""
+    async with browser_of(app) as browser:
+        given = {"username": username, "password": password}
+        answer = await browser.post("/sign-in", data=given)
+        assert answer.status_code == 303, answer.text
+        yield browser
+
+
+def browser_of(app: Litestar) -> httpx.AsyncClient:
+    """A browser that nobody has signed in to, as it comes through the proxy that does TLS."""
+    client = client_of(app)
+    client.base_url = httpx.URL("https://kit.example.org")
+    client.headers.update(BROWSER)
+    return client
 
 
 async def form_at(stranger: httpx.AsyncClient, path: str) -> dict[str, str]:

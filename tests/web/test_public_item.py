@@ -97,7 +97,6 @@ async def _pages(stranger: httpx.AsyncClient, item: Item) -> list[str]:
         "/8004/{code}",
         "/8004/95212340000000/collection",
         "/nothing",
-        "/",
     ],
 )
 async def test_whoever_has_no_code_of_ours_gets_a_kind_page(

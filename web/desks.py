@@ -1,0 +1,57 @@
+"""Where each role works: the pages in its menu, and the one that it starts from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from equipment.roles import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A page in the menu of all who may do its task (equipment/roles.py)."""
+
+    text: str
+    path: str
+    task: str
+
+
+DESKS: Final = (Desk("Items", "/items", "read items"),)
+_STARTS: Final[tuple[tuple[str, str], ...]] = ()
+"""Who starts where: the first of their roles counts."""
+
+_ELSE: Final = "/items"
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is signed in, as the head of each page shows it."""
+
+    username: str
+    start: str
+    account: str
+    sign_out: str
+    menu: list[dict[str, str | bool]]
+
+
+def me(caller: Caller, base: str, path: str) -> Me:
+    """The head of the page at `path`; `base` comes before every address."""
+    return Me(
+        username=caller.username,
+        start=base + start_of(caller),
+        account=f"{base}/account",
+        sign_out=f"{base}/sign-out",
+        menu=list(_menu(caller, base, path)),
+    )
+
+
+def start_of(caller: Caller) -> str:
+    """The page that somebody starts from."""
+    return next((path for role, path in _STARTS if role in caller.roles), _ELSE)
+
+
+def _menu(caller: Caller, base: str, path: str) -> Iterator[dict[str, str | bool]]:
+    for desk in DESKS:
+        if caller.may(desk.task):
+            current = path == desk.path or path.startswith(f"{desk.path}/")
+            yield {"text": desk.text, "href": base + desk.path, "current": current}
