@@ -38,6 +38,8 @@ class InHand(msgspec.Struct):
     category: str
     kind: Kind
     standing: Standing
+    # The movement that it was read after.
+    newest_movement: UUID
     updated_at: datetime
 
 

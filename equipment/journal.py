@@ -1,20 +1,21 @@
 """Writes what happened: the one place that writes an item's state.
 
 Everything that a list of scans or a receipt of goods brings about is gathered in a Journal and
-written in one statement, whatever its length, inside the caller's transaction. The rows travel as
-JSON: to tell PostgreSQL of a movement takes a tenth of what an array for each column would.
+written in one statement, whatever its length. The rows travel as JSON: to tell PostgreSQL of a
+movement takes a tenth of what an array for each column would.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import asdict, astuple
 
-from budget.database import execute
+from budget.database import execute, fetch
 from budget.ledger import COLUMNS as LEG_COLUMNS
 from budget.ledger import Leg
 from budget.tallies import COLUMNS as TALLY_COLUMNS
@@ -159,20 +160,42 @@ async def write(journal: Journal) -> None:
 
     UniqueViolationError where a movement's id, or that of one to be undone, was taken meanwhile.
     """
+    if journal.movements:
+        given = _given(journal)
+        await execute(_statement(tuple(given)), *given.values())
+
+
+async def write_unchanged(journal: Journal, read_after: Mapping[int, UUID]) -> set[int]:
+    """Write what is about items that are as they were read; those items. One statement of its own.
+
+    `read_after` is each item's newest movement when it was read. Nothing is written of an item that
+    has moved on since, or that somebody else has in hand: nobody is waited for. Makes no items.
+    Raises as write() does.
+    """
+    assert not journal.items
     if not journal.movements:
-        return
+        return set()
+    given = _given(journal, read_after)
+    sql = _statement(tuple(given), unchanged=True)
+    return {row["item"] for row in await fetch(sql, *given.values(), by_index=True)}
+
+
+def _given(journal: Journal, read_after: Mapping[int, UUID] | None = None) -> dict[str, str]:
+    """The parts that there are, as JSON."""
     newest = {movement.item: movement for movement in journal.movements}
-    made = [_made(item, newest[item.id]) for item in journal.items]
-    rows = [_row(each, newest=newest[each.item] is each) for each in journal.movements]
-    await execute(
-        _WRITE,
-        _json(rows),
-        _json(made),
-        _json(journal.loans),
-        _json(journal.checks),
-        _json(journal.legs),
-        _json(journal.tallies),
-    )
+    after = read_after or {}
+    parts: dict[str, Sequence[msgspec.Struct]] = {
+        "moved": [
+            _row(each, newest=newest[each.item] is each, after=after.get(each.item))
+            for each in journal.movements
+        ],
+        "made": [_made(item, newest[item.id]) for item in journal.items],
+        "lent": journal.loans,
+        "checked": journal.checks,
+        "posted": journal.legs,
+        "counted": journal.tallies,
+    }
+    return {name: msgspec.json.encode(rows).decode() for name, rows in parts.items() if rows}
 
 
 class _Row(Standing, frozen=True, kw_only=True, omit_defaults=True):
@@ -192,9 +215,11 @@ class _Row(Standing, frozen=True, kw_only=True, omit_defaults=True):
     content: str | None
     # Whether it is the item's newest, whose standing becomes the item's.
     newest: bool
+    # The movement that the item was read after; None where it was locked.
+    read_after: UUID | None
 
 
-def _row(movement: Movement, *, newest: bool) -> _Row:
+def _row(movement: Movement, *, newest: bool, after: UUID | None) -> _Row:
     return _Row(
         *astuple(movement.standing),
         id=movement.id,
@@ -210,6 +235,7 @@ def _row(movement: Movement, *, newest: bool) -> _Row:
         said_depot=movement.said_depot,
         content=movement.content,
         newest=newest,
+        read_after=after,
     )
 
 
@@ -238,10 +264,6 @@ def _made(item: NewItem, newest: Movement) -> _Made:
     )
 
 
-def _json(rows: Iterable[msgspec.Struct]) -> str:
-    return msgspec.json.encode(rows).decode()
-
-
 def _recordset(parameter: int, columns: Mapping[str, str]) -> str:
     """The rows of a JSON parameter, in their order."""
     typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
@@ -259,7 +281,9 @@ def _told(columns: Iterable[str]) -> str:
 
 
 _ROW: Final = (
-    _MOVEMENT | STANDING | {"said_depot": "varchar", "content": "varchar", "newest": "boolean"}
+    _MOVEMENT
+    | STANDING
+    | {"said_depot": "varchar", "content": "varchar", "newest": "boolean", "read_after": "uuid"}
 )
 _MADE: Final = _ITEM | {"newest_movement": "uuid", "updated_at": "timestamptz"} | STANDING
 _MOVED: Final = ", ".join(
@@ -271,23 +295,13 @@ _MOVED: Final = ", ".join(
 # receipt of nobody's, so that no scan may take its id; what is undone has one more, so that it is
 # undone once.
 _WRITE: Final = f"""
-with moved as materialized (select {_told(_ROW)} from {_recordset(1, _ROW)}),
+with {{moved}},
 standing as (
     update items set (newest_movement, updated_at, {_names(STANDING)}) =
         (moved.id, moved.recorded_at, {_names(STANDING, "moved.")})
     from moved where items.id = moved.item and moved.newest
-), made as (
-    insert into items ({_names(_MADE)}) select {_told(_MADE)} from {_recordset(2, _MADE)}
-    order by sku, serial
-), lent as (
-    insert into loans ({_names(_LOAN)}) select * from {_recordset(3, _LOAN)}
-), checked as (
-    insert into checks ({_names(_CHECK)}) select * from {_recordset(4, _CHECK)}
-), posted as (
-    insert into postings ({_names(LEG_COLUMNS)}) select * from {_recordset(5, LEG_COLUMNS)}
-), counted as (
-    insert into tallies ({_names(TALLY_COLUMNS)}) select * from {_recordset(6, TALLY_COLUMNS)}
-), kept as (
+),
+{{parts}}kept as (
     insert into receipts (kind, id, caller, content, item, recorded_at)
     select 'scan', id, case when content is null then '' else actor end,
         decode(coalesce(content, ''), 'hex'), item, recorded_at
@@ -298,3 +312,38 @@ standing as (
 )
 insert into movements ({_names((*_MOVEMENT, *STANDING))}) select {_MOVED} from moved
 """  # noqa: S608 - column names from code
+_ALL: Final = f"moved as materialized (select {_told(_ROW)} from {{rows}})"  # noqa: S608 - ours
+# Locked in the order of their codes, as everybody does; whatever has moved on is not among them.
+_UNCHANGED: Final = f"""told as materialized (select {_told(_ROW)} from {{rows}}),
+free as materialized (
+    select i.id from told join items i on i.id = told.item
+    where told.newest and i.newest_movement = told.read_after
+    order by i.code for update of i skip locked
+),
+moved as materialized (select * from told where item in (select id from free))"""  # noqa: S608 - ours
+_PARTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "made": ("items", _MADE),
+    "lent": ("loans", _LOAN),
+    "checked": ("checks", _CHECK),
+    "posted": ("postings", LEG_COLUMNS),
+    "counted": ("tallies", TALLY_COLUMNS),
+}
+
+
+@cache
+def _statement(given: tuple[str, ...], *, unchanged: bool = False) -> str:
+    """What writes these parts: one that is not given is left out, with its table's triggers."""
+    moved = (_UNCHANGED if unchanged else _ALL).format(rows=_recordset(1, _ROW))
+    parts = [_part(name, place, unchanged) for place, name in enumerate(given, 1) if place > 1]
+    written = " returning item" if unchanged else ""
+    return _WRITE.format(moved=moved, parts="".join(parts)) + written
+
+
+def _part(name: str, place: int, unchanged: bool) -> str:  # noqa: FBT001 - private
+    table, columns = _PARTS[name]
+    rows = f"select {_told(columns)} from {_recordset(place, columns)}"  # noqa: S608 - from code
+    if unchanged:
+        rows += " where item in (select id from free)"
+    if name == "made":
+        rows += " order by sku, serial"
+    return f"{name} as (insert into {table} ({_names(columns)}) {rows}),\n"

@@ -15,10 +15,10 @@ from budget.gathering import Gathering
 from equipment.cases import raise_cases
 from equipment.clerk import Clerk, Result, Sent
 from equipment.hand import Hand
-from equipment.journal import Journal, write
-from equipment.lookups import take_in_hand
+from equipment.journal import Journal, write, write_unchanged
+from equipment.lookups import glance, take_in_hand
 from equipment.roles import Caller, check_may
-from equipment.scan_form import read_scan
+from equipment.scan_form import Reading, read_scan
 
 Done = TypeVar("Done")
 
@@ -59,7 +59,8 @@ class _Single(NamedTuple):
 async def _record_singles(singles: Sequence[_Single]) -> Sequence[Result | None]:
     """Record scans of several callers as if they had come in one list, but wait for no item.
 
-    None for a scan whose item somebody else has in hand, or which is to be looked for further.
+    None for a scan whose item somebody else has in hand or has moved, or which needs more than a
+    glance.
     """
     sent, now = [each.sent for each in singles], max(each.now for each in singles)
     return await _try_again(lambda: _record_free(sent, now))
@@ -94,21 +95,39 @@ async def _try_again(work: Callable[[], Awaitable[Done]]) -> Done:
 async def _record_all(sent: Sequence[Sent], now: datetime) -> list[Result]:
     async with transaction(by_index=True):
         hand = await take_in_hand([each.reading for each in sent])
-        return await _decide(hand, sent, now)
+        clerk, results = _judge(hand, sent, now)
+        await write(clerk.journal)
+        await raise_cases(clerk.findings, clerk.now)
+        return results
 
 
 async def _record_free(sent: Sequence[Sent], now: datetime) -> list[Result | None]:
-    async with transaction(by_index=True):
-        hand = await take_in_hand([each.reading for each in sent], wait=False)
-        at_hand = [hand.item(each.reading.designation) is not None for each in sent]
-        decided = iter(await _decide(hand, list(compress(sent, at_hand)), now))
-        return [next(decided) if free else None for free in at_hand]
+    """Decide at a glance and write what is still so, in two statements without a lock between."""
+    hand = await glance([each.reading for each in sent])
+    at_hand = [_is_at_hand(hand, each.reading) for each in sent]
+    clerk, results = _judge(hand, list(compress(sent, at_hand)), now)
+    if clerk.findings:
+        # A case belongs into one transaction with what it is about.
+        return [None] * len(sent)
+    read_after = {item.id: item.newest_movement for item in hand.items.values()}
+    moved = {movement.item for movement in clerk.journal.movements}
+    written = await write_unchanged(clerk.journal, read_after)
+    codes = {hand.items[item].code for item in written}
+    # Where one has moved on meanwhile, so may have what else was refused because of it.
+    stands = [
+        written == moved or (result.status == "accepted" and result.item in codes)
+        for result in results
+    ]
+    decided = iter(result if still else None for result, still in zip(results, stands, strict=True))
+    return [next(decided) if free else None for free in at_hand]
 
 
-async def _decide(hand: Hand, sent: Sequence[Sent], now: datetime) -> list[Result]:
+def _is_at_hand(hand: Hand, reading: Reading) -> bool:
+    """Whether a glance is enough: not for other labels, nor for what an undo restores."""
+    return reading.action != "undo" and hand.item(reading.designation) is not None
+
+
+def _judge(hand: Hand, sent: Sequence[Sent], now: datetime) -> tuple[Clerk, list[Result]]:
     # Whoever waited for the lock comes after what it waited for.
     clerk = Clerk(hand, Journal(), [], max(now, hand.newest or now))
-    results = [clerk.judge(each) for each in sent]
-    await write(clerk.journal)
-    await raise_cases(clerk.findings, clerk.now)
-    return results
+    return clerk, [clerk.judge(each) for each in sent]

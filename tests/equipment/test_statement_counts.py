@@ -65,7 +65,7 @@ async def test_five_hundred_scans_cost_what_five_do(counting: type[_Counting]) -
     await tariff(clean=845, repair_hour=3_850)
     ada = await somebody()
     codes = await received(count=105)
-    first, few, many = codes[:1], codes[1:2], codes[5:]
+    first, few, many = codes[:1], codes[1:3], codes[5:]
 
     def rounds(of: list[str]) -> list[Scan]:
         out = [scan(code, "deliver", person=ada, at=NOW) for code in of]
@@ -81,6 +81,18 @@ async def test_five_hundred_scans_cost_what_five_do(counting: type[_Counting]) -
     assert await _cost(counting, *again[0]) == await _cost(counting, *again[1])
 
 
+async def test_a_single_scan_takes_two_statements(counting: type[_Counting]) -> None:
+    """It is decided at a glance and written; one that nothing comes of is not written."""
+    first, second = await received(count=2)
+    await _cost(counting, scan(first, "allocate"))
+    allocated = scan(second, "allocate")
+    assert await _cost(counting, allocated) == 2
+    before = counting.counted
+    (repeated,) = await record([allocated], COORDINATOR, NOW)
+    assert repeated.status == "duplicate"
+    assert counting.counted - before == 1
+
+
 _CHECKS = [{"kind": "service", "result": "pass", "on": "2018-10-01"}]
 
 
@@ -90,7 +102,7 @@ async def test_refused_scans_with_a_device_cost_no_more_when_they_are_many(
     """The cases are written in one statement."""
     codes = await received(count=40)
     costs = []
-    for of in (codes[:1], codes[1:2], codes[2:]):
+    for of in (codes[:1], codes[1:3], codes[3:]):
         before = counting.counted
         results = await record([scan(c, "find", device="x") for c in of], COORDINATOR, NOW)
         assert {result.status for result in results} == {"refused"}
