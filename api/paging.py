@@ -42,7 +42,7 @@ class Page(msgspec.Struct, Generic[Row], frozen=True):
 def page(rows: Sequence[Row], limit: int, key: Callable[[Row], object]) -> Page[Row]:
     """The first `limit` rows of `limit + 1` fetched; `key` is what the rows are ordered by."""
     shown = list(rows[:limit])
-    return Page(shown, _cursor(key(shown[-1])) if len(rows) > limit else None)
+    return Page(shown, cursor_of(key(shown[-1])) if len(rows) > limit else None)
 
 
 def key_after(cursor: str | None, wanted: type[Key]) -> Key | None:
@@ -56,5 +56,6 @@ def key_after(cursor: str | None, wanted: type[Key]) -> Key | None:
         raise Wrong([Fault("after", "Must be the `next` of the page before.")]) from error
 
 
-def _cursor(key: object) -> str:
+def cursor_of(key: object) -> str:
+    """A cursor that key_after() reads: for lists whose next page is not told by a row too many."""
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode()

@@ -14,7 +14,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from budget.faults import in_words
-from budget.refusals import Fault, Missing, NotAllowed, Refusal, Wrong
+from budget.refusals import Fault, Missing, NotAllowed, Refusal, TooOften, Wrong
 
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_S: Final = 5
@@ -171,6 +171,7 @@ _STATUS_OF: Final[dict[type[Refusal], HTTPStatus]] = {
     Wrong: HTTPStatus.UNPROCESSABLE_ENTITY,
     Missing: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 
@@ -178,8 +179,11 @@ def _of_refusal(refusal: Refusal) -> Problem:
     facts = refusal.facts
     if isinstance(refusal, Wrong):
         facts = facts | {"errors": [FieldFault(f.field, f.message) for f in refusal.faults]}
+    headers = {}
+    if isinstance(refusal, TooOften):
+        headers["Retry-After"] = str(max(1, int(refusal.wait.total_seconds()) + 1))
     status = _STATUS_OF.get(type(refusal), HTTPStatus.CONFLICT)
-    return Problem(status, refusal.slug, refusal.detail, facts=facts)
+    return Problem(status, refusal.slug, refusal.detail, facts=facts, headers=headers)
 
 
 _OF_STATUS: Final = {

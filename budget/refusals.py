@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an expected answer, not an error
@@ -27,6 +28,14 @@ class Missing(Refusal):
 
 class NotAllowed(Refusal):
     """The caller's roles do not include this."""
+
+
+class TooOften(Refusal):
+    """It was tried too often; `wait` is how long until it may be tried again."""
+
+    def __init__(self, slug: str, detail: str, wait: timedelta) -> None:
+        super().__init__(slug, detail)
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The people to whom equipment is lent. Every look at one is on record."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
@@ -11,26 +11,19 @@ import msgspec
 from msgspec import UNSET
 
 from budget import changes
-from budget.database import execute, fetch, fetch_one, insert, transaction
-from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.database import execute, fetch, fetch_one, transaction
+from budget.refusals import Fault, Refused, Wrong
 from budget.wording import sought
 from budget.years import london_day
 from equipment import receipts
 from equipment.content import content_hash
-from equipment.likeness import Likeness, may_be_one
-from equipment.person_form import (
-    Lookalike,
-    NewPerson,
-    Person,
-    PersonChange,
-    Registered,
-    check_nhs_number,
-    tidied,
-)
+from equipment.lookalikes import lookalikes
+from equipment.looks import look
+from equipment.person_form import NewPerson, Person, PersonChange, Registered, tidied
+from equipment.person_records import FIELDS, record, records, with_number
 from equipment.roles import PRESCRIBER, Caller, check_may
-from equipment.visibility import visible_people
+from equipment.visibility import seen_as
 
-_MOST_LIKENESSES: Final = 10
 _RECEIPT: Final = "person"
 
 
@@ -74,24 +67,25 @@ async def _enter(
 ) -> list[Registered]:
     """Write people's records, and who registered which of their fields; who is like them."""
     own = None if all(new.funder for new, _ in drafts) else await _own_partner(caller)
-    written = {"died_on": None, "created_at": now}
-    records = [
-        fields | {"id": new.id or uuid4(), "funder": new.funder or own} | written
+    entries = [
+        fields | {"id": new.id or uuid4(), "funder": new.funder or own, "created_at": now}
         for new, fields in drafts
     ]
-    await _check_funders({record["funder"] for record in records} - {None})
-    rows = await fetch(_REGISTER, *_columns(records), caller.username)
+    await _check_funders({entry["funder"] for entry in entries} - {None})
+    rows = await fetch(_REGISTER, msgspec.json.encode(entries).decode(), caller.username)
     entered = {row["id"] for row in rows}
-    if len(entered) < len(records):
-        refused = next(record for record in records if record["id"] not in entered)
+    if len(entered) < len(entries):
+        refused = next(entry for entry in entries if entry["id"] not in entered)
         raise await _taken(caller, refused["nhs_number"], now)
     said = {
-        str(record["id"]): {"fields": _sent(new)}
-        for record, (new, _) in zip(records, drafts, strict=True)
+        str(entry["id"]): {"fields": _sent(new)}
+        for entry, (new, _) in zip(entries, drafts, strict=True)
     }
     await changes.record_each(caller.username, "person registered", said)
-    alike = await _lookalikes(caller, records, now)
-    return [Registered(**record, possible_duplicates=alike[record["id"]]) for record in records]
+    alike = await lookalikes(caller, entries, now)
+    return [
+        Registered(**_NOT_YET | entry, possible_duplicates=alike[entry["id"]]) for entry in entries
+    ]
 
 
 def _sent(new: NewPerson) -> list[str]:
@@ -99,65 +93,29 @@ def _sent(new: NewPerson) -> list[str]:
     return sorted(name for name, value in values if value is not None and name != "id")
 
 
-def _columns(records: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:
-    """The records by column; an array of arrays would be flattened, so needs go as JSON."""
-    for column in _COLUMNS:
-        values = [record[column] for record in records]
-        yield (
-            [msgspec.json.encode(each).decode() for each in values] if column == "needs" else values
-        )
-
-
-_COLUMNS: Final = (
-    "id",
-    "name",
-    "nhs_number",
-    "born",
-    "address",
-    "postcode",
-    "phone",
-    "funder",
-    "needs",
-    "died_on",
-    "created_at",
-)
+_NOT_YET: Final = {"died_on": None, "moved_on": None}
+_GIVEN: Final = {name: kind for name, kind in FIELDS.items() if name not in _NOT_YET}
 # In one order, so that two lists of the same numbers do not wait for each other.
-_REGISTER: Final = """
-insert into people (id, name, nhs_number, born, address, postcode, phone, funder, needs, died_on,
-    created_at, created_by)
-select id, name, nhs_number, born, address, postcode, phone, funder,
-    array(select jsonb_array_elements_text(needs)), died_on, created_at, $12
-from unnest($1::uuid[], $2::varchar[], $3::varchar[], $4::date[], $5::varchar[], $6::varchar[],
-    $7::varchar[], $8::varchar[], $9::jsonb[], $10::date[], $11::timestamptz[])
-    as new (id, name, nhs_number, born, address, postcode, phone, funder, needs, died_on,
-        created_at)
+_REGISTER: Final = f"""
+insert into people (id, created_at, {", ".join(_GIVEN)}, created_by)
+select id, created_at, {", ".join(_GIVEN)}, $2
+from jsonb_to_recordset($1::jsonb) as new (id uuid, created_at timestamptz,
+    {", ".join(f"{name} {kind}" for name, kind in _GIVEN.items())})
 order by nhs_number, id
 on conflict do nothing
 returning id
-"""
+"""  # noqa: S608 - column names from code
 
 
 async def look_up(caller: Caller, person: UUID, now: datetime) -> Person:
-    """A person's record, and the look noted. Missing where they are not the caller's to see."""
+    """A person's record, and the look noted; of a merged one, that which goes on.
+
+    Missing where they are not the caller's to see.
+    """
     check_may(caller, "read people")
     async with transaction():
-        await _look(caller, [person], now, "record")
-        return await _record(person)
-
-
-async def look_up_by_number(caller: Caller, nhs_number: str, now: datetime) -> list[Person]:
-    """The person with this NHS number, if there is one whom the caller may see; the look noted."""
-    check_may(caller, "read people")
-    check_nhs_number(nhs_number)
-    async with transaction():
-        row = await fetch_one(_BY_NUMBER, nhs_number)
-        if row is None or not await visible_people(caller, [row["id"]], now):
-            return []
-        await _note(caller, [row["id"]], now, "number")
-        return [await _record(row["id"])]
-
-
-_BY_NUMBER = "select id from people where nhs_number = $1"
+        seen = await look(caller, [person], now, "record")
+        return await record(seen[person], followed_from=person)
 
 
 async def change(caller: Caller, person: UUID, wanted: PersonChange, now: datetime) -> Person:
@@ -176,75 +134,59 @@ async def change(caller: Caller, person: UUID, wanted: PersonChange, now: dateti
         async with transaction():
             # Before the look is noted: its foreign key holds the row too, and two changes at once
             # would each wait for the other's.
-            await execute(_LOCK, person)
-            await _look(caller, [person], now, "change")
-            before = msgspec.structs.asdict(await _record(person))
-            record = tidied(before | given, london_day(now))
-            if given.get("funder") is not None:
-                await _check_funders({record["funder"]})
-            if record["nhs_number"] != before["nhs_number"]:
-                await _check_number_free(caller, record["nhs_number"], now)
-            if names := [name for name in _COLUMNS if record[name] != before[name]]:
-                await execute(_CHANGE, *(record[column] for column in _COLUMNS[:-1]))
+            asked, person = person, await _locked(person)
+            await look(caller, [asked], now, "change")
+            before = msgspec.structs.asdict(await record(person, followed_from=asked))
+            after = tidied(before | given, london_day(now))
+            await _check_change(caller, before, after, now)
+            if names := [name for name in FIELDS if after[name] != before[name]]:
+                await execute(_CHANGE, person, *(after[name] for name in FIELDS))
                 # Which fields, but not to what: nothing personal is kept for good.
                 said = {"fields": names}
                 await changes.record(caller.username, "person changed", str(person), said)
-            return Person(**record)
+            return Person(**after)
     except asyncpg.UniqueViolationError:
         # Somebody else has taken the number since it was looked for.
         raise await _taken(caller, given["nhs_number"], now) from None
 
 
-_LOCK = "select from people where id = $1 for update"
-_CHANGE = """
-update people set name = $2, nhs_number = $3, born = $4, address = $5, postcode = $6, phone = $7,
-    funder = $8, needs = $9, died_on = $10
+async def _locked(person: UUID) -> UUID:
+    """Lock the record that goes on for this person, and say which it is."""
+    for _ in range(_MERGES_MAX):
+        row = await fetch_one(_LOCK, person)
+        if row is None or row["merged_into"] is None:
+            return person
+        # It is given up for good, and the other may have been since.
+        person = row["merged_into"]
+    raise AssertionError("a record that goes on is never itself given up")
+
+
+_MERGES_MAX: Final = 3
+_LOCK: Final = "select merged_into from people where id = $1 for update"
+# A merged record keeps its fields, but for the funder: who pays for it is read without a detour.
+_CHANGE: Final = f"""
+update people set {", ".join(f"{name} = ${place}" for place, name in enumerate(FIELDS, 2))}
 where id = $1
-"""
+"""  # noqa: S608 - column names from code
+
+
+async def _check_change(
+    caller: Caller, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
+) -> None:
+    if after["funder"] is not None and after["funder"] != before["funder"]:
+        await _check_funders({after["funder"]})
+    if after["nhs_number"] != before["nhs_number"]:
+        await _check_number_free(caller, after["nhs_number"], now)
 
 
 async def _registered_before(
     caller: Caller, people: Sequence[UUID], now: datetime
 ) -> list[Registered]:
     """The answers to repeated registrations; who was registered later is no part of them."""
-    await _look(caller, people, now, "registration")
-    records = [msgspec.structs.asdict(each) for each in await _records(people)]
-    alike = await _lookalikes(caller, records, now, repeated=True)
-    return [Registered(**record, possible_duplicates=alike[record["id"]]) for record in records]
-
-
-async def _look(caller: Caller, people: Sequence[UUID], now: datetime, door: str) -> None:
-    """Note looks, or Missing where one of the people is not the caller's to see."""
-    if await visible_people(caller, people, now) < set(people):
-        raise Missing("person-not-found", "There is no such person.")
-    await _note(caller, people, now, door)
-
-
-async def _note(caller: Caller, people: Iterable[UUID], now: datetime, door: str) -> None:
-    columns = {
-        "person": "uuid",
-        "username": "varchar",
-        "looked_at": "timestamptz",
-        "door": "varchar",
-    }
-    await insert("person_looks", columns, [(each, caller.username, now, door) for each in people])
-
-
-async def _record(person: UUID) -> Person:
-    return (await _records([person]))[0]
-
-
-async def _records(people: Sequence[UUID]) -> list[Person]:
-    """Their records, in the order in which they are named."""
-    rows = {row["id"]: row for row in await fetch(_RECORDS, people)}
-    # Who is visible is there, and nobody is ever deleted.
-    return [Person(**rows[person]) for person in people]
-
-
-_RECORDS: Final = """
-select id, name, nhs_number, born, address, postcode, phone, funder, needs, died_on, created_at
-from people where id = any($1::uuid[])
-"""
+    seen = await look(caller, people, now, "registration")
+    found = [msgspec.structs.asdict(each) for each in await records([seen[one] for one in people])]
+    alike = await lookalikes(caller, found, now, repeated=True)
+    return [Registered(**each, possible_duplicates=alike[each["id"]]) for each in found]
 
 
 async def _own_partner(caller: Caller) -> str | None:
@@ -269,80 +211,15 @@ _FUNDERS: Final = "select from partners where ods = any($1::varchar[])"
 
 async def _check_number_free(caller: Caller, nhs_number: str | None, now: datetime) -> None:
     """Refuse another's number before PostgreSQL does: it would quote it."""
-    if nhs_number is not None and await fetch_one(_BY_NUMBER, nhs_number) is not None:
+    if nhs_number is not None and await with_number(nhs_number) is not None:
         raise await _taken(caller, nhs_number, now)
 
 
 async def _taken(caller: Caller, nhs_number: str | None, now: datetime) -> Refused:
     """Why a record cannot be: its NHS number is another's, or else its id is."""
-    row = await fetch_one(_BY_NUMBER, nhs_number) if nhs_number is not None else None
-    if row is None:
+    other = await with_number(nhs_number) if nhs_number is not None else None
+    if other is None:
         return Refused("id-reused", "This id was used for something else.")
-    seen = await visible_people(caller, [row["id"]], now)
-    facts = {"person": row["id"]} if seen else {}
+    seen = await seen_as(caller, [other], now)
+    facts = {"person": seen[other]} if seen else {}
     return Refused("exists", "There is already a person with this NHS number.", **facts)
-
-
-async def _lookalikes(
-    caller: Caller, records: Sequence[Mapping[str, Any]], now: datetime, *, repeated: bool = False
-) -> dict[UUID, list[Lookalike]]:
-    """Of each, those whom the caller may see who may be this person; the looks noted.
-
-    They were on record before: earlier on the list, too. Of a repeated registration, those that
-    were so at the first.
-    """
-    alike = await _alike(records, repeated=repeated)
-    found = {row["id"] for rows in alike.values() for row in rows}
-    seen = await visible_people(caller, found, now) if found else set()
-    shown = {
-        person: [
-            Lookalike(row["id"], row["name"], row["born"], row["postcode"])
-            for row in rows
-            if row["id"] in seen
-        ][:_MOST_LIKENESSES]
-        for person, rows in alike.items()
-    }
-    looks = [each.id for likenesses in shown.values() for each in likenesses]
-    await _note(caller, looks, now, "likeness")
-    return shown
-
-
-async def _alike(
-    records: Sequence[Mapping[str, Any]], *, repeated: bool
-) -> dict[UUID, list[asyncpg.Record]]:
-    """Of each, the newest first."""
-    rows = await fetch(
-        _NEAR,
-        [record["id"] for record in records],
-        [record["born"] for record in records],
-        [record["postcode"] for record in records],
-        [record["created_at"] if repeated else None for record in records],
-    )
-    places = {record["id"]: place for place, record in enumerate(records)}
-    mine = [_likeness(record) for record in records]
-    alike: dict[UUID, list[asyncpg.Record]] = {record["id"]: [] for record in records}
-    for row in rows:
-        place = row["place"] - 1
-        comes_later = not repeated and places.get(row["id"], -1) > place
-        if not comes_later and may_be_one(mine[place], _likeness(row)):
-            alike[records[place]["id"]].append(row)
-    return alike
-
-
-# A bound for days and places that stand for "not known"; real ones have a few dozen.
-_NEAR: Final = """
-select wanted.place, near.id, near.name, near.born, near.postcode
-from unnest($1::uuid[], $2::date[], $3::varchar[], $4::timestamptz[]) with ordinality
-    as wanted (id, born, postcode, until, place)
-cross join lateral (
-    select p.id, p.name, p.born, p.postcode, p.created_at from people p
-    where p.id <> wanted.id and (p.born = wanted.born or p.postcode = wanted.postcode)
-        and (wanted.until is null or p.created_at <= wanted.until)
-    order by p.created_at desc, p.id limit 1000
-) near
-order by wanted.place, near.created_at desc, near.id
-"""
-
-
-def _likeness(record: Mapping[str, Any] | asyncpg.Record) -> Likeness:
-    return Likeness(record["name"], record["born"], record["postcode"])

@@ -75,6 +75,8 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "scan": frozenset().union(*ACTION_ROLES.values()),
     "register people": _CARE,
     "read people": _CARE | {TECHNICIAN, AUDITOR},
+    "match people": frozenset({PRESCRIBER}),
+    "read looks": frozenset({AUDITOR}),
     "read cases": _STORE | {AUDITOR},
     "settle cases": _STORE,
     "read requests": frozenset({COORDINATOR, AUDITOR}),

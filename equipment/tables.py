@@ -22,6 +22,7 @@ from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
 from budget.tables import Partner
+from equipment.person_tables import Person
 
 
 class Depot(Table, tablename="depots"):
@@ -133,33 +134,6 @@ class ProductTerms(Table, tablename="product_terms"):
     from_on = Date(default=None)
     price_pence = BigInt()
     credit_percent = SmallInt()
-
-
-class Person(Table, tablename="people"):
-    """Somebody to whom equipment is lent."""
-
-    id = UUID(primary_key=True, default=UUID4())
-    name = Varchar(length=200)
-    nhs_number = Varchar(length=10, null=True, default=None, unique=True)
-    born = Date(null=True, default=None)
-    address = Varchar(length=500, null=True, default=None)
-    postcode = Varchar(length=8, null=True, default=None, index=True)
-    phone = Varchar(length=40, null=True, default=None)
-    funder = ForeignKey(Partner, null=True, on_delete=OnDelete.restrict, default=None)
-    needs = Array(base_column=Varchar(length=200))
-    died_on = Date(null=True, default=None)
-    created_at = Timestamptz()
-    created_by = Varchar(length=64)
-
-
-class PersonLook(Table, tablename="person_looks"):
-    """Every look at a person: who, whom, when and by which door."""
-
-    id = BigSerial(primary_key=True)
-    person = ForeignKey(Person, null=False, on_delete=OnDelete.restrict)
-    username = Varchar(length=64)
-    looked_at = Timestamptz()
-    door = Varchar(length=40)
 
 
 class StandingColumns:

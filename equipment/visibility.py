@@ -33,21 +33,29 @@ def sees_everyone(caller: Caller) -> bool:
 
 
 async def visible_people(caller: Caller, ids: Iterable[UUID], now: datetime) -> set[UUID]:
-    """Those of these people whom the caller may see; who is not there is not among them.
+    """Those of these people whom the caller may see; who is not there is not among them."""
+    return set(await seen_as(caller, ids, now))
+
+
+async def seen_as(caller: Caller, ids: Iterable[UUID], now: datetime) -> dict[UUID, UUID]:
+    """Those of these people whom the caller may see, and under which record each goes on.
 
     Administrators, coordinators and auditors see everyone; prescribers and authorisers whom one
-    of their partners pays for; technicians to whom they have delivered, or from whom they have
-    collected, on the present London day. What was undone did not happen. One statement, and none
-    for those who see nobody.
+    of their partners pays for; prescribers those opened to them by a match; technicians to whom
+    they have delivered, or from whom they have collected, on the present London day. What was
+    undone did not happen. Whoever may see a record may see that into which it was merged. One
+    statement, and none for those who see nobody.
     """
     if not caller.roles & _SEE_SOMEBODY:
-        return set()
+        return {}
     begins, ends = _london_bounds(now)
     rows = await fetch(
         _VISIBLE,
         list(set(ids)),
         sees_everyone(caller),
         sorted(caller.partners) if caller.roles & _SEE_THEIR_PARTNERS else [],
+        caller.username if PRESCRIBER in caller.roles else None,
+        now,
         caller.username if TECHNICIAN in caller.roles else None,
         begins,
         ends,
@@ -56,18 +64,23 @@ async def visible_people(caller: Caller, ids: Iterable[UUID], now: datetime) -> 
         # To plan it anew takes longer than all else that is done for an item's page.
         by_index=True,
     )
-    return {row["id"] for row in rows}
+    return {row["id"]: row["survivor"] for row in rows}
 
 
 _VISIBLE = """
-select id from people
-where id = any($1::uuid[])
-  and ($2 or funder = any($3::varchar[]) or id in (
-    select person from movements m
-    where actor = $4 and recorded_at >= $7 and recorded_at < $8
-      and occurred_at >= $5 and occurred_at < $6
-      and action in ('deliver', 'collect') and person is not null
-      and not exists (select from receipts u where u.id = m.id and u.kind = 'undo')))
+select p.id, coalesce(p.merged_into, p.id) as survivor from person_funders p
+where p.id = any($1::uuid[])
+  and ($2 or p.funder = any($3::varchar[])
+    or ($4::varchar is not null and exists (
+      select from person_openings o
+      where o.username = $4 and o.person = coalesce(p.merged_into, p.id)
+        and o.opened_at <= $5 and o.until > $5))
+    or coalesce(p.merged_into, p.id) in (
+      select coalesce(v.merged_into, v.id) from movements m join person_funders v on v.id = m.person
+      where m.actor = $6 and m.recorded_at >= $9 and m.recorded_at < $10
+        and m.occurred_at >= $7 and m.occurred_at < $8
+        and m.action in ('deliver', 'collect')
+        and not exists (select from receipts u where u.id = m.id and u.kind = 'undo')))
 """
 
 

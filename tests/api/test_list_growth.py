@@ -50,8 +50,14 @@ insert into fit_rules (subject, relation, others, most, words, digest)
     select 'sku:X' || n, case when n > :rows - 60 then 'needs' else 'at_most' end,
     case when n > :rows - 60 then '{sku:X1}' else '{}' end::varchar[],
     case when n <= :rows - 60 then 1 end, 'w', n::text::bytea from generate_series(1, :rows) n;
-insert into people (id, name, needs, nhs_number, funder, created_at, created_by)
-    select md5(n::text)::uuid, 'n', '{}', lpad(n::text, 10, '0'), 'P1', now(), 'u1'
+-- Half of them have no fixed abode, a few dozen were born on one day.
+insert into people (id, name, needs, nhs_number, funder, postcode, born, created_at, created_by)
+    select md5(n::text)::uuid, 'n', '{}', lpad(n::text, 10, '0'), 'P1',
+        case when n % 2 = 0 then 'ZZ99 3VZ' end, '1910-01-01'::date + n / 40, now(), 'u1'
+    from generate_series(1, :rows) n;
+insert into person_looks (person, username, looked_at, door)
+    select md5((case when n % 2 = 0 then 7 else n end)::text)::uuid,
+        'u' || case when n % 3 = 0 then 7 else n end, now(), 'record'
     from generate_series(1, :rows) n;
 
 -- Half of them are one product's at one depot, of one batch; a few are lost, a few somebody's.
@@ -67,6 +73,8 @@ select 'C' || lpad(n::text, 7, '0'), 'G' || n, case when n % 2 = 0 then 'X1' els
 from (select n, case when n % (:rows / 20) = 7 % (:rows / 20) and n > :rows / 2 then 'lost'
     when n % (:rows / 20) = 3 and n > :rows / 2 then 'on_loan' else 'available' end as state
     from generate_series(1, :rows) n) told;
+insert into loans (id, item, person, funder, began_at, charged_pence, credit_percent)
+    select loan, id, person, loan_funder, now(), 1, 0 from items where loan is not null;
 insert into item_aliases (key, item, alias) select 'OLD' || n, n, 'OLD' || n
     from generate_series(1, :rows) n;
 insert into item_texts select id, code from items union all select id, serial from items
@@ -138,7 +146,7 @@ LISTS: Final = (
     "/api/items?depot=D99",
     "/api/items?batch=LOT1",
     "/api/items?batch=LOT99",
-    "/api/items?person=8f14e45f-ceea-467a-9a36-dedd4bea2543",
+    "/api/items?person=8f14e45f-ceea-167a-5a36-dedd4bea2543",
     "/api/items?state=available&depot=D1&sku=X1",
     "/api/items?q=sn-",
     "/api/items?q=sn-777",
@@ -161,6 +169,13 @@ LISTS: Final = (
     "/api/labels/blank?status=unclaimed",
     "/api/labels/blank?printing=c4ca4238-a0b9-2382-0dcc-509a6f75849b",
     "/api/people?nhs_number=0000000051",
+    "/api/people?name=n&born=1910-01-02",
+    "/api/people?postcode=ZZ99%203VZ",
+    "/api/people/8f14e45f-ceea-167a-5a36-dedd4bea2543/loans",
+    "/api/looks",
+    "/api/looks?person=8f14e45f-ceea-167a-5a36-dedd4bea2543",
+    "/api/looks?user=u7",
+    "/api/looks?user=u11",
 )
 REPORTS: Final = (
     "/api/budgets/2018-19",

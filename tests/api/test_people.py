@@ -9,6 +9,8 @@ import pytest
 from litestar import Litestar
 
 from tests.api.conftest import PASSWORD, client_of
+from tests.api.members import receive, scan, send
+from tests.api.members import slug as slug_of
 
 NUMBER = "9990000018"
 ANN = {
@@ -44,9 +46,7 @@ async def test_a_person_is_registered_found_and_changed(user: User) -> None:
     assert answer.status_code == 201
     registered = answer.json()
     assert registered.pop("possible_duplicates") == []
-    assert registered == ANN | {
-        "id": registered["id"], "died_on": None, "created_at": registered["created_at"],
-    }  # fmt: skip
+    assert registered == registered | ANN | {"died_on": None}
     path = f"/api/people/{registered['id']}"
     assert (await prescriber.get(path)).json() == registered
     found = await prescriber.get("/api/people", params={"nhs_number": NUMBER})
@@ -168,3 +168,81 @@ async def test_each_role_reads_and_writes_people_as_its_work_needs(
     client = await user(role)
     assert (await client.get(f"/api/people/{uuid4()}")).status_code == read
     assert (await client.post("/api/people", json={})).status_code == write
+
+
+async def test_people_are_found_by_name_and_day_and_by_postcode(user: User) -> None:
+    """A page at a time; what is no way to look is named."""
+    prescriber = await user("prescriber", partner="04K")
+    registered = (await prescriber.post("/api/people", json=ANN)).json()
+    await prescriber.post("/api/people", json=ANN | {"nhs_number": None})
+    by_name = {"name": "anne smith", "born": "1941-05-06"}
+    for query in (by_name, {"postcode": "NG241AA"}):
+        first = (await prescriber.get("/api/people", params=query | {"limit": 1})).json()
+        rest = (await prescriber.get("/api/people", params=query | {"after": first["next"]})).json()
+        ids = {each["id"] for each in first["results"] + rest["results"]}
+        assert (len(first["results"]), len(ids), rest["next"]) == (1, 2, None)
+        assert registered["id"] in ids
+    answer = await prescriber.get("/api/people", params={"name": "Ann"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "born")
+
+
+async def test_likenesses_are_asked_for_before_registering(user: User) -> None:
+    """What a form shows before it makes a record."""
+    prescriber = await user("prescriber", partner="04K")
+    registered = (await prescriber.post("/api/people", json=ANN)).json()
+    sketch = {"name": "Anne Smith", "born": "1941-05-06"}
+    answer = await prescriber.post("/api/people/likenesses", json=sketch)
+    assert (answer.status_code, answer.json()["next"]) == (200, None)
+    assert [each["id"] for each in answer.json()["results"]] == [registered["id"]]
+
+
+async def test_a_match_opens_another_partner_s_person_and_auditors_read_why(user: User) -> None:
+    """404 for any other number or day, 429 when there were too many."""
+    owner = await user("prescriber", partner="04K")
+    registered = (await owner.post("/api/people", json=ANN)).json()
+    del registered["possible_duplicates"]
+    path = f"/api/people/{registered['id']}"
+    stranger = await user("prescriber", partner="04L")
+    right = {"nhs_number": NUMBER, "born": "1941-05-06", "reason": "on holiday here"}
+    wrong = right | {"born": "1941-05-07"}
+    assert (await stranger.post("/api/people/match", json=wrong)).status_code == 404
+    answer = await stranger.post("/api/people/match", json=right)
+    assert (answer.status_code, answer.json()) == (200, registered)
+    assert (await stranger.get(path)).status_code == 200
+    for _ in range(10):
+        answer = await stranger.post("/api/people/match", json=wrong)
+    assert (answer.status_code, slug_of(answer)) == (429, "too-many-attempts")
+    assert int(answer.headers["Retry-After"]) > 0
+
+    auditor = await user("auditor")
+    looks = (await auditor.get("/api/looks", params={"person": registered["id"]})).json()["results"]
+    assert [(look["door"], look["reason"]) for look in looks] == [
+        ("record", None), ("match", "on holiday here"),
+    ]  # fmt: skip
+    one = looks[0]["user"]
+    by_user = (await auditor.get("/api/looks", params={"user": one, "limit": 1})).json()
+    assert (by_user["results"], by_user["next"] is None) == (looks[:1], False)
+    assert (await owner.get("/api/looks")).status_code == 403
+
+
+async def test_what_a_person_has_on_loan_is_listed(user: User, admin: httpx.AsyncClient) -> None:
+    """What was delivered, with its product, until it has come back; theirs alone."""
+    for path, body in (
+        ("/api/depots", {"code": "D1", "name": "D", "postcode": "NG1 5FS", "kind": "depot"}),
+        ("/api/products", {"sku": "BED01", "name": "Bed", "category": "Beds", "price_pence": 1,
+            "reuse": "reusable", "credit_percent": 0}),
+    ):  # fmt: skip
+        assert (await admin.post(path, json=body)).status_code == 201
+    prescriber = await user("prescriber", partner="04K")
+    person = (await prescriber.post("/api/people", json=ANN)).json()["id"]
+    one, two = await receive(admin, quantity=2)
+    for item in (one, two):
+        [result] = await send(admin, scan(item["code"], "deliver", person=person))
+        assert result["status"] == "accepted"
+    await send(admin, scan(two["code"], "return", depot="D1"))
+    listed = (await prescriber.get(f"/api/people/{person}/loans")).json()
+    assert [(loan["item"], loan["name"], loan["state"]) for loan in listed["results"]] == [
+        (one["code"], "Bed", "on_loan"),
+    ]  # fmt: skip
+    stranger = await user("prescriber", partner="04L")
+    assert (await stranger.get(f"/api/people/{person}/loans")).status_code == 404
