@@ -46,6 +46,10 @@ class OpenBody(msgspec.Struct, frozen=True):
     """A body that may have members which nobody reads; every other is refused for such a one."""
 
 
+class OptionalBody(msgspec.Struct, frozen=True):
+    """A body that need not be sent at all: none is an empty object."""
+
+
 def read_json(body: bytes, media_type: str, wanted: type[T]) -> T:
     """The body as a Struct.
 
@@ -201,6 +205,11 @@ def _is_open(wanted: Any) -> bool:
 def _is_open_throughout(wanted: Any) -> bool:
     """Whether a body of this type has no part that is judged for what PostgreSQL cannot keep."""
     return _is_struct(wanted) and all(map(_is_open, _types(wanted).values()))
+
+
+def is_optional(wanted: Any) -> bool:
+    """Whether a body of this type need not be sent."""
+    return _is_struct(wanted) and issubclass(wanted, OptionalBody)
 
 
 def _is_struct(wanted: Any) -> bool:

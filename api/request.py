@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import State
 
-from api.bodies import read_csv, read_json
+from api.bodies import is_optional, read_csv, read_json
 from api.problems import not_signed_in
 from equipment.roles import Caller
 
@@ -51,7 +51,10 @@ class ApiRequest(Request[Caller, Any, State]):
         assert wanted is not None
         # Nearly every one says just this; the others are taken apart.
         exact = (b"content-type", b"application/json") in self.scope["headers"]
+        body = await self.body()
+        if not exact and not body.strip() and is_optional(wanted.annotation):
+            return read_json(b"{}", "application/json", wanted.annotation)
         media_type = "application/json" if exact else self.content_type[0].lower()
         if wanted.annotation is str:
-            return read_csv(await self.body(), media_type)
-        return read_json(await self.body(), media_type, wanted.annotation)
+            return read_csv(body, media_type)
+        return read_json(body, media_type, wanted.annotation)

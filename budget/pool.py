@@ -16,7 +16,7 @@ from budget.changes import record
 from budget.database import execute, fetch, fetch_one, insert, transaction
 from budget.refusals import Fault, Wrong
 from budget.sums import periods
-from budget.years import span
+from budget.years import span, year_of
 
 Pence = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
 # A million pounds for one visit is a slip; unbounded, a year's sum would not fit PostgreSQL's.
@@ -131,6 +131,17 @@ async def _agreed(year: str) -> YearPlan | None:
 
 _AGREED: Final = """
 select tariff, collection_threshold_pence from budget_years where year = $1 for update
+"""
+
+
+async def delivery_rate(day: date, speed: str) -> int | None:
+    """What a delivery at this speed costs by the tariff of that day's year; None: not agreed."""
+    row = await fetch_one(_DELIVERY_RATE, year_of(day), speed)
+    return row["pence"] if row else None
+
+
+_DELIVERY_RATE: Final = """
+select (tariff -> 'delivery' ->> $2)::bigint as pence from budget_years where year = $1
 """
 
 

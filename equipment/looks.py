@@ -28,6 +28,7 @@ Door: TypeAlias = Literal[
     "addresses",
     "merge",
     "key safe",
+    "order",
 ]
 """By which way somebody came to see a person."""
 

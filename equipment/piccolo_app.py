@@ -8,7 +8,12 @@ APP_CONFIG = AppConfig(
     app_name="equipment",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
     table_classes=table_finder(
-        ["equipment.tables", "equipment.catalogue_tables", "equipment.person_tables"],
+        [
+            "equipment.tables",
+            "equipment.catalogue_tables",
+            "equipment.person_tables",
+            "equipment.order_tables",
+        ],
         exclude_imported=True,
     ),
     migration_dependencies=["budget.piccolo_app"],

@@ -41,7 +41,8 @@ async def seen_as(caller: Caller, ids: Iterable[UUID], now: datetime) -> dict[UU
     """Those of these people whom the caller may see, and under which record each goes on.
 
     Administrators, coordinators and auditors see everyone; prescribers and authorisers whom one
-    of their partners pays for; prescribers those opened to them by a match; technicians to whom
+    of their partners pays for; prescribers those opened to them by a match and those for whom they
+    have ordered; technicians to whom
     they have delivered, or from whom they have collected, on the present London day. What was
     undone did not happen. Whoever may see a record may see that into which it was merged. One
     statement, and none for those who see nobody.
@@ -61,6 +62,7 @@ async def seen_as(caller: Caller, ids: Iterable[UUID], now: datetime) -> dict[UU
         ends,
         begins - _AHEAD,
         now + _NOT_YET,
+        caller.user if PRESCRIBER in caller.roles else None,
         # To plan it anew takes longer than all else that is done for an item's page.
         by_index=True,
     )
@@ -75,6 +77,8 @@ where p.id = any($1::uuid[])
       select from person_openings o
       where o.username = $4 and o.person = coalesce(p.merged_into, p.id)
         and o.opened_at <= $5 and o.until > $5))
+    or exists (select from orders o where o.ordered_by = $11
+        and o.person in (p.id, p.merged_into))
     or coalesce(p.merged_into, p.id) in (
       select coalesce(v.merged_into, v.id) from movements m join person_funders v on v.id = m.person
       where m.actor = $6 and m.recorded_at >= $9 and m.recorded_at < $10

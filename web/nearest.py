@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from equipment.grid import Point, distance_m, grid_reference
 from equipment.places import Depot
-from logistics.postcodes import Point, distance_m, grid_reference
 
 _METRES_IN_A_MILE: Final = 1609.344
 _TYPED_MAX: Final = 20

@@ -113,6 +113,14 @@ select gen_random_uuid(), case when n > :rows - 60 then 'fault' else 'collection
     case when n > :rows - 60 then 'open' else 'settled' end,
     case when n <= :rows - 60 then 'u1' end, case when n <= :rows - 60 then now() end
 from generate_series(1, :rows) n;
+insert into orders (id, person, funder, depot, speed, due_on, status, ordered_at, ordered_by)
+select md5('o' || n)::uuid, md5((n % (:rows / 50) + 1)::text)::uuid,
+    'P' || 1 + n % 2 * (n - 1), 'D1', '7_day', '2018-10-01',
+    case when n > :rows - 60 then 'awaiting_authorisation' else 'delivered' end, now(), u.id
+from generate_series(1, :rows) n, users u where u.username = 'u1';
+insert into order_lines (id, "order", place, sku, quantity, delivered, price_pence, status, due_on)
+select md5('l' || n)::uuid, md5('o' || n)::uuid, 0, 'X1', 1, 1, 100, 'delivered', '2018-10-01'
+from generate_series(1, :rows) n;
 insert into changes (actor, what, key, content)
 select 'u1', case when n > :rows - 60 then 'depot opened' else 'van added' end,
     case when n > :rows - 60 then 'D1' else 'V' || n end, '{}' from generate_series(1, :rows) n;
@@ -158,6 +166,10 @@ LISTS: Final = (
     "/api/items/OLD2/movements",
     "/api/cases",
     "/api/cases?status=open",
+    "/api/orders",
+    "/api/orders?status=awaiting_authorisation",
+    "/api/orders?status=delivered",
+    "/api/orders?person=c4ca4238-a0b9-2382-0dcc-509a6f75849b",
     "/api/requests",
     "/api/requests?status=open",
     "/api/requests?kind=fault",

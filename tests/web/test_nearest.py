@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from equipment.grid import distance_m, grid_reference
 from equipment.places import Depot
-from logistics.postcodes import distance_m, grid_reference
 from tests.web.conftest import path_of
 from web.nearest import hand_in
 

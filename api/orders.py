@@ -1,0 +1,99 @@
+"""Orders: placed, decided on, changed and asked after."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar.params import FromPath
+
+from api.bodies import Json, OptionalBody
+from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
+from api.request import ApiRequest
+from api.routes import get, patch, post
+from equipment import order_changes, order_decisions, order_views, orders
+from equipment.order_decisions import Chase
+from equipment.order_form import (
+    REASON_MAX,
+    Authorisation,
+    NewOrder,
+    Order,
+    OrderChange,
+    OrderRecord,
+)
+from equipment.order_lifecycle import Status
+from equipment.order_views import Search
+
+
+class Consent(Authorisation, OptionalBody, frozen=True, kw_only=True):
+    """Consent to an order: as it is, or with all the lines that it is to have."""
+
+
+class Why(msgspec.Struct, frozen=True):
+    """Why an order is declined or cancelled."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_MAX)]
+
+
+@post("/api/orders", task="order", tags=["Orders"])
+async def place_order(request: ApiRequest, data: Json[NewOrder]) -> Order:
+    """Place an order; sent again with the same `id`, it gets the first answer again.
+
+    409 `warnings-unanswered` has the `warnings` that need a reason each.
+    """
+    return await orders.place(request.caller, data, request.now)
+
+
+@get("/api/orders", task="read orders", tags=["Orders"])
+async def list_orders(
+    request: ApiRequest,
+    status: Status | None = None,
+    person: UUID | None = None,
+    limit: Limit = LIMIT_DEFAULT,
+    after: After = None,
+) -> Page[Order]:
+    """Orders that the caller may see, in the order in which they were placed."""
+    key = key_after(after, int) or 0
+    search = Search(status, person)
+    rows = await order_views.listed(request.caller, search, request.now, after=key, limit=limit + 1)
+    found = page(rows, limit, lambda row: row[0])
+    return Page([order for _, order in found.results], found.next)
+
+
+@get("/api/orders/{order:uuid}", task="read orders", tags=["Orders"])
+async def get_order(request: ApiRequest, order: FromPath[UUID]) -> OrderRecord:
+    """Show an order, what happens next, and all that was said and done about it."""
+    return await order_views.look_up(request.caller, order, request.now)
+
+
+@patch("/api/orders/{order:uuid}", task="change orders", tags=["Orders"])
+async def change_order(
+    request: ApiRequest, order: FromPath[UUID], data: Json[OrderChange]
+) -> Order:
+    """Change an order of which nothing has left the depot; it is judged anew."""
+    return await order_changes.change(request.caller, order, data, request.now)
+
+
+@post(
+    "/api/orders/{order:uuid}/authorise", task="decide on orders", status_code=200, tags=["Orders"]
+)
+async def authorise_order(request: ApiRequest, order: FromPath[UUID], data: Json[Consent]) -> Order:
+    """Consent to an order, as it is or with all the lines that it is to have."""
+    return await order_decisions.authorise(request.caller, order, data, request.now)
+
+
+@post("/api/orders/{order:uuid}/decline", task="decide on orders", status_code=200, tags=["Orders"])
+async def decline_order(request: ApiRequest, order: FromPath[UUID], data: Json[Why]) -> Order:
+    """Say no to an order, and why."""
+    return await order_decisions.decline(request.caller, order, data.reason, request.now)
+
+
+@post("/api/orders/{order:uuid}/cancel", task="change orders", status_code=200, tags=["Orders"])
+async def cancel_order(request: ApiRequest, order: FromPath[UUID], data: Json[Why]) -> Order:
+    """Call off what is not delivered yet; what was promised goes to the next in line."""
+    return await order_decisions.cancel(request.caller, order, data.reason, request.now)
+
+
+@post("/api/orders/{order:uuid}/chase", task="change orders", status_code=200, tags=["Orders"])
+async def chase_order(request: ApiRequest, order: FromPath[UUID], data: Json[Chase]) -> Order:
+    """Ask after an order; sent again with the same `id`, it asks once."""
+    return await order_decisions.chase(request.caller, order, data, request.now)
