@@ -24,6 +24,7 @@ from api import (
     requests,
     scans,
     session,
+    stock,
     users,
 )
 from api.gate import Gate
@@ -77,6 +78,7 @@ ROUTES = [
     products.list_products,
     products.get_product,
     products.import_catalogue,
+    stock.show_stock,
     compatibility.add_rule,
     compatibility.list_rules,
     compatibility.change_rule,

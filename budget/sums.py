@@ -78,11 +78,12 @@ async def fold(at_once: int = AT_ONCE, ending: Callable[[], bool] = lambda: Fals
     so between two of them. Any number may fold at once, on any machine: one does, the others
     return. A fold that is cut off has done whole transactions or nothing.
     """
-    folded = await _fold(_FOLD_POSTINGS, at_once, ending)
-    return folded + await _fold(_FOLD_TALLIES, at_once, ending)
+    folded = await fold_by(_FOLD_POSTINGS, at_once, ending)
+    return folded + await fold_by(_FOLD_TALLIES, at_once, ending)
 
 
-async def _fold(sql: str, at_once: int, ending: Callable[[], bool]) -> int:
+async def fold_by(sql: str, at_once: int, ending: Callable[[], bool]) -> int:
+    """Fold by a statement that takes at most `$1` rows and says how many: otherwise as fold()."""
     folded = 0
     while not ending():
         async with transaction():

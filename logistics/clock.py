@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import (  # type: ignore[import-untyped]  # 
 
 from budget.months import make_months_ahead
 from budget.sums import fold
+from equipment.stock import fold_stock
 
 FOLD_EVERY: Final = timedelta(seconds=2)
 MAKE_MONTHS_EVERY: Final = timedelta(days=1)
@@ -32,7 +33,7 @@ async def ticking() -> AsyncIterator[None]:
     has in hand, and the next clock goes on with the rest.
     """
     ending = asyncio.Event()
-    jobs = [_Job("fold", lambda: fold(ending=ending.is_set)), _Job("months", _make_months)]
+    jobs = [_Job("fold", lambda: _fold(ending.is_set)), _Job("months", _make_months)]
     scheduler = AsyncIOScheduler(
         timezone=UTC,
         # A job that is late, or that several ticks were missed of, is done once, however late.
@@ -54,6 +55,11 @@ async def ticking() -> AsyncIterator[None]:
         # The scheduler would only cancel what is under way, without waiting for it.
         scheduler.shutdown()
         await asyncio.sleep(0)
+
+
+async def _fold(ending: Callable[[], bool]) -> None:
+    await fold(ending=ending)
+    await fold_stock(ending=ending)
 
 
 async def _make_months() -> None:

@@ -15,6 +15,7 @@ import asyncpg
 
 from budget.database import Connection
 from equipment.nhs_numbers import is_nhs_number
+from scripts.catalogue_invariants import CATALOGUE_INVARIANTS
 from scripts.findings import Findings
 from scripts.histories import PROMISES, check_histories
 from scripts.invariants import INVARIANTS, NO_TARIFF
@@ -75,7 +76,7 @@ async def verify(dsn: str) -> int:
 
 async def _verify(connection: Connection) -> int:
     findings = Findings()
-    for invariant in INVARIANTS:
+    for invariant in (*INVARIANTS, *CATALOGUE_INVARIANTS):
         shown = await connection.fetch(_SHOWN_OF_A_QUERY.format(query=invariant.query))
         for row in shown[:-1]:
             findings.fault(invariant.name, row["what"])
@@ -105,7 +106,7 @@ select id, nhs_number from people where nhs_number is not null order by id
 
 
 async def _verdict(connection: Connection, findings: Findings) -> str:
-    promises = {each.name: each.promise for each in (*INVARIANTS, *PROMISES)}
+    promises = {each.name: each.promise for each in (*INVARIANTS, *CATALOGUE_INVARIANTS, *PROMISES)}
     for name, count in findings.faults.items():
         print(f"{count:,} of {name}. What always holds: {promises[name]}")
     row = await connection.fetchrow(_SIZE)

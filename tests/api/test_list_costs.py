@@ -108,6 +108,10 @@ LISTS: dict[str, Fill] = {
         " insert into product_terms (sku, from_on, price_pence, credit_percent)"
         " select sku, '2018-04-01', 1, 1 from made"
     ),
+    "/api/stock": _by(
+        "insert into products (sku, name, category, reuse, speed)"
+        " select 'Y' || n, 'n', 'Beds', 'fixed', '7_day' from generate_series(FIRST, LAST) n"
+    ),
     "/api/compatibility": _by(
         "insert into fit_rules (subject, relation, others, most, words, digest)"
         " select 'sku:X' || n, 'at_most', '{}', 1, 'w', n::text::bytea"

@@ -75,6 +75,10 @@ from (select n, case when n % (:rows / 20) = 7 % (:rows / 20) and n > :rows / 2 
     from generate_series(1, :rows) n) told;
 insert into loans (id, item, person, funder, began_at, charged_pence, credit_percent)
     select loan, id, person, loan_funder, now(), 1, 0 from items where loan is not null;
+insert into stock_sums (sku, state, held, place, units)
+select each.sku, state, false, each.place, count(*) from items cross join lateral
+    (values (items.sku, last_depot), (items.sku, ''), ('', last_depot)) each (sku, place)
+    group by 1, 2, 3, 4;
 insert into item_aliases (key, item, alias) select 'OLD' || n, n, 'OLD' || n
     from generate_series(1, :rows) n;
 insert into item_texts select id, code from items union all select id, serial from items
@@ -143,6 +147,11 @@ LISTS: Final = (
     "/api/products?q=commode",
     "/api/products?q=commode%20777",
     "/api/products?q=x999",
+    "/api/stock",
+    "/api/stock?sku=X1",
+    "/api/stock?depot=D1",
+    "/api/stock?by=depot",
+    "/api/stock?by=depot&sku=X1",
     "/api/compatibility",
     "/api/compatibility?relation=needs",
     "/api/items",

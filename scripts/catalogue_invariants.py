@@ -1,0 +1,37 @@
+"""The invariants of the catalogue and of the shelves, each a query as in scripts/invariants.py."""
+
+from typing import Final
+
+from scripts.invariants import Invariant
+
+# Counted anew from the items, and held against what is folded and what is not yet.
+_STOCK: Final = """
+select format('%s of %s at %s%s: %s too few', state, coalesce(nullif(sku, ''), 'everything'),
+    coalesce(nullif(place, ''), 'all places'), case when held then ', on hold' else '' end,
+    sum(units))
+from (
+    select each.sku, state, held, each.place, units
+    from (
+        select sku, state, held_at is not null as held, coalesce(depot, last_depot, '') as place,
+            1 as units
+        from items
+        union all select sku, state, held, place, -units from unfolded_stock
+    ) counted cross join lateral (
+        select counted.sku, counted.place where counted.place <> ''
+        union all select counted.sku, ''
+        union all select '', counted.place where counted.place <> '') each (sku, place)
+    union all select sku, state, held, place, -units from stock_sums
+) compared
+group by sku, state, held, place having sum(units) <> 0
+"""
+_GUARDS: Final = """
+select format('trigger %s on %s is not there', name, on_table)
+from (values ('note_stock', 'items'), ('note_stock_moves', 'items')) due (name, on_table)
+where not exists (select from pg_trigger
+    where tgrelid = to_regclass('public.' || on_table) and tgname = name)
+"""
+
+CATALOGUE_INVARIANTS: Final = (
+    Invariant("stock-sums", "The stock is what the items' states count up to.", _STOCK),
+    Invariant("stock-guards", "What counts the stock is there.", _GUARDS),
+)
