@@ -19,6 +19,7 @@ import uvloop
 
 from budget.database import close_pool, open_pool
 from scripts.arguments import year_scale
+from scripts.garbage import collect_seldom
 from scripts.playing.marks import Mark, RefusedPlayError
 from scripts.playing.play import play_year
 from scripts.playing.player import Script
@@ -51,6 +52,7 @@ def main(typed: Sequence[str]) -> int:
         settings = Settings.from_environment(os.environ)
         with borrowed_database(wanted.data, settings, make=True) as dsn:
             stop.check()
+            collect_seldom()
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_until_stopped(wanted.script, settings, dsn, stop))
     except StoppedError:

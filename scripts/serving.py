@@ -17,6 +17,7 @@ from app import create_app
 from budget.database import close_pool, open_pool
 from scripts import example
 from scripts.arguments import Arguments
+from scripts.garbage import collect_seldom
 from scripts.postgres import EmbeddedPostgres
 from scripts.preparation import prepare_schema, prepare_service
 from scripts.public_url import check_public_url
@@ -131,6 +132,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        collect_seldom()
         print(f"Kitback is at {self._address}", flush=True)
 
     @contextlib.contextmanager
