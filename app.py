@@ -31,9 +31,10 @@ from api.gate import Gate
 from api.problems import respond
 from api.request import ApiRequest
 from budget.database import close_pool, open_pool
+from equipment import second_factors
 from logistics import clock
 from settings import Settings
-from web import assets, public_item, sign_in, site
+from web import assets, public_item, second_factor, sign_in, site
 from web import items as item_pages
 from web.envelope import Envelope
 
@@ -44,6 +45,7 @@ ROUTES = [
     users.create_user,
     users.list_users,
     users.change_user,
+    users.reset_second_factor,
     items.receive_items,
     items.import_items,
     items.list_items,
@@ -114,8 +116,14 @@ PAGES = [
     sign_in.show_sign_in,
     sign_in.sign_in,
     sign_in.sign_out,
-    sign_in.show_account,
+    sign_in.show_code,
+    sign_in.send_code,
     sign_in.sign_out_everywhere,
+    second_factor.show_account,
+    second_factor.show_set_up,
+    second_factor.set_up,
+    second_factor.show_renewal,
+    second_factor.renew_codes,
     item_pages.list_items,
     item_pages.show_item,
 ]
@@ -128,6 +136,8 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
     async def pool(_: Litestar) -> AsyncIterator[None]:
         await open_pool(dsn)
         try:
+            if settings.second_factor == "required":
+                await second_factors.end_unprotected()
             async with clock.ticking():
                 yield
         finally:

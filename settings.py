@@ -38,6 +38,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     session_idle_minutes: int = 60
     session_minutes: int = 12 * 60
+    second_factor: str = "offered"
 
     @classmethod
     def from_environment(
@@ -67,6 +68,7 @@ class Settings:
                 said, "KITBACK_SESSION_IDLE_MINUTES", cls.session_idle_minutes
             ),
             session_minutes=_minutes(said, "KITBACK_SESSION_MINUTES", cls.session_minutes),
+            second_factor=_second_factor(said.get("KITBACK_SECOND_FACTOR", cls.second_factor)),
         )
 
 
@@ -122,6 +124,14 @@ def _minutes(said: Mapping[str, str], name: str, otherwise: int) -> int:
             f"{name} must be whole minutes from {_MINUTES_MIN} to {_MINUTES_MAX}, not {value!r}"
         )
     return int(value)
+
+
+def _second_factor(value: str) -> str:
+    if value not in {"offered", "required"}:
+        raise InvalidSettingError(
+            f"KITBACK_SECOND_FACTOR must be offered or required, not {value!r}"
+        )
+    return value
 
 
 def _line(name: str, value: str | None) -> str | None:

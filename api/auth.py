@@ -3,8 +3,9 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Final, TypeAlias
@@ -17,13 +18,16 @@ from api.problems import Problem
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.gathering import Gathering
 from budget.years import london_day
-from equipment import passwords, sessions
-from equipment.roles import Caller
-from equipment.sessions import Lives
+from equipment import passwords, second_factors, sessions
+from equipment.roles import NEED_SECOND_FACTOR, Caller
+from equipment.sessions import Lives, Session
 
 TOKEN_LIFE: Final = timedelta(days=30)
 NotLetIn: TypeAlias = Problem
 """What keeps somebody from signing in; its detail is in their words."""
+
+_CODES_MAX: Final = 20
+"""So many wrong codes for a user in a quarter of an hour, from wherever they come."""
 
 _BEARER: Final = re.compile(r"bearer +(?P<token>[\x21-\x7e]+)", re.IGNORECASE)
 
@@ -37,48 +41,92 @@ class Credentials:
     address: str
 
 
-async def sign_in(username: str, password: str, address: str, now: datetime) -> tuple[str, UUID]:
+async def sign_in(
+    username: str,
+    password: str,
+    address: str,
+    now: datetime,
+    *,
+    code: str | None = None,
+    required: bool = False,
+) -> tuple[str, UUID]:
     """A new token, and the id of its user.
 
     Raises Problem 401 `wrong-credentials`, in the same words and after the same work whether the
-    name, the password or the account is at fault; 429 after too many of these.
+    name, the password or the account is at fault; 401 `second-factor-needed` where a code is still
+    to come, or a factor to be set up as it is `required`; 401 `wrong-code`; 429 after too many of
+    these.
     """
-    return await _signed_in(Credentials(username, password, address), _let_in, now)
+    account = await _checked(Credentials(username, password, address), now)
+    if required and not account.has_second_factor and NEED_SECOND_FACTOR & set(account.roles):
+        raise _second_factor_needed(_SET_UP)
+    if not account.has_second_factor:
+        token = await _let_in(account, now)
+    elif code is None:
+        raise _second_factor_needed(_SEND_CODE)
+    else:
+        async with _code_attempt(account.username, address, now) as attempt, transaction():
+            await _take(account.id, code, now)
+            token = await _let_in(account, now)
+            await attempt.succeeded()
+    await _tidy(now)
+    return token, account.id
 
 
 async def begin_session(given: Credentials, lives: Lives, now: datetime) -> str:
-    """The same on the pages: what the cookie of the new session holds."""
+    """The same on the pages: what the cookie of the new session holds.
 
-    async def begin(account: _Account, now: datetime) -> str:
-        token = await sessions.begin(
-            account.id, account.password_hash, lives, now, awaits_code=False
-        )
-        if token is None:
-            raise _wrong_credentials()
-        return token
-
-    token, _ = await _signed_in(given, begin, now)
+    Where there is a second factor it opens nothing until `complete_session` has had the code.
+    """
+    account = await _checked(given, now)
+    awaits = account.has_second_factor
+    kept = account.password_hash
+    token = await sessions.begin(account.id, kept, lives, now, awaits_code=awaits)
+    if token is None:
+        raise _wrong_credentials()
+    await _tidy(now)
     return token
 
 
-async def _signed_in(
-    given: Credentials, let_in: Callable[["_Account", datetime], Awaitable[str]], now: datetime
-) -> tuple[str, UUID]:
+async def complete_session(
+    session: Session, code: str, address: str, lives: Lives, now: datetime
+) -> str:
+    """What the cookie holds once the code was right; Problem 401 or 429 as above."""
+    caller = session.caller
+    async with _code_attempt(caller.username, address, now) as attempt, transaction():
+        await _take(caller.user, code, now)
+        token = await sessions.complete(session.token, lives, now)
+        if token is None:
+            raise _wrong_credentials()
+        await attempt.succeeded()
+    return token
+
+
+def _code_attempt(
+    username: str, address: str, now: datetime
+) -> AbstractAsyncContextManager[throttle.Attempt]:
+    """Codes are short: wrong ones are counted by themselves, and few are let through."""
+    return throttle.attempt(f"code {username}", address, now, anywhere=_CODES_MAX)
+
+
+async def _take(user: UUID, code: str, now: datetime) -> None:
+    if not await second_factors.take(user, code, now):
+        raise _refused("wrong-code", "The code is wrong, or has been used. Wait for the next one.")
+
+
+async def _checked(given: Credentials, now: datetime) -> "_Account":
+    """The account whose password this is; its hash made anew where it is of an older kind."""
     async with throttle.attempt(given.username, given.address, now) as attempt:
         known = await _account(given.username)
         right = await passwords.verified(known.password_hash if known else None, given.password)
         if known is None or not right or not known.active:
             raise _wrong_credentials()
-        renewed = None
-        if passwords.is_outdated(known.password_hash):
-            renewed = await passwords.hashed(given.password)
-        async with transaction():
-            token = await let_in(known, now)
-            await attempt.succeeded()
-            if renewed is not None:
-                await execute(_RENEW, known.id, known.password_hash, renewed)
-    await _tidy(now)
-    return token, known.id
+        await attempt.succeeded()
+    if not passwords.is_outdated(known.password_hash):
+        return known
+    renewed = await passwords.hashed(given.password)
+    await execute(_RENEW, known.id, known.password_hash, renewed)
+    return replace(known, password_hash=renewed)
 
 
 def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
@@ -150,8 +198,11 @@ async def sign_out(token: str) -> None:
 @dataclass(frozen=True, slots=True)
 class _Account:
     id: UUID
+    username: str
     password_hash: str
     active: bool
+    roles: list[str]
+    has_second_factor: bool
 
 
 async def _account(username: str) -> _Account | None:
@@ -159,7 +210,12 @@ async def _account(username: str) -> _Account | None:
     return None if row is None else _Account(**row)
 
 
-_ACCOUNT = "select id, password_hash, active from users where lower(username) = lower($1)"
+_ACCOUNT = """
+select id, username, password_hash, active, roles, exists(
+    select from second_factors f where f."user" = users.id and f.confirmed_at is not null
+) as has_second_factor
+from users where lower(username) = lower($1)
+"""
 
 
 async def _let_in(account: _Account, now: datetime) -> str:
@@ -191,13 +247,20 @@ async def _tidy(now: datetime) -> None:
     await throttle.forget_old(now)
 
 
+def _second_factor_needed(words: str) -> Problem:
+    return _refused("second-factor-needed", words)
+
+
+_SEND_CODE: Final = "Send `code` as well: the six digits that your telephone shows now."
+_SET_UP: Final = "Your account needs a second factor: sign in on the pages to set it up."
+
+
 def _wrong_credentials() -> Problem:
-    return Problem(
-        HTTPStatus.UNAUTHORIZED,
-        "wrong-credentials",
-        "The user name or the password is wrong.",
-        headers={"WWW-Authenticate": "Bearer"},
-    )
+    return _refused("wrong-credentials", "The user name or the password is wrong.")
+
+
+def _refused(slug: str, words: str) -> Problem:
+    return Problem(HTTPStatus.UNAUTHORIZED, slug, words, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _digest(token: str) -> bytes:

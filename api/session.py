@@ -11,10 +11,11 @@ from equipment import staff
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """Who somebody says they are."""
+    """Who somebody says they are; with a second factor, the code that it shows now as well."""
 
     username: Annotated[str, msgspec.Meta(max_length=1000)]
     password: Annotated[str, msgspec.Meta(max_length=1000)]
+    code: Annotated[str, msgspec.Meta(max_length=100)] | None = None
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -26,8 +27,15 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 @routes.post("/api/login", public=True, also=(401, 429), status_code=200, tags=["Sign-in"])
 async def login(request: ApiRequest, data: Json[Credentials]) -> SignedIn:
-    """Sign in."""
-    token, user = await auth.sign_in(data.username, data.password, request.address, request.now)
+    """Sign in; 401 `second-factor-needed` where the account has one and no code was sent."""
+    token, user = await auth.sign_in(
+        data.username,
+        data.password,
+        request.address,
+        request.now,
+        code=data.code,
+        required=request.app.state.settings.second_factor == "required",
+    )
     return SignedIn(token, await staff.find(user))
 
 

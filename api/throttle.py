@@ -37,15 +37,18 @@ class Attempt:
 
 
 @asynccontextmanager
-async def attempt(username: str, address: str, now: datetime) -> AsyncIterator[Attempt]:
+async def attempt(
+    username: str, address: str, now: datetime, *, anywhere: int = USERNAME_MAX
+) -> AsyncIterator[Attempt]:
     """One attempt at a time for each name and address.
 
-    Raises Problem 429 where too many have failed, the right password or not.
+    Raises Problem 429 where too many have failed, the right password or not; `anywhere` is how
+    many may for this name from all addresses together.
     """
     name, place = username.lower()[:_NAME_MAX], network_of(address)
     # Within this process they stand in line: many right ones at once are no attack.
     async with _LINES.setdefault((name, place), asyncio.Lock()):
-        yield Attempt(await _written_down(name, place, now))
+        yield Attempt(await _written_down(name, place, now, anywhere))
 
 
 _LINES: weakref.WeakValueDictionary[tuple[str, str], asyncio.Lock] = weakref.WeakValueDictionary()
@@ -56,7 +59,7 @@ async def forget_old(now: datetime) -> None:
     await execute("delete from sign_in_failures where failed_at < $1", now - WINDOW)
 
 
-async def _written_down(name: str, place: str, now: datetime) -> int:
+async def _written_down(name: str, place: str, now: datetime, anywhere: int) -> int:
     async with transaction():
         # In a statement of its own: the count must see what those before us wrote.
         await execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"sign-in {place}")
@@ -65,7 +68,7 @@ async def _written_down(name: str, place: str, now: datetime) -> int:
         for count, most, first in (
             (row["pair"], PAIR_MAX, row["pair_first"]),
             (row["address"], ADDRESS_MAX, row["address_first"]),
-            (row["username"], USERNAME_MAX, row["username_first"]),
+            (row["username"], anywhere, row["username_first"]),
         ):
             if count >= most:
                 raise _too_many(first + WINDOW - now)

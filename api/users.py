@@ -6,7 +6,7 @@ from api import routes
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from equipment import staff
+from equipment import second_factors, staff
 
 _TASK = "manage users"
 
@@ -31,4 +31,15 @@ async def change_user(
     request: ApiRequest, username: FromPath[str], data: Json[staff.UserChange]
 ) -> staff.User:
     """Change a user; `"active": false` ends its sessions and tokens at once."""
-    return await staff.change(request.caller, username, data)
+    user = await staff.change(request.caller, username, data)
+    if request.app.state.settings.second_factor == "required":
+        await second_factors.end_unprotected()
+    return user
+
+
+@routes.post(
+    "/api/users/{username:str}/reset-second-factor", task=_TASK, status_code=204, tags=["Users"]
+)
+async def reset_second_factor(request: ApiRequest, username: FromPath[str]) -> None:
+    """Take a user's second factor away, and their sessions; for a telephone that is lost."""
+    await second_factors.reset(request.caller, username)

@@ -28,6 +28,9 @@ ROLES: Final = frozenset(
     }
 )
 
+NEED_SECOND_FACTOR: Final = frozenset({ADMINISTRATOR, AUTHORISER, AUDITOR})
+"""Who decides about money, sees everything, or lets others in."""
+
 _STORE: Final = frozenset({COORDINATOR, DEPOT})
 _CREW: Final = frozenset({COORDINATOR, DEPOT, TECHNICIAN})
 _CARE: Final = frozenset({COORDINATOR, PRESCRIBER, AUTHORISER})

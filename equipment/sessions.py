@@ -36,6 +36,7 @@ class Session:
     caller: Caller
     token: str
     awaits_code: bool
+    has_second_factor: bool
 
 
 async def begin(
@@ -75,7 +76,7 @@ async def find(token: str, lives: Lives, now: datetime) -> Session | None:
         await execute("update page_sessions set seen_at = $2 where digest = $1", digest, now)
     roles, partners = frozenset(row["roles"]), frozenset(row["partners"])
     caller = Caller(row["id"], row["username"], roles, partners)
-    return Session(caller, token, row["awaits_code"])
+    return Session(caller, token, row["awaits_code"], row["has_second_factor"])
 
 
 _FIND: Final = """
@@ -90,8 +91,32 @@ with recursive caller as (
     where p.succeeded_on <= $4
 )
 select seen_at, awaits_code, id, username, roles,
+    exists(select from second_factors f where f."user" = caller.id and f.confirmed_at is not null)
+        as has_second_factor,
     array(select ods from theirs where ods is not null) as partners
 from caller
+"""
+
+
+async def complete(token: str, lives: Lives, now: datetime) -> str | None:
+    """The second factor was right: what the cookie holds from now on; None where it is over.
+
+    Within the caller's transaction.
+    """
+    whole = secrets.token_urlsafe(32)
+    ends_at = now + lives.whole
+    row = await fetch_one(_COMPLETE, _digest(token), _digest(whole), now, ends_at)
+    return None if row is None else whole
+
+
+_COMPLETE: Final = """
+with awaiting as (
+    delete from page_sessions where digest = $1 and awaits_code and $3 < ends_at
+    returning "user"
+)
+insert into page_sessions (digest, "user", begun_at, seen_at, ends_at, awaits_code)
+select $2, u.id, $3, $3, $4, false from awaiting a join users u on u.id = a."user" and u.active
+returning digest
 """
 
 

@@ -14,7 +14,7 @@ from budget import changes
 from budget.database import fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import text_faults
-from equipment import passwords, sessions
+from equipment import passwords, second_factors, sessions
 from equipment.roles import ADMINISTRATOR, ROLES, Caller, check_may
 
 Role: TypeAlias = Literal[
@@ -33,7 +33,8 @@ Username: TypeAlias = Annotated[
     # `$` alone would take a line break at the end.
     str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._@-]+$(?!\n)")
 ]
-Password: TypeAlias = Annotated[str, Meta(min_length=8, max_length=1000)]
+PASSWORD_MIN: Final = 8
+Password: TypeAlias = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=1000)]
 Roles: TypeAlias = Annotated[list[Role], Meta(min_length=1, max_length=8)]
 Codes: TypeAlias = Annotated[list[str], Meta(max_length=100)]
 Level: TypeAlias = Annotated[int, Meta(ge=1, le=4)]
@@ -41,6 +42,7 @@ Pence: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 _FIRST_START: Final = "first start"
 """Who made the first user: the service itself. No user's name has a space."""
+_OPERATOR: Final = "the operator"
 
 
 class NewUser(Struct, frozen=True):
@@ -230,6 +232,27 @@ select 'admin', $1, array['administrator'], $2
 where not exists (select from users)
 returning id
 """
+
+
+async def let_in_again(username: str, password: str) -> str:
+    """For the operator: a new password for a user who is locked out, and no second factor.
+
+    The user's name as it is kept. An ended user is not begun again. Missing where there is no such
+    user, Wrong for too short a password; who did it is on record as the operator.
+    """
+    if len(password) < PASSWORD_MIN:
+        raise Wrong([Fault("password", f"Must have at least {PASSWORD_MIN} characters.")])
+    password_hash = await passwords.hashed(password)
+    async with transaction():
+        user = await fetch_one(_LOCK, username)
+        if user is None:
+            raise _no_such_user()
+        await _update(user["id"], {"password_hash": password_hash})
+        await second_factors.forget(user["id"])
+        sent = {"password_set": True}
+        await changes.record(_OPERATOR, "user changed", user["username"], sent)
+        await changes.record(_OPERATOR, "second factor reset", user["username"], {})
+    return str(user["username"])
 
 
 async def _check_fields(given: dict[str, Any]) -> None:

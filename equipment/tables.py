@@ -95,6 +95,25 @@ class PageSession(Table, tablename="page_sessions"):
     awaits_code = Boolean(default=False)
 
 
+class SecondFactor(Table, tablename="second_factors"):
+    """The secret that a user's telephone makes codes of; unconfirmed, it asks nobody for one."""
+
+    user = ForeignKey(User, primary_key=True, null=False, on_delete=OnDelete.restrict)
+    secret = Varchar(length=64, default=None)
+    begun_at = Timestamptz(default=None)
+    confirmed_at = Timestamptz(null=True, default=None)
+    # The time step of the newest code that was taken: neither it nor an earlier one is taken again.
+    last_step = BigInt(null=True, default=None)
+
+
+class RecoveryCode(Table, tablename="recovery_codes"):
+    """What lets a user in once without the telephone; only its SHA-256 is kept."""
+
+    digest = Bytea(primary_key=True, default=None)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.restrict, index=True)
+    used_at = Timestamptz(null=True, default=None)
+
+
 class SignInFailure(Table, tablename="sign_in_failures"):
     """A refused sign-in, kept as long as the throttle looks back."""
 

@@ -31,6 +31,7 @@ def test_everything_can_be_set() -> None:
             "KITBACK_TRUSTED_PROXIES": "127.0.0.1, ::1,10.0.0.0/8",
             "KITBACK_SESSION_IDLE_MINUTES": "30",
             "KITBACK_SESSION_MINUTES": "480",
+            "KITBACK_SECOND_FACTOR": "required",
         }
     )
     assert settings == Settings(
@@ -44,6 +45,7 @@ def test_everything_can_be_set() -> None:
         trusted_proxies=("127.0.0.1", "::1", "10.0.0.0/8"),
         session_idle_minutes=30,
         session_minutes=480,
+        second_factor="required",
     )
 
 
@@ -81,6 +83,7 @@ def test_the_shorter_name_of_the_address_counts_where_the_longer_is_not_set() ->
         ("KITBACK_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("KITBACK_SESSION_IDLE_MINUTES", "4"),
         ("KITBACK_SESSION_MINUTES", "1e3"),
+        ("KITBACK_SECOND_FACTOR", "on"),
     ],
 )
 def test_a_slip_is_named_in_one_line(name: str, value: str) -> None:

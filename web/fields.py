@@ -120,6 +120,20 @@ class Fields:
         return "" if first is None else str(first)
 
 
+def code_field(fields: Fields) -> Field:
+    """Where the code of a second factor is typed."""
+    return fields.text(
+        "code",
+        "Code",
+        value=None,
+        hint="Six digits. If you have lost your telephone: one of your recovery codes.",
+        autocomplete="one-time-code",
+        spellcheck=False,
+        autocapitalize="none",
+        width=10,
+    )
+
+
 def errors(
     faults: Sequence[Fault], fields: Sequence[Field], *, trouble: str | None = None
 ) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
 from budget.refusals import Missing, NotAllowed, Refusal, Wrong
-from equipment.roles import Caller, check_may
+from equipment.roles import NEED_SECOND_FACTOR, Caller, check_may
 from equipment.sessions import Session
 from web import cookies
 from web.failures import refused
@@ -77,14 +77,22 @@ class PageRequest(Request[Any, Any, State]):
 
 
 def _route(
-    methods: tuple[HttpMethod, ...], path: str, *, task: str | None = None, public: bool = False
+    methods: tuple[HttpMethod, ...],
+    path: str,
+    *,
+    task: str | None = None,
+    public: bool = False,
+    unprotected: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Any]]], HTTPRouteHandler]:
-    """A page for whoever is signed in and may do the task, or `public`, for everyone."""
+    """A page for whoever is signed in and may do the task, or `public`, for everyone.
+
+    `unprotected` is open to those who must set up a second factor before anything else.
+    """
     return HTTPRouteHandler(
         path,
         http_method=methods,
         request_class=PageRequest,
-        before_request=None if public else _judge(task),
+        before_request=None if public else _judge(task, unprotected=unprotected),
         exception_handlers={Refusal: refuse},
         include_in_schema=False,
         status_code=200,
@@ -122,11 +130,15 @@ def refuse(request: Request[Any, Any, Any], error: Refusal) -> Response[str]:
     return page(request, "failure.jinja", refused(error, status), status=status)
 
 
-def _judge(task: str | None) -> Callable[[Any], Awaitable[Response[str] | None]]:
+def _judge(
+    task: str | None, *, unprotected: bool
+) -> Callable[[Any], Awaitable[Response[str] | None]]:
     async def check(request: PageRequest) -> Response[str] | None:
         session = await cookies.session_of(request, request.now)
         if session is None or session.awaits_code:
             return _sign_in_first(request)
+        if not unprotected and _must_set_up(request, session):
+            return see_other(request, "/account/second-factor")
         request.scope["state"]["session"] = session
         if task is not None:
             try:
@@ -136,6 +148,13 @@ def _judge(task: str | None) -> Callable[[Any], Awaitable[Response[str] | None]]
         return None
 
     return check
+
+
+def _must_set_up(request: PageRequest, session: Session) -> bool:
+    """Whether this service requires a second factor of somebody who has none."""
+    required = request.app.state.settings.second_factor == "required"
+    needs = bool(session.caller.roles & NEED_SECOND_FACTOR)
+    return required and needs and not session.has_second_factor
 
 
 def _sign_in_first(request: PageRequest) -> Response[str]:

@@ -9,7 +9,7 @@ from api import auth
 from equipment import sessions
 from web import cookies, pages
 from web.desks import start_of
-from web.fields import Fields, Form, errors
+from web.fields import Fields, Form, code_field, errors
 from web.forms import Filled
 from web.pages import PageRequest, own_path, see_other
 from web.rendering import page
@@ -45,13 +45,35 @@ async def sign_in(request: PageRequest) -> Response[str]:
         token = await auth.begin_session(given, lives, request.now)
     except auth.NotLetIn as refusal:
         form = _form(request, wanted, filled, trouble=refusal.detail)
-        kept = {name: value for name, value in refusal.headers.items() if name == "Retry-After"}
-        return page(request, "sign_in.jinja", form, status=refusal.status, headers=kept)
+        return _refused(request, "sign_in.jinja", form, refusal)
     if former := request.cookies.get(cookies.SESSION):
         await sessions.end(former)
-    answer = see_other(request, wanted or "/")
-    cookies.keep_session(answer, request.site, token)
-    return answer
+    session = await sessions.find(token, lives, request.now)
+    return _let_on(request, token, wanted, whole=session is None or not session.awaits_code)
+
+
+@pages.get("/sign-in/code", public=True)
+async def show_code(request: PageRequest) -> Response[str]:
+    """What the second factor is asked for with."""
+    session = await cookies.session_of(request, request.now)
+    if session is None or not session.awaits_code:
+        return see_other(request, "/sign-in")
+    return page(request, "staff_form.jinja", _code_form(request))
+
+
+@pages.post("/sign-in/code", public=True)
+async def send_code(request: PageRequest) -> Response[str]:
+    """Let in whoever gave the right password and now the right code."""
+    session = await cookies.session_of(request, request.now)
+    if session is None or not session.awaits_code:
+        return see_other(request, "/sign-in")
+    code = (await request.filled()).text("code")
+    lives = cookies.lives_of(request.app.state.settings)
+    try:
+        token = await auth.complete_session(session, code, request.address, lives, request.now)
+    except auth.NotLetIn as refusal:
+        return _refused(request, "staff_form.jinja", _code_form(request, refusal.detail), refusal)
+    return _let_on(request, token, own_path(request.query_params.get("next")), whole=True)
 
 
 @pages.post("/sign-out", public=True)
@@ -62,13 +84,7 @@ async def sign_out(request: PageRequest) -> Response[str]:
     return _signed_out(request, "You have signed out.")
 
 
-@pages.get("/account")
-async def show_account(request: PageRequest) -> Response[str]:
-    """Who is signed in."""
-    return page(request, "account.jinja", {"title": "Your account"})
-
-
-@pages.post("/account/sign-out-everywhere")
+@pages.post("/account/sign-out-everywhere", unprotected=True)
 async def sign_out_everywhere(request: PageRequest) -> Response[str]:
     """End all sessions and tokens of whoever asks."""
     await sessions.end_all(request.caller.user)
@@ -79,6 +95,37 @@ def _signed_out(request: PageRequest, words: str) -> Response[str]:
     answer = see_other(request, "/sign-in", say=words)
     cookies.drop_session(answer, request.site)
     return answer
+
+
+def _let_on(request: PageRequest, token: str, wanted: str | None, *, whole: bool) -> Response[str]:
+    """To where they wanted to go, or to the code first."""
+    after = "?" + urlencode({"next": wanted}) if wanted else ""
+    answer = see_other(request, (wanted or "/") if whole else "/sign-in/code" + after)
+    cookies.keep_session(answer, request.site, token)
+    return answer
+
+
+def _refused(
+    request: PageRequest, template: str, form: Form, refusal: auth.NotLetIn
+) -> Response[str]:
+    kept = {name: value for name, value in refusal.headers.items() if name == "Retry-After"}
+    return page(request, template, form, status=refusal.status, headers=kept)
+
+
+def _code_form(request: PageRequest, trouble: str | None = None) -> Form:
+    wanted = own_path(request.query_params.get("next"))
+    query = "?" + urlencode({"next": wanted}) if wanted else ""
+    said = [] if trouble is None else [{"text": trouble, "href": "#code"}]
+    return Form(
+        title="Error: Your code" if said else "Your code",
+        heading="Your code",
+        action=f"{request.site.base}/sign-in/code{query}",
+        paragraphs=["Open the app on your telephone that makes codes, and type the one for here."],
+        fields=[code_field(Fields())],
+        errors=said,
+        submit="Continue",
+        back=f"{request.site.base}/sign-in",
+    )
 
 
 def _form(

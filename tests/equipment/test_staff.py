@@ -1,13 +1,17 @@
 """Users: there is always somebody who can manage them."""
 
 import asyncio
+import os
+import re
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from budget.database import close_pool, fetch, open_pool
+from budget.database import close_pool, execute, fetch, fetch_one, open_pool
 from budget.refusals import NotAllowed, Refused
 from equipment import passwords, staff
 from equipment.roles import ROLES, Caller
@@ -94,6 +98,38 @@ class _SlowHasher:
         self.began.set()
         self.may_end.wait()
         return "hash"
+
+
+async def test_the_operator_lets_in_who_is_locked_out(database: str) -> None:
+    """With a new password and no second factor, on record as the operator's, or nothing."""
+    await staff.first_administrator("the first password")
+    made = await fetch_one("select id, password_hash from users")
+    assert made is not None
+    await execute(
+        'insert into second_factors ("user", secret, begun_at, confirmed_at, last_step)'
+        " values ($1, repeat('A', 32), now(), now(), 1)",
+        made["id"],
+    )
+    command = [sys.executable, "-m", "scripts.password"]
+    environment = os.environ | {"DATABASE_URL": database}
+    wrong = await _run(*command, "nobody", env=environment)
+    assert (wrong.returncode, wrong.stdout) == (1, b"")
+    assert await fetch_one("select id, password_hash from users") == made
+    said = await _run(*command, "ADMIN", env=environment)
+    password = re.fullmatch(rb"admin signs in with the password (\S{16})\n", said.stdout)
+    assert password is not None, said
+    kept = await fetch_one("select password_hash from users")
+    assert kept is not None
+    assert await passwords.verified(kept["password_hash"], password[1].decode())
+    assert await fetch("select from second_factors") == []
+    rows = await fetch("select what from changes where actor = 'the operator' order by id")
+    assert [row["what"] for row in rows] == ["user changed", "second factor reset"]
+
+
+async def _run(*command: str, env: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    return await asyncio.to_thread(
+        subprocess.run, command, env=env, capture_output=True, check=False, stdin=subprocess.DEVNULL
+    )
 
 
 async def test_other_roles_manage_nobody() -> None:
