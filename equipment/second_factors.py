@@ -1,6 +1,6 @@
 """The second factor: codes that somebody's telephone makes (RFC 6238), and ten to fall back on.
 
-Each code is taken once; docs/adr/0014-second-factor.md says who needs one and what is kept.
+Each code is taken once; docs/adr/0015-second-factor.md says who needs one and what is kept.
 """
 
 import hashlib
