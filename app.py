@@ -34,8 +34,9 @@ from budget.database import close_pool, open_pool
 from equipment import second_factors
 from logistics import clock
 from settings import Settings
-from web import assets, public_item, second_factor, sign_in, site
+from web import assets, new_orders, public_item, second_factor, sign_in, site
 from web import items as item_pages
+from web import orders as order_pages
 from web.envelope import Envelope
 
 ROUTES = [
@@ -126,6 +127,14 @@ PAGES = [
     second_factor.renew_codes,
     item_pages.list_items,
     item_pages.show_item,
+    new_orders.show_new_order,
+    new_orders.show_no_person,
+    new_orders.find_person,
+    new_orders.send_order,
+    order_pages.list_orders,
+    order_pages.show_order,
+    order_pages.chase,
+    order_pages.cancel,
 ]
 
 

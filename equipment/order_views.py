@@ -111,7 +111,7 @@ async def listed(
         partners = caller.partners if caller.roles & _SEE_THEIR_PARTNERS else frozenset()
         sql, values = narrowed(_LISTED_OWN, asked, limit, sorted(partners), caller.user)
     rows = await fetch(sql, *values)
-    shown = await _shown([row["id"] for row in rows])
+    shown = await shown_orders([row["id"] for row in rows])
     return [(row["seq"], shown[row["id"]]) for row in rows]
 
 
@@ -130,10 +130,10 @@ select id, seq from (
 
 async def shown_order(order: UUID) -> Order:
     """An order that is known to be there."""
-    return (await _shown([order]))[order]
+    return (await shown_orders([order]))[order]
 
 
-async def _shown(orders: Sequence[UUID]) -> dict[UUID, Order]:
+async def shown_orders(orders: Sequence[UUID]) -> dict[UUID, Order]:
     """Orders by their ids, in two statements."""
     if not orders:
         return {}

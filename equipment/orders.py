@@ -124,17 +124,22 @@ async def _patient(caller: Caller, person: UUID, now: datetime) -> Patient:
     seen = await looks.look(caller, [person], now, "order")
     row = await fetch_one(_PATIENT, seen[person])
     assert row is not None
-    if row["died_on"] is not None:
-        raise Refused("person-died", "This person has died: nothing can be ordered for them.")
-    if row["moved_on"] is not None:
-        words = "This person has moved to where the service does not go: order from theirs."
-        raise Refused("person-moved", words)
+    check_within_reach(row["died_on"], row["moved_on"])
     return Patient(row["id"], row["postcode"], row["funder"])
 
 
 _PATIENT: Final = """
 select id, postcode, funder, died_on, moved_on from people where id = $1 for no key update
 """
+
+
+def check_within_reach(died_on: date | None, moved_on: date | None) -> None:
+    """Raise Refused `person-died` or `person-moved` where nothing can be ordered for somebody."""
+    if died_on is not None:
+        raise Refused("person-died", "This person has died: nothing can be ordered for them.")
+    if moved_on is not None:
+        words = "This person has moved to where the service does not go: order from theirs."
+        raise Refused("person-moved", words)
 
 
 async def _funder(caller: Caller, new: NewOrder, patient: Patient) -> str:

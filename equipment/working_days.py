@@ -29,11 +29,14 @@ def due_on(ordered_at: datetime, speed: str, cut_off: time | None) -> date:
     What is ordered after the depot's cut-off counts as ordered on the next day, be it a working
     day or not. Contract section 5; England's bank holidays as GOV.UK publishes them.
     """
+    return working_day_after(counted_on(ordered_at, cut_off), WORKING_DAYS[speed])
+
+
+def counted_on(ordered_at: datetime, cut_off: time | None) -> date:
+    """The London day as of which an order of that moment counts: after the cut-off, the next."""
     local = ordered_at.astimezone(LONDON)
-    day = local.date()
-    if cut_off is not None and local.time() > cut_off:
-        day += _DAY
-    return working_day_after(day, WORKING_DAYS[speed])
+    late = cut_off is not None and local.time() > cut_off
+    return local.date() + _DAY if late else local.date()
 
 
 def working_day_after(day: date, number: int) -> date:

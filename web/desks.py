@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from equipment.roles import Caller
+from equipment.roles import PRESCRIBER, Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,12 @@ class Desk:
     task: str
 
 
-DESKS: Final = (Desk("Items", "/items", "read items"),)
-_STARTS: Final[tuple[tuple[str, str], ...]] = ()
+DESKS: Final = (
+    Desk("New order", "/orders/new", "order"),
+    Desk("My orders", "/orders", "order"),
+    Desk("Items", "/items", "read items"),
+)
+_STARTS: Final[tuple[tuple[str, str], ...]] = ((PRESCRIBER, "/orders"),)
 """Who starts where: the first of their roles counts."""
 
 _ELSE: Final = "/items"
@@ -51,7 +55,12 @@ def start_of(caller: Caller) -> str:
 
 
 def _menu(caller: Caller, base: str, path: str) -> Iterator[dict[str, str | bool]]:
+    open_one = max((desk.path for desk in DESKS if _is_in(path, desk)), key=len, default=None)
     for desk in DESKS:
         if caller.may(desk.task):
-            current = path == desk.path or path.startswith(f"{desk.path}/")
+            current = desk.path == open_one
             yield {"text": desk.text, "href": base + desk.path, "current": current}
+
+
+def _is_in(path: str, desk: Desk) -> bool:
+    return path == desk.path or path.startswith(f"{desk.path}/")

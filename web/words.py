@@ -1,6 +1,7 @@
 """Days, times and money as pages write them. Pure."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time
 
 from budget.years import LONDON
 
@@ -18,8 +19,20 @@ def weekday(day: date) -> str:
 def moment(at: datetime) -> str:
     """A moment as London's clock tells it, such as 6 May 2026, 9:05am."""
     there = at.astimezone(LONDON)
-    hour = there.hour % 12 or 12
-    return f"{day(there.date())}, {hour}:{there:%M}{'am' if there.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
+    return f"{day(there.date())}, {_hour(there.time())}:{there:%M}{_half(there.time())}"
+
+
+def clock(at: time) -> str:
+    """A time of day, such as 3pm or 3:30pm."""
+    return f"{_hour(at)}:{at:%M}{_half(at)}" if at.minute else f"{_hour(at)}{_half(at)}"
+
+
+def _hour(at: time) -> int:
+    return at.hour % 12 or 12
+
+
+def _half(at: time) -> str:
+    return "am" if at.hour < 12 else "pm"  # noqa: PLR2004 - noon
 
 
 def pounds(pence: int) -> str:
@@ -32,3 +45,19 @@ def pounds(pence: int) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """So many of something, such as 1 bed, 2 beds."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def nhs_number(digits: str) -> str:
+    """An NHS number as it is read out: 999 000 0018."""
+    return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words one after another: a, b and c."""
+    first, last = words[:-1], words[-1]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def numbered(name: str, number: int) -> str:
+    """A product, and how many where it is not one: Commode (2)."""
+    return name if number == 1 else f"{name} ({number:,})"

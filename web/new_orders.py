@@ -1,0 +1,155 @@
+"""An order from the person to the button: found, picked, checked, sent."""
+
+import re
+from datetime import date
+from typing import Any, Final, get_args
+
+import msgspec
+from litestar import Response
+
+from budget.refusals import Fault, Missing, Refused, Wrong
+from equipment import orders, person_search
+from equipment.offers import offers
+from equipment.order_desks import payers
+from equipment.order_form import NewOrder, Warned
+from equipment.order_quotes import Quote, quote
+from equipment.person_search import PersonSearch
+from web import check_words, find_words, pages, pick_words
+from web.forms import Filled, as_struct
+from web.pages import PageRequest, see_other
+from web.picking import PATH, Picked, names_order, order_lines, picked
+from web.rendering import page
+
+_TASK: Final = "order"
+_FOUND_MAX: Final = 20
+_QUERY_MAX: Final = 200
+_OF_LINE: Final = re.compile(r"lines\[([0-9]+)\]\.(review|end)_on")
+
+
+@pages.get(PATH, task=_TASK)
+async def show_new_order(request: PageRequest) -> Response[str]:
+    """The step that the address has come to: whom for, what, or the check before it is sent."""
+    filled = Filled(request.query_params.dict())
+    made = picked(filled)
+    if made is None:
+        return page(request, "order_find.jinja", find_words.find_page(request.site.base, Filled()))
+    if not names_order(filled):
+        return see_other(request, made.address(""))
+    found = await quote(request.caller, made.sketch(), request.now)
+    if filled.text("step") == "check":
+        faults = pick_words.faults_of(made, found)
+        if not faults:
+            content = check_words.check_page(made, found, Filled(), request.site.base)
+            return page(request, "order_check.jinja", content)
+        return await _pick(request, made, found, "", faults)
+    # What was looked for is found once something is added.
+    q = "" if filled.text("add") else filled.text("q")[:_QUERY_MAX]
+    return await _pick(request, made, found, q, ())
+
+
+async def _pick(
+    request: PageRequest, made: Picked, found: Quote, q: str, faults: Any
+) -> Response[str]:
+    shown = await offers(request.caller, q, request.now) if q else []
+    payer = await payers(request.caller) if found.person.funder is None else {}
+    content = pick_words.pick_page(
+        pick_words.Picking(made, found, q, shown, payer, request.now), faults, request.site.base
+    )
+    template = "order_found.jinja" if request.is_partial else "order_pick.jinja"
+    return page(request, template, content, status=422 if faults else 200)
+
+
+@pages.get(f"{PATH}/person", task=_TASK)
+async def show_no_person(request: PageRequest) -> Response[str]:
+    """What was found is not kept: to the search."""
+    return see_other(request, PATH)
+
+
+@pages.post(f"{PATH}/person", task=_TASK)
+async def find_person(request: PageRequest) -> Response[str]:
+    """Look for the person; one who is known by their number is gone on with at once.
+
+    Sent as a form: an NHS number stands in no address, history or log.
+    """
+    filled = await request.filled()
+    base = request.site.base
+    try:
+        found = await person_search.search(request.caller, _search(filled), request.now)
+    except Wrong as wrong:
+        again = find_words.find_page(base, filled, wrong.faults)
+        return page(request, "order_find.jinja", again, status=422)
+    if len(found.people) == 1 and filled.text("nhs_number"):
+        return see_other(request, f"{PATH}?person={found.people[0].id}")
+    content = find_words.found_page(base, found)
+    return page(request, "order_people.jinja", content)
+
+
+class _Born(msgspec.Struct, frozen=True):
+    born: date | None = None
+
+
+def _search(filled: Filled) -> PersonSearch:
+    names = ("nhs_number", "name", "postcode")
+    number, name, postcode = (filled.given(each) for each in names)
+    born = as_struct({"born": filled.day("born")}, _Born).born
+    if number is None and name is None and postcode is None and born is None:
+        words = "Type an NHS number, or a name and date of birth, or a postcode."
+        raise Wrong([Fault("nhs_number", words)])
+    return PersonSearch(
+        nhs_number=None if number is None else re.sub(r"[\s-]", "", number),
+        name=name,
+        born=born,
+        postcode=postcode,
+        limit=_FOUND_MAX,
+    )
+
+
+@pages.post(PATH, task=_TASK)
+async def send_order(request: PageRequest) -> Response[str]:
+    """Place the order, or show the check again with what is wrong."""
+    filled = await request.filled()
+    made = picked(filled)
+    if made is None:
+        return see_other(request, PATH)
+    try:
+        new = as_struct(_values(made, filled), NewOrder)
+        order = await orders.place(request.caller, new, request.now)
+    except Missing:
+        raise
+    except (Wrong, Refused) as refusal:
+        found = await quote(request.caller, made.sketch(), request.now)
+        if faults := pick_words.faults_of(made, found):
+            return await _pick(request, made, found, "", faults)
+        content = check_words.refused(
+            made, found, filled, _about_fields(refusal), request.site.base
+        )
+        return page(request, "order_check.jinja", content, status=422)
+    waits = order.status == "awaiting_authorisation"
+    words = "The order has been sent for approval." if waits else "The order has been placed."
+    return see_other(request, f"/orders/{order.id}", say=words)
+
+
+def _values(made: Picked, filled: Filled) -> dict[str, Any]:
+    kinds = [kind for kind in get_args(Warned) if filled.text(f"answer-{kind}")]
+    return {
+        "id": str(made.order),
+        "person": str(made.person),
+        "lines": order_lines(made, filled),
+        "speed": made.speed or None,
+        "funder": made.funder or None,
+        "reason": filled.given("reason"),
+        "notes": filled.given("notes"),
+        "answers": [{"warning": kind, "reason": filled.text(f"answer-{kind}")} for kind in kinds],
+    }
+
+
+def _about_fields(refusal: Wrong | Refused) -> Wrong | Refused:
+    """With the names that the fields have on the page."""
+    if not isinstance(refusal, Wrong):
+        return refusal
+    return Wrong([Fault(_field(fault.field), fault.message) for fault in refusal.faults])
+
+
+def _field(path: str) -> str:
+    match = _OF_LINE.fullmatch(path)
+    return f"{match[2]}-{match[1]}" if match else path
