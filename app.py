@@ -34,7 +34,17 @@ from budget.database import close_pool, open_pool
 from equipment import second_factors
 from logistics import clock
 from settings import Settings
-from web import assets, new_orders, public_item, second_factor, sign_in, site
+from web import (
+    admin,
+    admin_products,
+    admin_users,
+    assets,
+    new_orders,
+    public_item,
+    second_factor,
+    sign_in,
+    site,
+)
 from web import items as item_pages
 from web import orders as order_pages
 from web.envelope import Envelope
@@ -135,6 +145,25 @@ PAGES = [
     order_pages.show_order,
     order_pages.chase,
     order_pages.cancel,
+    admin.show_administration,
+    admin.list_partners,
+    admin.list_places,
+    admin.list_changes,
+    admin.list_looks,
+    admin_users.list_users,
+    admin_users.show_new_user,
+    admin_users.make_user,
+    admin_users.show_user,
+    admin_users.change_user,
+    admin_users.give_password,
+    admin_users.end_user,
+    admin_products.list_products,
+    admin_products.show_new_product,
+    admin_products.add_product,
+    admin_products.show_import,
+    admin_products.import_products,
+    admin_products.show_product,
+    admin_products.change_product,
 ]
 
 

@@ -26,6 +26,7 @@ PUBLIC: Final = frozenset({"/api/login"})
 _BODY_MAX: Final = 1 << 20
 _LARGER: Final = {
     "/api/products/import": 32 << 20,
+    "/admin/products/import": 32 << 20,
     "/api/items/import": 32 << 20,
     # 500 scans, as long as each may be.
     "/api/scans": 8 << 20,

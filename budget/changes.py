@@ -24,6 +24,7 @@ What: TypeAlias = Literal[
     "van added",
     "bay marked out",
     "product added",
+    "product changed",
     "catalogue imported",
     "fit rule entered",
     "fit rule changed",

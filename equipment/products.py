@@ -83,6 +83,34 @@ async def add_product(caller: Caller, product: Product, now: datetime) -> Produc
     Refused `exists` where its sku is taken, Wrong where a field is.
     """
     check_may(caller, "change standing data")
+    product, fields = _checked(product)
+    async with transaction():
+        if await fetch_one(_ADD, *(fields[column] for column in _COLUMNS)) is None:
+            raise Refused("exists", f"There is already a product with the sku {product.sku}.")
+        terms = (product.sku, product.price_pence, product.credit_percent)
+        await set_terms(london_day(now), [terms])
+        await record(caller.username, "product added", product.sku, product)
+    return product
+
+
+async def change_product(caller: Caller, product: Product, now: datetime) -> Product:
+    """Have a product say this from now on; another price or credit counts from today.
+
+    Missing where there is none with its sku, Wrong where a field is.
+    """
+    check_may(caller, "change standing data")
+    product, fields = _checked(product)
+    async with transaction():
+        if await fetch_one(_CHANGE, *(fields[column] for column in _COLUMNS)) is None:
+            raise _no_such_product()
+        terms = (product.sku, product.price_pence, product.credit_percent)
+        await set_terms(london_day(now), [terms])
+        await record(caller.username, "product changed", product.sku, product)
+    return product
+
+
+def _checked(product: Product) -> tuple[Product, dict[str, Any]]:
+    """The product with its texts tidied, and its fields; Wrong where one of them is."""
     product = msgspec.structs.replace(
         product,
         name=one_line(product.name),
@@ -93,15 +121,16 @@ async def add_product(caller: Caller, product: Product, now: datetime) -> Produc
     fields = msgspec.structs.asdict(product)
     if faults := list(product_faults(fields)):
         raise Wrong(faults)
-    async with transaction():
-        if await fetch_one(_ADD, *(fields[column] for column in _COLUMNS)) is None:
-            raise Refused("exists", f"There is already a product with the sku {product.sku}.")
-        terms = (product.sku, product.price_pence, product.credit_percent)
-        await set_terms(london_day(now), [terms])
-        await record(caller.username, "product added", product.sku, product)
-    return product
+    return product, fields
 
 
+_CHANGE = """
+update products set name = $2, category = $3, iso9999 = coalesce($4, ''), weight_g = $5,
+    volume_l = $6, crew = $7, pat = $8, loler_months = $9, service_months = $10, life_years = $11,
+    clean_minutes = $12, reuse = $13, level = $14, speed = $15, max_user_kg = $16,
+    equivalents = $17
+where sku = $1 returning sku
+"""
 _ADD = """
 insert into products (sku, name, category, iso9999, weight_g, volume_l, crew, pat, loler_months,
     service_months, life_years, clean_minutes, reuse, level, speed, max_user_kg, equivalents)
@@ -135,7 +164,7 @@ async def find_product(caller: Caller, sku: str, now: datetime) -> Product:
     check_may(caller, "read standing data")
     rows = await fetch(_FIND, sought(sku))
     if not rows:
-        raise Missing("product-not-found", "There is no such product.")
+        raise _no_such_product()
     return (await _priced(rows, london_day(now)))[0]
 
 
@@ -163,6 +192,10 @@ select sku, name, category, iso9999, weight_g, volume_l, crew, pat, loler_months
     life_years, clean_minutes, reuse, level, speed, max_user_kg, equivalents
 from products where {where} order by sku limit $1
 """
+
+
+def _no_such_product() -> Missing:
+    return Missing("product-not-found", "There is no such product.")
 
 
 def product_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:

@@ -138,18 +138,37 @@ async def find(user: UUID) -> User:
     """The user with this id, or Missing."""
     row = await fetch_one(f"select {_COLUMNS} from users where id = $1", user)  # noqa: S608 - a constant
     if row is None:
-        raise _no_such_user()
+        raise no_such_user()
     return User(**row)
 
 
-async def listed(caller: Caller, after: str, limit: int) -> list[User]:
-    """The users after a name, in the order of their names, whatever their case."""
+async def named(caller: Caller, username: str) -> User:
+    """The user of this name, or Missing."""
     check_may(caller, "manage users")
-    return [User(**row) for row in await fetch(_LISTED, after, limit)]
+    row = await fetch_one(_NAMED, username)
+    if row is None:
+        raise no_such_user()
+    return User(**row)
 
 
+_NAMED = f"select {_COLUMNS} from users where lower(username) = lower($1)"  # noqa: S608 - a constant
+
+
+async def listed(caller: Caller, after: str, limit: int, *, part: str = "") -> list[User]:
+    """The users after a name, in the order of their names, whatever their case.
+
+    `part` is contained in the name or the team.
+    """
+    check_may(caller, "manage users")
+    return [User(**row) for row in await fetch(_LISTED, after, limit, part.lower())]
+
+
+# Users are few: no index is needed for parts of their names.
 _LISTED = f"""
-select {_COLUMNS} from users where lower(username) > lower($1) order by lower(username) limit $2
+select {_COLUMNS} from users
+where lower(username) > lower($1)
+    and (position($3 in lower(username)) > 0 or position($3 in lower(team)) > 0 or $3 = '')
+order by lower(username) limit $2
 """  # noqa: S608 - a constant
 
 
@@ -173,7 +192,7 @@ async def change(caller: Caller, username: str, wanted: UserChange) -> User:
         administrators = {row["id"] for row in await fetch(_ADMINISTRATORS)}
         before = await fetch_one(_LOCK, username)
         if before is None:
-            raise _no_such_user()
+            raise no_such_user()
         row = await _update(before["id"], columns) if columns else before
         if row["id"] in administrators:
             _check_one_left(administrators - {row["id"]}, row)
@@ -246,7 +265,7 @@ async def let_in_again(username: str, password: str) -> str:
     async with transaction():
         user = await fetch_one(_LOCK, username)
         if user is None:
-            raise _no_such_user()
+            raise no_such_user()
         await _update(user["id"], {"password_hash": password_hash})
         await second_factors.forget(user["id"])
         sent = {"password_set": True}
@@ -285,5 +304,6 @@ def _unique(entries: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(entries))
 
 
-def _no_such_user() -> Missing:
+def no_such_user() -> Missing:
+    """One answer for whoever is not there."""
     return Missing("user-not-found", "There is no such user.")

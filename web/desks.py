@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from equipment.roles import PRESCRIBER, Caller
+from equipment.roles import ADMINISTRATOR, AUDITOR, PRESCRIBER, Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,15 @@ DESKS: Final = (
     Desk("New order", "/orders/new", "order"),
     Desk("My orders", "/orders", "order"),
     Desk("Items", "/items", "read items"),
+    Desk("Changes", "/changes", "read changes"),
+    Desk("Looks", "/looks", "read looks"),
+    Desk("Administration", "/admin", "manage users"),
 )
-_STARTS: Final[tuple[tuple[str, str], ...]] = ((PRESCRIBER, "/orders"),)
+_STARTS: Final[tuple[tuple[str, str], ...]] = (
+    (ADMINISTRATOR, "/admin"),
+    (PRESCRIBER, "/orders"),
+    (AUDITOR, "/changes"),
+)
 """Who starts where: the first of their roles counts."""
 
 _ELSE: Final = "/items"

@@ -14,7 +14,7 @@ from web.forms import Filled
 from web.item_panel import STATE_WORDS, place_of, rows_of
 from web.markup import tag
 from web.paging import Slice
-from web.words import moment
+from web.words import stamp
 
 ACTION_WORDS: Final[dict[str, str]] = {
     "receive": "Received",
@@ -128,7 +128,7 @@ def _movement(movement: Movement) -> list[dict[str, Any]]:
     if movement.undone_by is not None:
         words += " (taken back since)"
     return [
-        {"text": moment(movement.occurred_at)},
+        {"classes": "kitback-figure", "text": stamp(movement.occurred_at)},
         {"text": words},
         {"text": movement.actor},
         {"text": ". ".join(_more(movement)) or "Nothing more"},

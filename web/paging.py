@@ -25,7 +25,7 @@ class Slice(Generic[Row]):
 
 
 def sliced(
-    rows: Sequence[Row], key: Callable[[Row], object], address: str, **sought: str
+    rows: Sequence[Row], key_of: Callable[[Row], object], address: str, /, **sought: str
 ) -> Slice[Row]:
     """The first PAGE of PAGE + 1 rows; `sought` is what the list is narrowed by."""
     shown = rows[:PAGE]
@@ -34,7 +34,7 @@ def sliced(
     if sought.get("after"):
         links["previous"] = {"href": _address(address, kept), "text": "Back to the start"}
     if len(rows) > PAGE:
-        after = base64.urlsafe_b64encode(msgspec.json.encode(key(shown[-1]))).decode()
+        after = base64.urlsafe_b64encode(msgspec.json.encode(key_of(shown[-1]))).decode()
         links["next"] = {"href": _address(address, kept | {"after": after})}
     return Slice(shown, links)
 

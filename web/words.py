@@ -35,6 +35,13 @@ def _half(at: time) -> str:
     return "am" if at.hour < 12 else "pm"  # noqa: PLR2004 - noon
 
 
+def stamp(at: datetime) -> str:
+    """A moment as short as it is still plain, for tables, such as 6 May 2026, 9:05am."""
+    there = at.astimezone(LONDON)
+    hour = there.hour % 12 or 12
+    return f"{there.day} {there:%b %Y}, {hour}:{there:%M}{'am' if there.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
+
+
 def pounds(pence: int) -> str:
     """Money, such as £1,661.50, and £41 where there are no pence over."""
     sign = "-" if pence < 0 else ""

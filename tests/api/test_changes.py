@@ -164,7 +164,12 @@ async def test_a_refused_write_leaves_no_row(ada: httpx.AsyncClient, write: Writ
 
 async def test_nobody_writes_without_leaving_a_row() -> None:
     """Every kind of change is written by one of the writes above, or by pages of its own."""
-    on_pages = {"second factor set up", "new recovery codes", "second factor reset"}
+    on_pages = {
+        "product changed",
+        "second factor set up",
+        "new recovery codes",
+        "second factor reset",
+    }
     assert {write.what for write in WRITES} == set(get_args(What)) - on_pages
 
 

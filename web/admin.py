@@ -1,0 +1,159 @@
+"""Administration, and what only those who answer for the service may read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Response
+
+from budget import changes, partners
+from budget.changes import Change
+from equipment import looks, places
+from web import pages
+from web.fields import Field, Fields
+from web.forms import Filled
+from web.pages import PageRequest
+from web.paging import PAGE, Slice, key_after, sliced
+from web.rendering import page
+from web.words import stamp
+
+_MOST: Final = 200
+_SOUGHT_MAX: Final = 100
+_UNTOLD: Final = frozenset({"sha256", "columns"})
+"""What a file's change says that only a program would compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A page that is one table."""
+
+    title: str
+    head: Sequence[str]
+    rows: list[list[dict[str, Any]]]
+    empty: str
+    links: dict[str, dict[str, str]]
+    back: str | None = None
+    address: str | None = None
+    fields: Sequence[Field] = ()
+
+
+@pages.get("/admin", task="manage users")
+async def show_administration(request: PageRequest) -> Response[str]:
+    """What an administrator looks after."""
+    base = f"{request.site.base}/admin"
+    tasks = [
+        ("Users", f"{base}/users", "Who signs in, and what they may do"),
+        ("Products", f"{base}/products", "The catalogue: prices, levels, safe limits"),
+        ("Partners", f"{base}/partners", "Who pays into the pool"),
+        ("Depots and vans", f"{base}/places", "Where things are kept, and what takes them round"),
+        ("Changes", f"{request.site.base}/changes", "Who changed what, and when"),
+        ("Looks at people", f"{request.site.base}/looks", "Who looked at whose record, and why"),
+    ]
+    shown = [{"text": text, "href": href, "hint": hint} for text, href, hint in tasks]
+    return page(request, "admin.jinja", {"title": "Administration", "tasks": shown})
+
+
+@pages.get("/admin/partners", task="manage users")
+async def list_partners(request: PageRequest) -> Response[str]:
+    """The partners, and by whom some were succeeded."""
+    rows = [
+        [
+            {"text": each.ods},
+            {"text": each.name},
+            {"text": each.kind},
+            {
+                "text": f"{each.succeeded_by} from {each.succeeded_on}"
+                if each.succeeded_by
+                else "No"
+            },
+        ]
+        for each in await partners.listed("", _MOST)
+    ]
+    head = ["ODS code", "Name", "Kind", "Succeeded"]
+    back = f"{request.site.base}/admin"
+    table = Table("Partners", head, rows, "There are no partners yet.", {}, back)
+    return page(request, "admin_table.jinja", table)
+
+
+@pages.get("/admin/places", task="manage users")
+async def list_places(request: PageRequest) -> Response[str]:
+    """The depots with their vans."""
+    vans = await places.vans(request.caller, "", _MOST)
+    rows = [
+        [
+            {"text": depot.code},
+            {"text": depot.name},
+            {"text": "Satellite store" if depot.kind == "satellite" else "Depot"},
+            {"text": depot.postcode},
+            {"text": ", ".join(van.code for van in vans if van.depot == depot.code) or "None"},
+        ]
+        for depot in await places.depots(request.caller, "", _MOST)
+    ]
+    head = ["Code", "Name", "Kind", "Postcode", "Vans"]
+    back = f"{request.site.base}/admin"
+    table = Table("Depots and vans", head, rows, "There are no depots yet.", {}, back)
+    return page(request, "admin_table.jinja", table)
+
+
+@pages.get("/changes", task="read changes")
+async def list_changes(request: PageRequest) -> Response[str]:
+    """Who changed what; narrowed to one user name, code or person's id."""
+    key, after = request.sought("key")[:_SOUGHT_MAX], request.sought("after")
+    rows = await changes.listed(None, key or None, key_after(after, int) or 0, PAGE + 1)
+    address = f"{request.site.base}/changes"
+    found = sliced(rows, lambda change: change.id, address, key=key, after=after)
+    return page(request, "admin_table.jinja", _changes(found, key, address))
+
+
+@pages.get("/looks", task="read looks")
+async def list_looks(request: PageRequest) -> Response[str]:
+    """Who looked at whose record, and why."""
+    after = request.sought("after")
+    rows = await looks.listed(request.caller, None, None, key_after(after, int), PAGE + 1)
+    address = f"{request.site.base}/looks"
+    found = sliced(rows, lambda look: look.id, address, after=after)
+    cells = [
+        [
+            {"classes": "kitback-figure", "text": stamp(look.at)},
+            {"text": look.user},
+            {"text": str(look.person), "href": f"{request.site.base}/people/{look.person}"},
+            {"text": look.door},
+            {"text": look.reason or "None given"},
+        ]
+        for look in found.rows
+    ]
+    head = ["When", "Who", "Whose record", "How", "Why"]
+    table = Table("Looks at people", head, cells, "Nobody has looked at anybody.", found.links)
+    return page(request, "admin_table.jinja", table)
+
+
+def _changes(found: Slice[Change], key: str, address: str) -> Table:
+    rows = [
+        [
+            {"classes": "kitback-figure", "text": stamp(change.at)},
+            {"text": change.actor},
+            {"text": change.what.capitalize()},
+            {"text": change.key or "A file"},
+            {"text": "; ".join(_said(change.content)) or "Nothing more"},
+        ]
+        for change in found.rows
+    ]
+    fields = Fields(Filled({"key": [key]}))
+    label = "Of a user, product, partner or person"
+    hint = "The user name, SKU, code or id as it stands in the list."
+    return Table(
+        "Changes",
+        ["When", "Who", "What", "Of", "More"],
+        rows,
+        "Nothing of this has been changed." if key else "Nothing has been changed.",
+        found.links,
+        address=address,
+        fields=[fields.text("key", label, hint=hint, width=20, spellcheck=False)],
+    )
+
+
+def _said(content: dict[str, Any]) -> Iterator[str]:
+    for name, value in content.items():
+        if value is not None and value != [] and name not in _UNTOLD:
+            words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            yield f"{name.replace('_', ' ')}: {words}"
