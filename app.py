@@ -47,6 +47,7 @@ from web import (
 )
 from web import items as item_pages
 from web import orders as order_pages
+from web import people as people_pages
 from web.envelope import Envelope
 
 ROUTES = [
@@ -145,6 +146,12 @@ PAGES = [
     order_pages.show_order,
     order_pages.chase,
     order_pages.cancel,
+    people_pages.find_people,
+    people_pages.show_new_person,
+    people_pages.register_person,
+    people_pages.show_person,
+    people_pages.show_change,
+    people_pages.change_person,
     admin.show_administration,
     admin.list_partners,
     admin.list_places,

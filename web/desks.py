@@ -19,6 +19,7 @@ class Desk:
 DESKS: Final = (
     Desk("New order", "/orders/new", "order"),
     Desk("My orders", "/orders", "order"),
+    Desk("People", "/people", "read people"),
     Desk("Items", "/items", "read items"),
     Desk("Changes", "/changes", "read changes"),
     Desk("Looks", "/looks", "read looks"),

@@ -1,0 +1,116 @@
+"""People on pages: found, registered once, and shown with what they have."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from tests.api.conftest import PASSWORD
+from tests.api.members import scan, send
+from tests.web.conftest import signed_in
+
+ADA = {"name": "Ada <b>Example</b>", "born": "1941-05-06", "postcode": "NG1 5FS"}
+TYPED = {
+    "name": "Ada Example", "born-day": "6", "born-month": "5", "born-year": "1941",
+    "postcode": "NG1 5FS", "weight_kg": "82",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def ada(admin: httpx.AsyncClient, item: dict[str, Any]) -> str:
+    """Somebody with a bed at home; her id."""
+    new = ADA | {"nhs_number": "9990000018", "funder": "04K"}
+    person = str((await admin.post("/api/people", json=new)).json()["id"])
+    [result] = await send(admin, scan(item["code"], "deliver", person=person))
+    assert result["status"] == "accepted", result
+    return person
+
+
+async def test_somebody_is_found_each_way(app: Litestar, ada: str) -> None:
+    """By number however it is grouped, by name and day of birth, by postcode."""
+    async with signed_in(app) as browser:
+        for query in (
+            {"nhs_number": "999 000 0018"},
+            {"name": "Ada Example", "born-day": "6", "born-month": "5", "born-year": "1941"},
+            {"postcode": "ng15fs"},
+        ):
+            page = await browser.get("/people", params=query)
+            assert page.status_code == 200
+            assert f'href="/people/{ada}"' in page.text, query
+            assert "<b>" not in page.text
+        page = await browser.get("/people", params={"nhs_number": "1"})
+        assert (page.status_code, "There is a problem" in page.text) == (422, True)
+        page = await browser.get("/people", params={"name": "Ada"})
+        assert page.status_code == 422
+        assert "Nobody whom you may see" not in (await browser.get("/people")).text
+
+
+async def test_the_record_shows_what_is_at_home(
+    app: Litestar, ada: str, item: dict[str, Any]
+) -> None:
+    """With the way to the item and to an order; the words are other people's and text."""
+    async with signed_in(app) as browser:
+        page = await browser.get(f"/people/{ada}")
+        assert "Ada &lt;b&gt;Example&lt;/b&gt;" in page.text
+        assert "999 000 0018" in page.text
+        assert f'href="/items/{item["code"]}"' in page.text
+        assert f'href="/orders/new?person={ada}"' in page.text
+        assert (await browser.get(f"/items/{item['code']}")).text.count(f"/people/{ada}") == 1
+
+
+async def test_who_is_not_theirs_is_not_there(
+    admin: httpx.AsyncClient, app: Litestar, ada: str
+) -> None:
+    """To another partner's prescriber; and a budget holder opens no record at all."""
+    await admin.post("/api/partners", json={"ods": "04L", "name": "North", "kind": "ccg"})
+    for name, roles in (("pat", ["prescriber"]), ("bob", ["budget_holder"])):
+        new = {"username": name, "password": PASSWORD, "roles": roles, "partner": "04L"}
+        await admin.post("/api/users", json=new)
+    async with signed_in(app, "pat") as browser:
+        for path in (f"/people/{ada}", f"/people/{ada}/change"):
+            answer = await browser.get(path)
+            assert (answer.status_code, "Ada" in answer.text) == (404, False)
+        page = await browser.get("/people", params={"nhs_number": "9990000018"})
+        assert (page.status_code, ada in page.text) == (200, False)
+    async with signed_in(app, "bob") as browser:
+        assert (await browser.get(f"/people/{ada}")).status_code == 403
+
+
+async def test_likenesses_are_shown_before_a_record_is_made(
+    admin: httpx.AsyncClient, app: Litestar, ada: str
+) -> None:
+    """Then one is made, once however often it is sent."""
+    async with signed_in(app) as browser:
+        form = await browser.get("/people/new")
+        [made_id] = re.findall(r'name="id" value="([^"]+)"', form.text)
+        answer = await browser.post("/people/new", data=TYPED | {"id": made_id})
+        assert answer.status_code == 200
+        assert "Is it one of these people?" in answer.text
+        assert f'href="/people/{ada}"' in answer.text
+        again = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', answer.text))
+        assert again.items() >= TYPED.items()
+        for _ in range(2):
+            answer = await browser.post("/people/new", data=again)
+            assert answer.headers["location"] == f"/people/{made_id}"
+    found = (await admin.get("/api/people?postcode=NG1%205FS")).json()["results"]
+    assert len(found) == 2
+
+
+async def test_a_record_is_changed_and_a_slip_comes_back(
+    admin: httpx.AsyncClient, app: Litestar, ada: str
+) -> None:
+    """What was emptied is taken away, what was left stays."""
+    async with signed_in(app) as browser:
+        path = f"/people/{ada}/change"
+        typed = TYPED | {"nhs_number": "999 000 0018", "funder": "04K", "phone": "0115 496 0123"}
+        answer = await browser.post(path, data=typed | {"weight_kg": "5000"})
+        assert (answer.status_code, 'value="5000"' in answer.text) == (422, True)
+        assert (await browser.post(path, data=typed)).headers["location"] == f"/people/{ada}"
+        person = (await admin.get(f"/api/people/{ada}")).json()
+        assert (person["name"], person["weight_kg"]) == ("Ada Example", 82)
+        assert (person["born"], person["funder"]) == ("1941-05-06", "04K")
+        await browser.post(path, data=typed | {"weight_kg": "", "phone": ""})
+        person = (await admin.get(f"/api/people/{ada}")).json()
+        assert (person["weight_kg"], person["phone"]) == (None, None)

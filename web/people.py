@@ -1,0 +1,183 @@
+"""People on pages: found, registered, and each with all that they have and wait for."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath
+
+from budget import partners
+from budget.refusals import Fault, Refusal, Refused, Wrong
+from equipment import lookalikes, order_views, people, person_loans, person_search
+from equipment.lookalikes import Sketch
+from equipment.order_views import Search
+from equipment.person_form import NewPerson, Person, PersonChange
+from equipment.person_search import FoundPeople, PersonSearch
+from web import pages
+from web.fields import faults_of
+from web.forms import Filled, as_struct
+from web.pages import PageRequest, see_other
+from web.people_forms import DAYS, SEARCHED, change_form, register_form
+from web.people_words import Held, found_page, likeness_page, person_page
+from web.rendering import page
+
+_MOST: Final = 200
+_TEXTS: Final = (
+    "name",
+    "nhs_number",
+    "address",
+    "postcode",
+    "phone",
+    "funder",
+    "funder_reason",
+    "weight_kg",
+    "home",
+    "carers",
+    "gp_practice",
+    "language",
+    "communication_notes",
+    "access_notes",
+)
+
+
+@pages.get("/people", task="read people")
+async def find_people(request: PageRequest) -> Response[str]:
+    """Find somebody by NHS number, by name and day of birth, or by postcode."""
+    filled = Filled(
+        {name: [request.sought(name)] for name in SEARCHED if name in request.query_params}
+    )
+    base = request.site.base
+    if not any(filled.text(name) for name in SEARCHED):
+        return page(request, "people.jinja", found_page(request.caller, None, filled, base))
+    found = FoundPeople([], None)
+    faults: Sequence[Fault] = ()
+    try:
+        found = await person_search.search(request.caller, _wanted(filled), request.now)
+    except Wrong as wrong:
+        faults = wrong.faults
+    content = found_page(request.caller, None if faults else found, filled, base, faults)
+    return page(request, "people.jinja", content, status=422 if faults else 200)
+
+
+@pages.get("/people/new", task="register people")
+async def show_new_person(request: PageRequest) -> Response[str]:
+    """The form for somebody who is not on record."""
+    form = register_form(await partners.listed("", _MOST), request.site.base, Filled())
+    return page(request, "staff_form.jinja", form)
+
+
+@pages.post("/people/new", task="register people")
+async def register_person(request: PageRequest) -> Response[str]:
+    """Register somebody; where people are like them, show these first."""
+    filled = await request.filled()
+    try:
+        new = as_struct(_values(filled) | {"id": filled.given("id")}, NewPerson)
+        if not filled.text("nobody_of_these"):
+            sketch = Sketch(name=new.name, born=new.born, postcode=new.postcode)
+            if alike := await lookalikes.like(request.caller, sketch, request.now):
+                content = likeness_page(alike, filled, request.site.base)
+                return page(request, "likenesses.jinja", content)
+        made = await people.register(request.caller, new, request.now)
+    except (Wrong, Refused) as refusal:
+        known = await partners.listed("", _MOST)
+        form = register_form(known, request.site.base, filled, *faults_of(refusal))
+        return page(request, "staff_form.jinja", form, status=422)
+    return see_other(request, f"/people/{made.id}", say="The record was made.")
+
+
+@pages.get("/people/{person:uuid}", task="read people")
+async def show_person(request: PageRequest, person: FromPath[UUID]) -> Response[str]:
+    """Who it is, what they have and what is on order for them."""
+    shown = await people.look_up(request.caller, person, request.now)
+    if shown.id != person:
+        return see_other(request, f"/people/{shown.id}")
+    loans = await person_loans.on_loan(request.caller, person, request.now, limit=_MOST)
+    orders: list[Any] = []
+    if request.caller.may("read orders"):
+        search = Search(person=person)
+        rows = await order_views.listed(request.caller, search, request.now, after=0, limit=_MOST)
+        orders = [order for _, order in rows]
+    held = Held([item for _, item in loans], orders)
+    return page(
+        request, "person.jinja", person_page(shown, held, request.caller, request.site.base)
+    )
+
+
+@pages.get("/people/{person:uuid}/change", task="register people")
+async def show_change(request: PageRequest, person: FromPath[UUID]) -> Response[str]:
+    """The form that changes a record."""
+    shown = await people.look_up(request.caller, person, request.now)
+    return await _change_form(request, shown, Filled())
+
+
+@pages.post("/people/{person:uuid}/change", task="register people")
+async def change_person(request: PageRequest, person: FromPath[UUID]) -> Response[str]:
+    """Change a record; what was emptied is taken away."""
+    shown = await people.look_up(request.caller, person, request.now)
+    filled = await request.filled()
+    values = _values(filled) | {name: filled.day(name) for name in DAYS}
+    try:
+        wanted = as_struct(_differing(values, shown), PersonChange)
+        emptied: dict[str, Any] = {
+            name: None
+            for name, value in values.items()
+            if value is None and name != "name" and getattr(shown, name) is not None
+        }
+        wanted = msgspec.structs.replace(wanted, **emptied)
+        await people.change(request.caller, person, wanted, request.now)
+    except (Wrong, Refused) as refusal:
+        return await _change_form(request, shown, filled, refusal)
+    return see_other(request, f"/people/{shown.id}", say="The record was changed.")
+
+
+async def _change_form(
+    request: PageRequest, shown: Person, filled: Filled, refusal: Refusal | None = None
+) -> Response[str]:
+    said = ((), None) if refusal is None else faults_of(refusal)
+    known = await partners.listed("", _MOST)
+    form = change_form(shown, known, request.site.base, filled, said)
+    return page(request, "staff_form.jinja", form, status=200 if refusal is None else 422)
+
+
+def _wanted(filled: Filled) -> PersonSearch:
+    """By the number where there is one, else by what else was typed."""
+    if filled.text("nhs_number"):
+        return PersonSearch(nhs_number=_digits(filled), limit=_MOST)
+    asked = {"name": filled.given("name"), "postcode": filled.given("postcode")}
+    return as_struct(asked | {"born": filled.day("born")}, _ByHand).search()
+
+
+class _ByHand(msgspec.Struct, frozen=True):
+    """What is typed to find somebody without a number."""
+
+    name: str | None = None
+    born: date | None = None
+    postcode: str | None = None
+
+    def search(self) -> PersonSearch:
+        return PersonSearch(name=self.name, born=self.born, postcode=self.postcode, limit=_MOST)
+
+
+def _values(filled: Filled) -> dict[str, Any]:
+    texts: dict[str, Any] = {name: filled.given(name) for name in _TEXTS}
+    return texts | {
+        "nhs_number": _digits(filled),
+        "born": filled.day("born"),
+        "needs": [line.strip() for line in filled.text("needs").split("\n") if line.strip()],
+        "communication": filled.ticked("communication"),
+        "interpreter": filled.text("interpreter") == "yes",
+    }
+
+
+def _digits(filled: Filled) -> str | None:
+    """An NHS number is written in groups, and kept without."""
+    return filled.text("nhs_number").replace(" ", "").replace("-", "") or None
+
+
+def _differing(values: dict[str, Any], shown: Person) -> dict[str, Any]:
+    """What is to be another than it is: a funder that stays needs no reason again."""
+    kept = msgspec.to_builtins(shown)
+    return {name: value for name, value in values.items() if value != kept.get(name)}
