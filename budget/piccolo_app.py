@@ -4,12 +4,20 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from budget.tables import BudgetYear, Change, Contribution, Partner, Posting, Tally
+from budget.tables import (
+    BudgetYear,
+    Change,
+    Commitment,
+    Contribution,
+    Partner,
+    Posting,
+    Tally,
+)
 
 APP_CONFIG = AppConfig(
     app_name="budget",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[Partner, BudgetYear, Contribution, Posting, Tally, Change],
+    table_classes=[Partner, BudgetYear, Contribution, Commitment, Posting, Tally, Change],
     migration_dependencies=[],
     commands=[],
 )

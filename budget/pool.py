@@ -195,7 +195,8 @@ with charged as (
 select p.ods, p.name, coalesce(c.contribution_pence, 0) as contribution,
     coalesce(sum(s.pence) filter (where s.account = 'issues'), 0)::bigint as issues,
     coalesce(-sum(s.pence) filter (where s.account = 'credits'), 0)::bigint as credits,
-    coalesce(sum(s.pence) filter (where s.account = 'activity'), 0)::bigint as activity
+    coalesce(sum(s.pence) filter (where s.account = 'activity'), 0)::bigint as activity,
+    coalesce(sum(s.pence) filter (where s.account = 'committed'), 0)::bigint as committed
 from partners p
 left join contributions c on c.partner = p.ods and c.year = $1
 left join charged s on s.partner = p.ods
@@ -225,8 +226,8 @@ def _partner(row: asyncpg.Record) -> PartnerFigures:
         credits_pence=row["credits"],
         activity_pence=row["activity"],
         net_pence=net,
-        committed_pence=0,
-        remaining_pence=row["contribution"] - net,
+        committed_pence=row["committed"],
+        remaining_pence=row["contribution"] - net - row["committed"],
     )
 
 

@@ -79,6 +79,23 @@ class Posting(Table, tablename="postings"):
     no_tariff = Boolean(default=False)
 
 
+class Commitment(Table, tablename="commitments"):
+    """What an order commits its funder to, or no longer does; append-only.
+
+    The rows of a line sum to what is undelivered of it, those without a line to the tariff of the
+    order's delivery.
+    """
+
+    id = BigSerial(primary_key=True)
+    order = UUID(default=None)
+    line = UUID(null=True, default=None)
+    partner = ForeignKey(Partner, null=False, on_delete=OnDelete.restrict)
+    pence = BigInt()
+    # In the financial year in which it is due.
+    committed_on = Date(default=None)
+    recorded_at = Timestamptz(default=None)
+
+
 class Tally(Table, tablename="tallies"):
     """What one movement adds to (or an undo takes from) the recycling figures."""
 
@@ -109,4 +126,4 @@ class Change(Table, tablename="changes"):
     content = JSONB()
 
 
-__all__ = ["BudgetYear", "Change", "Contribution", "Partner", "Posting", "Tally"]
+__all__ = ["BudgetYear", "Change", "Commitment", "Contribution", "Partner", "Posting", "Tally"]

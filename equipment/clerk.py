@@ -5,7 +5,7 @@ afterwards (equipment/journal.py).
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -21,12 +21,19 @@ from equipment.content import content_hash
 from equipment.hand import Charged, Earlier, Hand, InHand, Past
 from equipment.journal import CheckDone, Journal, Loan, Movement
 from equipment.lifecycle import allowed, decide, is_fact_against_hold
-from equipment.roles import ADMINISTRATOR, COORDINATOR, Caller
+from equipment.order_hand import (
+    FOR_LINES,
+    LineInHand,
+    check_promise,
+    follow,
+    fulfils,
+    restore,
+)
+from equipment.roles import Caller
 from equipment.scan_form import Reading, ScanFields, check_action, check_fields, check_time
 from equipment.standing import Act, Check, Standing, State
+from equipment.undoing import check_undo
 from labels.places import PlaceKind, parse_place
-
-UNDO_WITHIN: Final = timedelta(days=1)
 
 
 class Sent(NamedTuple):
@@ -56,6 +63,8 @@ class _Job(msgspec.Struct):
     content: str
     fields: ScanFields
     act: Act
+    # The line of an order that it is for, if any.
+    line: LineInHand | None = None
 
 
 @dataclass(slots=True)
@@ -105,10 +114,11 @@ class Clerk:
         if not caller.may(reading.action):
             raise NotAllowed("not-allowed", f"Your role does not include “{reading.action}”.")
         fields = check_fields(reading, self.now)
-        act = self._act(reading, fields, caller)
+        line = self._line(reading, fields, caller, item)
+        act = self._act(reading, fields, caller, line)
         check_time(fields, self.now)
         assert content is not None
-        job = _Job(reading, caller, item, content, fields, act)
+        job = _Job(reading, caller, item, content, fields, act, line)
         if act.action == "undo":
             self._undo(job)
         else:
@@ -125,7 +135,23 @@ class Clerk:
         words = "This is not one of our codes. Check each character, or scan it again."
         return Refused("unreadable-code", words)
 
-    def _act(self, reading: Reading, fields: ScanFields, caller: Caller) -> Act:
+    def _line(
+        self, reading: Reading, fields: ScanFields, caller: Caller, item: InHand
+    ) -> LineInHand | None:
+        """The line of an order that the scan names, else that to which the item is promised."""
+        if reading.action not in FOR_LINES:
+            return None
+        orders = self.hand.orders
+        if fields.order_line is None:
+            return orders.promised_to(item.id) if reading.action == "deliver" else None
+        line = orders.lines.get(fields.order_line)
+        if line is None or not self.hand.may_serve(caller, line):
+            raise Missing("unknown-order-line", "There is no such line of an order.")
+        return line
+
+    def _act(
+        self, reading: Reading, fields: ScanFields, caller: Caller, line: LineInHand | None
+    ) -> Act:
         """The scan with its places, person and funder looked up."""
         assert reading.id is not None
         needs = _NAMED.get(reading.action, _NOTHING)
@@ -135,11 +161,9 @@ class Clerk:
         if funder is not None and not self.hand.may_charge(caller, funder):
             funder = None
         _check_known("funder", fields.funder, funder, needs)
-        if reading.action in _FOR_ORDERS and fields.order_line is not None:
-            raise Missing("unknown-order-line", "There is no such line of an order.")
         person = None
         if reading.action == "deliver":
-            person, funder = self._recipient(fields, funder, caller)
+            person, funder = self._recipient(fields, funder, caller, line)
         return Act(
             id=reading.id,
             action=reading.action,
@@ -172,20 +196,26 @@ class Clerk:
         return code
 
     def _recipient(
-        self, fields: ScanFields, funder: str | None, caller: Caller
+        self, fields: ScanFields, funder: str | None, caller: Caller, line: LineInHand | None
     ) -> tuple[UUID, str | None]:
-        if fields.person is None:
+        person = fields.person
+        serves = line is not None and self.hand.may_serve(caller, line)
+        if line is not None and serves and person in {None, line.person}:
+            return line.person, funder or line.funder
+        if person is None:
             raise Wrong([Fault("person", "Say to whom it is delivered.")])
-        if not self.hand.may_lend_to(caller, fields.person):
+        if not self.hand.may_lend_to(caller, person):
             raise Missing("unknown-person", "There is no such person.")
-        return fields.person, funder or self.hand.funders[fields.person]
+        return person, funder or self.hand.funders[person]
 
     def _do(self, job: _Job) -> None:
         act, item, before = job.act, job.item, job.item.standing
         after = decide(before, act, item.kind)
+        line = self._served(job)
         if act.action == "deliver":
-            self._lend(item, act)
+            self._lend(item, act, line)
         self._move(job, after)
+        follow(self.hand.orders, item.id, act, after, line)
         self._count(job, before, after)
         self.journal.checks += [
             CheckDone(act.id, item.id, c.kind, c.result, c.on, c.examiner, c.certificate)
@@ -200,13 +230,34 @@ class Clerk:
                 )
             )
 
-    def _lend(self, item: InHand, act: Act) -> None:
+    def _served(self, job: _Job) -> LineInHand | None:
+        """The line that the act serves; what is a fact stands, though it may serve none."""
+        orders, item = self.hand.orders, job.item
+        if is_fact_against_hold(item.standing, job.act):
+            line = job.line
+            serves = line is not None and line.person == job.act.person
+            return line if line and serves and fulfils(orders, item.id, item.sku, line) else None
+        check_promise(orders, item.id, item.sku, job.act, job.line)
+        return job.line
+
+    def _lend(self, item: InHand, act: Act, line: LineInHand | None) -> None:
         if act.funder is None:
             raise Refused("no-funder", "Nobody pays for this person yet. Name the funder.")
         assert act.person is not None
         terms = self.hand.terms_on(item.sku, act.day)
         pence, percent = terms.price_pence, terms.credit_percent
-        loan = Loan(act.id, item.id, act.person, act.funder, act.occurred_at, pence, percent)
+        if line is not None and line.charge_pence is not None:
+            pence = line.charge_pence
+        loan = Loan(
+            id=act.id,
+            item=item.id,
+            person=act.person,
+            funder=act.funder,
+            began_at=act.occurred_at,
+            charged_pence=pence,
+            credit_percent=percent,
+            order_line=line.id if line is not None else None,
+        )
         self.journal.loans.append(loan)
         self.hand.loans[act.id] = Charged(pence, percent)
 
@@ -289,29 +340,15 @@ class Clerk:
         item = job.item
         past = self.hand.past[item.id]
         target = past[-1]
-        self._check_undo(target, job)
+        check_undo(target, job.fields.movement, job.caller, self.now)
         past.pop()
         restored = past[-1].standing
         event = self._event(job, item.standing, restored)
         self._move(job, restored, undoes=target.id)
+        restore(self.hand.orders, item.id, target.id, restored)
         legs, counted = self.hand.legs.get(target.id, []), self.hand.tallies.get(target.id, [])
         self.journal.legs += ledger.reversal(legs, event, self.hand.succession)
         self.journal.tallies += tallies.reversal(counted, event)
-
-    def _check_undo(self, target: Past, job: _Job) -> None:
-        """Only the newest that counts, by its actor within a day, or by a coordinator."""
-        if target.id != job.fields.movement:
-            words = "Only this item's newest movement can be undone, and only once."
-            raise Refused("movement-not-newest", words)
-        if target.action in {"receive", "open"}:
-            words = "How an item came to be here cannot be undone. Scrap it, or report it lost."
-            raise Refused("movement-cannot-be-undone", words)
-        if job.caller.roles & {ADMINISTRATOR, COORDINATOR}:
-            return
-        if target.actor != job.caller.username:
-            raise NotAllowed("undo-not-yours", "Somebody else recorded this. Ask a coordinator.")
-        if self.now - target.recorded_at > UNDO_WITHIN:
-            raise Refused("undo-too-late", "This is more than a day old. Ask a coordinator.")
 
     def _refused(self, sent: Sent, item: InHand | None, refusal: Refusal) -> Result:
         reading, caller = sent
@@ -343,7 +380,6 @@ _NAMED: Final[dict[str, frozenset[str]]] = {
     "transfer": frozenset({"funder"}),
 }
 _NOTHING: Final[frozenset[str]] = frozenset()
-_FOR_ORDERS: Final = frozenset({"allocate", "deliver"})
 
 
 def _check_known(name: str, said: str | None, code: str | None, needs: frozenset[str]) -> None:

@@ -18,6 +18,7 @@ from budget.partners import Succession
 from budget.tallies import Tally
 from equipment.journal import STANDING
 from equipment.lifecycle import IN_DEPOT
+from equipment.order_hand import LineInHand, OrdersInHand
 from equipment.roles import ADMINISTRATOR, COORDINATOR, DEPOT, TECHNICIAN, Caller
 from equipment.standing import Kind, Phase, Standing, State
 from equipment.terms import Terms, terms_on
@@ -93,6 +94,7 @@ class Hand:
     # What each loan's end and its deciding `pass` counted: to be taken back later.
     waiting: dict[UUID, Tally] = field(default_factory=dict)
     reused: dict[UUID, Tally] = field(default_factory=dict)
+    orders: OrdersInHand = field(default_factory=OrdersInHand)
 
     def item(self, designation: Designation) -> InHand | None:
         """The item that is named by its code, its GIAI or another label."""
@@ -118,6 +120,10 @@ class Hand:
         """Whether the caller may name that partner as the one who pays, and there is one."""
         anyone = bool(caller.roles & _NAMES_ANYONE)
         return partner in self.partners and (anyone or partner in caller.partners)
+
+    def may_serve(self, caller: Caller, line: LineInHand) -> bool:
+        """Whether the caller may deliver what was ordered on that line."""
+        return bool(caller.roles & _NAMES_ANYONE) or line.funder in caller.partners
 
     def may_lend_to(self, caller: Caller, person: UUID) -> bool:
         """Whether the caller may deliver to that person, and there is one."""

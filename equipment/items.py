@@ -20,6 +20,7 @@ from equipment.codes import company_prefix, fresh_codes
 from equipment.hand import kind_of, standing_of
 from equipment.journal import STANDING, Journal, Movement, NewItem, write
 from equipment.lifecycle import allowed
+from equipment.queues import shelve
 from equipment.roles import Caller, check_may
 from equipment.safety import due_dates
 from equipment.scan_form import AHEAD_MAX
@@ -125,6 +126,8 @@ async def receive(
                     return first
             await _check_known(delivery.sku, delivery.depot)
             ids = await _received(delivery, viewer)
+            if not delivery.dirty:
+                await shelve(delivery.sku, viewer.now)
             body = msgspec.json.encode({"items": await _shown_by_id(ids, viewer)}).decode()
             if client_id is not None:
                 await receipts.keep("receive", client_id, viewer.caller, content, body, viewer.now)

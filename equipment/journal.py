@@ -70,6 +70,7 @@ _LOAN: Final = {
     "began_at": "timestamptz",
     "charged_pence": "bigint",
     "credit_percent": "smallint",
+    "order_line": "uuid",
 }
 _CHECK: Final = {
     "movement": "uuid",
@@ -129,6 +130,7 @@ class Loan(msgspec.Struct, frozen=True):
     began_at: datetime
     charged_pence: int
     credit_percent: int
+    order_line: UUID | None = None
 
 
 class CheckDone(msgspec.Struct, frozen=True):
@@ -313,11 +315,15 @@ standing as (
 insert into movements ({_names((*_MOVEMENT, *STANDING))}) select {_MOVED} from moved
 """  # noqa: S608 - column names from code
 _ALL: Final = f"moved as materialized (select {_told(_ROW)} from {{rows}})"  # noqa: S608 - ours
-# Locked in the order of their codes, as everybody does; whatever has moved on is not among them.
+# Locked in the order of their codes, as everybody does; whatever has moved on is not among them,
+# nor what goes to a shelf for which somebody waits since it was read (equipment/queues.py).
 _UNCHANGED: Final = f"""told as materialized (select {_told(_ROW)} from {{rows}}),
 free as materialized (
     select i.id from told join items i on i.id = told.item
     where told.newest and i.newest_movement = told.read_after
+        and (told.state <> 'available' or told.held_at is not null or not exists (
+            select from order_lines l where l.sku = i.sku and l.wanted
+                and l.promised + l.delivered < l.quantity))
     order by i.code for update of i skip locked
 ),
 moved as materialized (select * from told where item in (select id from free))"""  # noqa: S608 - ours

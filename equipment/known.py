@@ -18,6 +18,8 @@ from budget.tallies import Tally
 from budget.years import london_day, year_of
 from equipment.hand import Charged, Earlier, Hand, InHand
 from equipment.journal import STANDING
+from equipment.order_hand import FOR_LINES
+from equipment.order_reading import OrdersKnown, orders_sql, put_orders
 from equipment.scan_form import Reading
 from equipment.standing import Kind, Phase, Standing
 from equipment.terms import Terms
@@ -50,6 +52,9 @@ async def read_known(hand: Hand, readings: Sequence[Reading], asked: Asked) -> N
         hand.items[each.id] = _in_hand(each)
         hand.by_key[f"code {each.code}"] = hand.by_key[f"giai {each.giai}"] = each.id
     hand.receipts = {r.id: Earlier(r.caller, r.content, r.item) for r in known.receipts}
+    hand.orders.fulfilled = {
+        loan.id: loan.order_line for loan in known.loans if loan.order_line is not None
+    }
     hand.loans = {loan.id: Charged(loan.charged_pence, loan.credit_percent) for loan in known.loans}
     for tally in known.counted:
         (hand.waiting if tally.kind == "waiting" else hand.reused)[tally.loan] = tally
@@ -61,6 +66,7 @@ async def read_known(hand: Hand, readings: Sequence[Reading], asked: Asked) -> N
         for partner in known.partners
         if partner.succeeded_by is not None and partner.succeeded_on is not None
     }
+    put_orders(hand, known.orders)
     for terms in known.terms:
         hand.terms.setdefault(terms.sku, []).append(terms)
     hand.tariffs = {
@@ -95,7 +101,14 @@ def _values(
         list({each.person for each in fields if each.person is not None}),
         "deliver" in actions,
         list(set(map(year_of, days))),
+        order_lines(readings),
     )
+
+
+def order_lines(readings: Iterable[Reading]) -> list[UUID]:
+    """The lines of orders that scans are said to be for."""
+    fields = [each.fields for each in readings if each.action in FOR_LINES]
+    return list({each.order_line for each in fields if each and each.order_line})
 
 
 def _places(readings: Sequence[Reading]) -> Iterator[Named]:
@@ -155,6 +168,7 @@ class _Loan(msgspec.Struct, frozen=True):
     id: UUID
     charged_pence: int
     credit_percent: int
+    order_line: UUID | None
 
 
 class _Partner(msgspec.Struct, frozen=True):
@@ -189,6 +203,7 @@ class _Known(msgspec.Struct, frozen=True):
     partners: list[_Partner]
     terms: list[_ProductTerms]
     tariffs: list[_Tariff]
+    orders: OrdersKnown
 
 
 _KNOWN_FROM: Final = msgspec.json.Decoder(_Known)
@@ -203,7 +218,7 @@ _ASKED: Final = {
         ) r
         """,
     "loans": """
-        select id, charged_pence, credit_percent from loans
+        select id, charged_pence, credit_percent, order_line from loans
         where id in (select loan from named union select unnest($5::uuid[]))
         """,
     "counted": f"""
@@ -223,6 +238,7 @@ _ASKED: Final = {
         """,
     "tariffs": "select year, tariff from budget_years where year = any($13::varchar[])",
 }
+_ORDERS: Final = f"({orders_sql('named', '$14')})"
 _LISTS: Final = ", ".join(
     f"'{name}', (select coalesce(json_agg(each), '[]') from ({query}) each)"  # noqa: S608 - our own
     for name, query in _ASKED.items()
@@ -235,5 +251,5 @@ with named as materialized (
     from items i join products p on p.sku = i.sku
     where i.code = any($1) or i.giai = any($2) or i.id = any($3::bigint[])
 )
-select json_build_object({_LISTS})::text as known
+select json_build_object({_LISTS}, 'orders', {_ORDERS})::text as known
 """  # noqa: S608 - column names from code

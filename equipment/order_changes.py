@@ -1,6 +1,6 @@
 """Orders are changed while nothing of them has left the depot, and judged anew."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.pool import delivery_rate
-from budget.refusals import Fault, NotAllowed, Wrong
+from budget.refusals import Fault, NotAllowed, Refused, Wrong
 from budget.years import london_day
 from equipment.order_form import (
     NOTES_MAX,
@@ -29,7 +29,9 @@ from equipment.order_lifecycle import Status, check_may_be
 from equipment.order_lines import Goods, goods_of, write_lines
 from equipment.order_views import check_visible, shown_order
 from equipment.order_warnings import answered, keep_answers
-from equipment.orders import Said, judged, note, reasons_to_ask
+from equipment.orders import Said, judged, note, reasons_to_ask, set_in_motion
+from equipment.promises import give_back, lock_promised
+from equipment.queues import lock_queues
 from equipment.roles import ADMINISTRATOR, COORDINATOR, Caller, check_may
 from equipment.working_days import due_on
 
@@ -51,13 +53,21 @@ class Locked(msgspec.Struct, frozen=True):
     cut_off: time | None
 
 
-async def lock(order: UUID) -> Locked:
-    """Lock an order that is known to be there."""
+async def lock(order: UUID, more: Collection[str] = ()) -> Locked:
+    """Lock an order that is known to be there.
+
+    Before it the items that are promised to it and the queues of its products, and of `more` that
+    it may come to have: so that scans, which come to orders in this order, are not in the way.
+    """
+    await lock_promised(order)
+    rows = await fetch(_SKUS, order)
+    await lock_queues({row["sku"] for row in rows} | set(more))
     row = await fetch_one(_LOCK, order)
     assert row is not None
     return Locked(**row)
 
 
+_SKUS: Final = 'select distinct sku from order_lines where "order" = $1 and sku is not null'
 _LOCK: Final = """
 select o.id, o.person, o.funder, o.speed, o.due_on, o.status, o.ordered_at, o.ordered_by, o.notes,
     d.cut_off
@@ -87,14 +97,29 @@ async def change(caller: Caller, order: UUID, wanted: OrderChange, now: datetime
     reason = tidied_words("reason", wanted.reason, REASON_MAX)
     async with transaction():
         await check_visible(caller, order, now)
-        locked = await lock(order)
+        lines = [] if wanted.lines is UNSET else wanted.lines
+        locked = await lock(order, [line.sku for line in lines if line.sku is not None])
         check_theirs(caller, locked)
         check_may_be("change", locked.status)
+        await _check_still_here(order)
         content = await _set_notes(locked, wanted) | await _set_speed(locked, wanted)
         if wanted.lines is not UNSET:
             content |= await _change_lines(caller, locked, wanted, now)
         await note(caller, order, Said("changed", reason, content), now)
+        await set_in_motion(order, now)
         return await shown_order(order)
+
+
+async def _check_still_here(order: UUID) -> None:
+    """Raise Refused where something of the order has left the depot."""
+    if await fetch_one(_ON_A_VAN, order) is not None:
+        raise Refused("order-on-its-way", "Something of this order is on a van already.")
+
+
+_ON_A_VAN: Final = """
+select from promises p join order_lines l on l.id = p.line join items i on i.id = p.item
+where l."order" = $1 and i.state = 'loaded' limit 1
+"""
 
 
 async def _set_notes(order: Locked, wanted: OrderChange) -> dict[str, object]:
@@ -128,7 +153,7 @@ async def _change_lines(
     before = await answered(order.id)
     answers = await judged(order.person, order.id, plan.goods, wanted.answers, before)
     why = await reasons_to_ask(caller, order.funder, plan.goods)
-    await carry_out(order, plan, authorised=not why)
+    await carry_out(order, plan, now, authorised=not why)
     await keep_answers(order.id, answers, caller, now)
     await execute("update orders set beyond = $2 where id = $1", order.id, why)
     await set_status(order.id, "awaiting_authorisation" if why else "authorised")
@@ -266,17 +291,34 @@ def _told(row: asyncpg.Record) -> dict[str, object]:
     return known | {"special": special}
 
 
-async def carry_out(order: Locked, plan: Plan, *, authorised: bool) -> None:
-    """Write what was planned."""
+async def carry_out(order: Locked, plan: Plan, now: datetime, *, authorised: bool) -> None:
+    """Write what was planned; what is promised beyond it is given back first."""
+    if authorised:
+        rows = await fetch(_BEYOND, list(plan.kept), _quantities(plan))
+        await give_back([*plan.dropped, *(row["id"] for row in rows)], now)
+    else:
+        await give_back([*plan.dropped, *plan.kept], now)
     await execute(_DROP, plan.dropped)
     for line, goods in plan.kept.items():
         await _rewrite(line, goods, authorised=authorised)
-    due = (await lock(order.id)).due_on
-    await write_lines(order.id, plan.added, first=plan.places, due_on=due, authorised=authorised)
+    row = await fetch_one("select due_on from orders where id = $1", order.id)
+    assert row is not None
+    await write_lines(
+        order.id, plan.added, first=plan.places, due_on=row["due_on"], authorised=authorised
+    )
 
 
+def _quantities(plan: Plan) -> list[int]:
+    return [goods.line.quantity for goods in plan.kept.values()]
+
+
+_BEYOND: Final = """
+select l.id from order_lines l join unnest($1::uuid[], $2::integer[]) n (id, quantity)
+    on n.id = l.id
+where l.promised + l.delivered > n.quantity
+"""
 _DROP: Final = """
-update order_lines set status = 'cancelled', wanted = false where id = any($1::uuid[])
+update order_lines set cancelled = true, wanted = false where id = any($1::uuid[])
 """
 
 

@@ -1,5 +1,6 @@
 """What is decided about an order: authorised, declined, cancelled, chased."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -21,9 +22,12 @@ from equipment.order_changes import (
 )
 from equipment.order_form import REASON_MAX, Authorisation, Order, needed_words, tidied_words
 from equipment.order_lifecycle import OPEN, Status, check_may_be
+from equipment.order_standing import bring_up_to_date
 from equipment.order_views import check_visible, shown_order
 from equipment.order_warnings import answered, keep_answers
-from equipment.orders import Said, judged, note
+from equipment.orders import Said, judged, note, set_in_motion
+from equipment.promises import give_back
+from equipment.queues import serve
 from equipment.roles import Caller, check_may
 
 _CHASE: Final = "chase"
@@ -45,17 +49,20 @@ async def authorise(caller: Caller, order: UUID, consent: Authorisation, now: da
     check_may(caller, "decide on orders")
     reason = tidied_words("reason", consent.reason, REASON_MAX)
     async with transaction():
-        locked = await _locked_to_decide(caller, order, now)
+        lines = consent.lines or []
+        more = [line.sku for line in lines if line.sku is not None]
+        locked = await _locked_to_decide(caller, order, now, more)
         check_may_be("authorise", locked.status)
         content = await _with_other_lines(caller, locked, consent, now)
         await set_status(order, "authorised")
         await execute(_WANT, order)
         await note(caller, order, Said("authorised", reason, content), now)
+        await set_in_motion(order, now)
         return await shown_order(order)
 
 
 _WANT: Final = """
-update order_lines set wanted = true where "order" = $1 and status <> 'cancelled'
+update order_lines set wanted = true where "order" = $1 and not cancelled
 """
 
 
@@ -67,7 +74,7 @@ async def _with_other_lines(
     plan = await plan_lines(order.id, consent.lines, now)
     before = await answered(order.id)
     answers = await judged(order.person, order.id, plan.goods, consent.answers, before)
-    await carry_out(order, plan, authorised=True)
+    await carry_out(order, plan, now, authorised=True)
     await keep_answers(order.id, answers, caller, now)
     return plan.content
 
@@ -79,14 +86,16 @@ async def decline(caller: Caller, order: UUID, reason: str, now: datetime) -> Or
     async with transaction():
         locked = await _locked_to_decide(caller, order, now)
         check_may_be("decline", locked.status)
-        await _drop_all(locked, "declined")
+        await _drop_all(locked, "declined", now)
         await note(caller, order, Said("declined", reason), now)
         return await shown_order(order)
 
 
-async def _locked_to_decide(caller: Caller, order: UUID, now: datetime) -> Locked:
+async def _locked_to_decide(
+    caller: Caller, order: UUID, now: datetime, more: Collection[str] = ()
+) -> Locked:
     await check_visible(caller, order, now)
-    locked = await lock(order)
+    locked = await lock(order, more)
     check_may_decide(caller, locked.funder, locked.ordered_by)
     return locked
 
@@ -104,7 +113,7 @@ async def cancel(caller: Caller, order: UUID, reason: str, now: datetime) -> Ord
         locked = await lock(order)
         check_theirs(caller, locked)
         check_may_be("cancel", locked.status)
-        await _drop_all(locked, "cancelled")
+        await _drop_all(locked, "cancelled", now)
         await note(caller, order, Said("cancelled", reason), now)
         return await shown_order(order)
 
@@ -118,7 +127,7 @@ async def stop_for(caller: Caller, person: UUID, reason: str, now: datetime) -> 
     for row in await fetch(_OPEN_ORDERS, person, sorted(OPEN)):
         locked = await lock(row["id"])
         if locked.status in OPEN:
-            await _drop_all(locked, "cancelled")
+            await _drop_all(locked, "cancelled", now)
             await note(caller, locked.id, Said("cancelled", reason), now)
             stopped.append(locked.id)
     return stopped
@@ -129,14 +138,22 @@ select id from orders where person = $1 and status = any($2::varchar[]) order by
 """
 
 
-async def _drop_all(order: Locked, status: Status) -> None:
-    await execute(_DROP_ALL, order.id)
+async def _drop_all(order: Locked, status: Status, now: datetime) -> None:
+    """Call off the lines that are not delivered; what was set aside goes to the next in line."""
+    rows = await fetch(_OPEN_LINES, order.id)
+    lines = [row["id"] for row in rows]
+    await give_back(lines, now)
+    await execute(_DROP, lines)
     await set_status(order.id, status)
+    await bring_up_to_date([order.id], now)
+    await serve({row["sku"] for row in rows if row["sku"] is not None}, now)
 
 
-_DROP_ALL: Final = """
-update order_lines set status = 'cancelled', wanted = false
-where "order" = $1 and delivered < quantity
+_OPEN_LINES: Final = """
+select id, sku from order_lines where "order" = $1 and not cancelled and delivered < quantity
+"""
+_DROP: Final = """
+update order_lines set cancelled = true, wanted = false where id = any($1::uuid[])
 """
 
 

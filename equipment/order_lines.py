@@ -13,7 +13,6 @@ from budget.refusals import Fault, Wrong
 from budget.years import london_day
 from equipment.order_authority import Wanted
 from equipment.order_form import NewLine, described
-from equipment.order_lifecycle import line_status
 from equipment.order_warnings import Ordered
 from equipment.products import Speed
 from equipment.terms import terms_of, terms_on
@@ -128,9 +127,8 @@ def _rows(
     for place, each in enumerate(goods, first):
         line = each.line
         special = None if line.special is None else msgspec.json.encode(line.special).decode()
-        status = line_status(wanted=True, quantity=line.quantity, promised=0, delivered=0)
         fields = [line.sku, special, line.quantity, line.charge_pence, each.price_pence]
-        rest = [status, authorised, due_on, line.review_on, line.end_on]
+        rest = [authorised, due_on, line.review_on, line.end_on]
         yield [uuid4(), order, place, *fields, *rest]
 
 
@@ -143,7 +141,6 @@ _COLUMNS: Final = {
     "quantity": "integer",
     "charge_pence": "bigint",
     "price_pence": "bigint",
-    "status": "varchar",
     "wanted": "boolean",
     "due_on": "date",
     "review_on": "date",

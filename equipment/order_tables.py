@@ -21,7 +21,7 @@ from piccolo.table import Table
 
 from budget.tables import Partner
 from equipment.person_tables import Person
-from equipment.tables import Depot, Product, User
+from equipment.tables import Depot, Item, Product, User
 
 
 class Order(Table, tablename="orders"):
@@ -61,15 +61,26 @@ class OrderLine(Table, tablename="order_lines"):
     charge_pence = BigInt(null=True, default=None)
     # What one costs by that, or by the price of the day on which it was ordered.
     price_pence = BigInt()
+    # PostgreSQL's own to say, from what follows: no statement sets it.
     status = Varchar(length=16)
+    cancelled = Boolean(default=False)
     # Whether it is to be delivered: authorised, and not cancelled.
     wanted = Boolean(default=False)
+    # How many items are promised to it: kept by PostgreSQL, as promises come and go.
     promised = Integer(default=0)
     delivered = Integer(default=0)
     # The order's, so that those who wait are found in their order.
     due_on = Date(default=None)
     review_on = Date(null=True, default=None)
     end_on = Date(null=True, default=None)
+
+
+class Promise(Table, tablename="promises"):
+    """An item that is set aside for a line: no item for two of them."""
+
+    item = ForeignKey(Item, primary_key=True, null=False, on_delete=OnDelete.restrict)
+    line = ForeignKey(OrderLine, null=False, on_delete=OnDelete.restrict)
+    promised_at = Timestamptz(default=None)
 
 
 class OrderEvent(Table, tablename="order_events"):

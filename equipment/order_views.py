@@ -21,6 +21,7 @@ from equipment.order_form import (
     Special,
 )
 from equipment.order_lifecycle import Status
+from equipment.promises import items_of
 from equipment.roles import (
     ADMINISTRATOR,
     AUDITOR,
@@ -134,13 +135,17 @@ async def shown_order(order: UUID) -> Order:
 
 
 async def shown_orders(orders: Sequence[UUID]) -> dict[UUID, Order]:
-    """Orders by their ids, in two statements."""
+    """Orders by their ids, in three statements."""
     if not orders:
         return {}
     rows = await fetch(_ORDERS, orders)
     lines: dict[UUID, list[ShownLine]] = {row["id"]: [] for row in rows}
-    for row in await fetch(_LINES, orders):
-        lines[row["order"]].append(_line(row))
+    told = await fetch(_LINES, orders)
+    codes: dict[UUID, list[str]] = {row["id"]: [] for row in told}
+    for row in await items_of([row["id"] for row in told]):
+        codes[row["line"]].append(row["code"])
+    for row in told:
+        lines[row["order"]].append(_line(row, codes[row["id"]]))
     return {row["id"]: _order(row, lines[row["id"]]) for row in rows}
 
 
@@ -157,11 +162,11 @@ where l."order" = any($1::uuid[]) order by l."order", l.place
 """
 
 
-def _line(row: asyncpg.Record) -> ShownLine:
+def _line(row: asyncpg.Record, codes: list[str]) -> ShownLine:
     fields: dict[str, Any] = {name: row[name] for name in row.keys() if name != "order"}  # noqa: SIM118 - no dictionary
     special = row["special"]
     fields["special"] = special and msgspec.json.decode(special, type=Special)
-    return ShownLine(**fields, items=[], equivalents=[])
+    return ShownLine(**fields, items=codes, equivalents=[])
 
 
 def _order(row: asyncpg.Record, lines: list[ShownLine]) -> Order:

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from budget.database import execute, fetch_one, insert, transaction
+from budget.database import execute, fetch, fetch_one, insert, transaction
 from budget.pool import delivery_rate
 from budget.refusals import Fault, Refused, Wrong
 from budget.wording import sought
@@ -26,6 +26,7 @@ from equipment.order_form import (
     tidied_words,
 )
 from equipment.order_lines import Goods, fastest, goods_of, ordered, wanted, write_lines
+from equipment.order_standing import bring_up_to_date
 from equipment.order_views import shown_order
 from equipment.order_warnings import (
     OrderWarning,
@@ -35,6 +36,7 @@ from equipment.order_warnings import (
     raised,
 )
 from equipment.products import Speed
+from equipment.queues import lock_queues, serve
 from equipment.roles import Caller, check_may
 from equipment.serving_depots import ServingDepot, serving_depot
 from equipment.working_days import due_on
@@ -110,7 +112,25 @@ async def _place(caller: Caller, new: NewOrder, now: datetime) -> Order:
     await write_lines(new.id, goods, first=0, due_on=draft.due_on, authorised=not why)
     await note(caller, new.id, Said("placed", new.reason), now)
     await keep_answers(new.id, answers, caller, now)
+    await set_in_motion(new.id, now)
     return await shown_order(new.id)
+
+
+async def set_in_motion(order: UUID, now: datetime) -> None:
+    """Commit what an order is to cost, and promise it what is on the shelf, in its turn.
+
+    In the caller's open transaction; the queues of its products are locked here, or were before.
+    """
+    rows = await fetch(_WAITED_FOR, order)
+    skus = {row["sku"] for row in rows}
+    await lock_queues(skus)
+    await bring_up_to_date([order], now)
+    await serve(skus, now)
+
+
+_WAITED_FOR: Final = """
+select distinct sku from order_lines where "order" = $1 and wanted and sku is not null
+"""
 
 
 async def reasons_to_ask(caller: Caller, funder: str, goods: Sequence[Goods]) -> list[str]:

@@ -15,6 +15,9 @@ DEPOT: Final = "depot"
 BUDGET_HOLDER: Final = "budget_holder"
 AUDITOR: Final = "auditor"
 
+SYSTEM: Final = "system"
+"""Who made what nobody did: no user has this name."""
+
 ROLES: Final = frozenset(
     {
         ADMINISTRATOR,

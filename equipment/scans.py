@@ -9,16 +9,20 @@ from itertools import compress
 from typing import Any, Final, NamedTuple, TypeVar
 
 import asyncpg
+from msgspec.structs import replace
 
 from budget.database import UNREACHABLE, transaction
 from budget.gathering import Gathering
+from equipment import promises
 from equipment.cases import raise_cases
 from equipment.clerk import Clerk, Result, Sent
 from equipment.hand import Hand
 from equipment.journal import Journal, write, write_unchanged
+from equipment.lifecycle import allowed
 from equipment.lookups import glance, take_in_hand
 from equipment.roles import Caller, check_may
 from equipment.scan_form import Reading, read_scan
+from equipment.standing import Standing
 
 Done = TypeVar("Done")
 
@@ -94,11 +98,33 @@ async def _try_again(work: Callable[[], Awaitable[Done]]) -> Done:
 
 async def _record_all(sent: Sequence[Sent], now: datetime) -> list[Result]:
     async with transaction(by_index=True):
-        hand = await take_in_hand([each.reading for each in sent])
+        readings = [each.reading for each in sent]
+        hand = await take_in_hand(readings)
+        concerned = await promises.lock_concerned(hand, readings)
         clerk, results = _judge(hand, sent, now)
         await write(clerk.journal)
         await raise_cases(clerk.findings, clerk.now)
-        return results
+        served = await promises.keep(hand, concerned, clerk.now)
+        return _as_served(hand, results, served) if served else results
+
+
+def _as_served(
+    hand: Hand, results: Sequence[Result], served: Mapping[int, Standing]
+) -> list[Result]:
+    """The results with items as they are now, where they went to those who waited for them."""
+    now_allocated = {
+        item.code: served[item.id] for item in hand.items.values() if item.id in served
+    }
+    return [
+        replace(
+            result,
+            state=now_allocated[result.item].state,
+            allowed=allowed(now_allocated[result.item].state, held=False),
+        )
+        if result.item in now_allocated
+        else result
+        for result in results
+    ]
 
 
 async def _record_free(sent: Sequence[Sent], now: datetime) -> list[Result | None]:
@@ -123,8 +149,10 @@ async def _record_free(sent: Sequence[Sent], now: datetime) -> list[Result | Non
 
 
 def _is_at_hand(hand: Hand, reading: Reading) -> bool:
-    """Whether a glance is enough: not for other labels, nor for what an undo restores."""
-    return reading.action != "undo" and hand.item(reading.designation) is not None
+    """Whether a glance is enough: not for other labels, what an undo restores, or a promise."""
+    if reading.action == "undo" or hand.item(reading.designation) is None:
+        return False
+    return not promises.needs_more_than_a_glance(hand, reading)
 
 
 def _judge(hand: Hand, sent: Sequence[Sent], now: datetime) -> tuple[Clerk, list[Result]]:

@@ -15,7 +15,7 @@ from budget.database import fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import text_faults
 from equipment import passwords, second_factors, sessions
-from equipment.roles import ADMINISTRATOR, ROLES, Caller, check_may
+from equipment.roles import ADMINISTRATOR, ROLES, SYSTEM, Caller, check_may
 
 Role: TypeAlias = Literal[
     "administrator",
@@ -102,6 +102,8 @@ async def create_within(caller: Caller, new: NewUser, password_hash: str, now: d
     """The same within the caller's open transaction, the password hashed before."""
     check_may(caller, "manage users")
     await _check_fields(asdict(new))
+    if new.username.lower() == SYSTEM:
+        raise Wrong([Fault("username", "This name is the service's own. Choose another one.")])
     row = await fetch_one(
         _CREATE,
         new.username,

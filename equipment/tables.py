@@ -276,6 +276,8 @@ class Loan(Table, tablename="loans"):
     began_at = Timestamptz(default=None)
     charged_pence = BigInt()
     credit_percent = SmallInt()
+    # The line of an order that it was delivered for; no foreign key: that is written beside it.
+    order_line = UUID(null=True, default=None)
 
 
 class Check(Table, tablename="checks"):

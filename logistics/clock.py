@@ -17,9 +17,11 @@ from apscheduler.schedulers.asyncio import (  # type: ignore[import-untyped]  # 
 
 from budget.months import make_months_ahead
 from budget.sums import fold
+from equipment.queues import serve_all
 from equipment.stock import fold_stock
 
 FOLD_EVERY: Final = timedelta(seconds=2)
+SERVE_EVERY: Final = timedelta(seconds=2)
 MAKE_MONTHS_EVERY: Final = timedelta(days=1)
 
 _log = logging.getLogger("kitback.clock")
@@ -33,7 +35,11 @@ async def ticking() -> AsyncIterator[None]:
     has in hand, and the next clock goes on with the rest.
     """
     ending = asyncio.Event()
-    jobs = [_Job("fold", lambda: _fold(ending.is_set)), _Job("months", _make_months)]
+    jobs = [
+        _Job("fold", lambda: _fold(ending.is_set)),
+        _Job("promises", _serve_all),
+        _Job("months", _make_months),
+    ]
     scheduler = AsyncIOScheduler(
         timezone=UTC,
         # A job that is late, or that several ticks were missed of, is done once, however late.
@@ -41,7 +47,7 @@ async def ticking() -> AsyncIterator[None]:
     )
     # It warns of each tick at which a job is still under way: that is how a long fold is meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    for job, every in zip(jobs, (FOLD_EVERY, MAKE_MONTHS_EVERY), strict=True):
+    for job, every in zip(jobs, (FOLD_EVERY, SERVE_EVERY, MAKE_MONTHS_EVERY), strict=True):
         seconds = every.total_seconds()
         scheduler.add_job(job.run, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
     scheduler.start()
@@ -60,6 +66,10 @@ async def ticking() -> AsyncIterator[None]:
 async def _fold(ending: Callable[[], bool]) -> None:
     await fold(ending=ending)
     await fold_stock(ending=ending)
+
+
+async def _serve_all() -> None:
+    await serve_all(datetime.now(UTC))
 
 
 async def _make_months() -> None:

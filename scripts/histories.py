@@ -269,6 +269,9 @@ class _History:
             return None
         terms = (loan["charged_pence"], loan["credit_percent"])
         prices = self.agreements.prices(self.item["sku"], day, london_day(row["recorded_at"]))
+        if loan["charge_pence"] is not None:
+            # What its order said is charged, whatever the price.
+            prices = {(loan["charge_pence"], percent) for _, percent in prices}
         if row["action"] == "deliver" and terms not in prices:
             likely = " or ".join(f"{pence} pence and {part} %" for pence, part in sorted(prices))
             words = f"charged {terms[0]} pence and credits {terms[1]} %, not {likely}"

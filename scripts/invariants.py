@@ -14,7 +14,8 @@ from scripts.sums import MONTHS, POSTING_SUMS, TALLY_SUMS
 
 _APPEND_ONLY: Final = (
     "movements", "postings", "tallies", "loans", "checks", "receipts", "person_looks", "superseded",
-    "changes", "blank_labels", "item_labels", "code_stretches",
+    "changes", "blank_labels", "item_labels", "code_stretches", "commitments", "order_events",
+    "order_answers",
 )  # fmt: skip
 
 
@@ -339,7 +340,8 @@ select format('trigger %s on %s is not there', name, on_table)
 from (values ('note_postings', 'postings'), ('note_tallies', 'tallies'),
     ('keep_item_texts', 'items'), ('keep_item_texts', 'item_aliases'),
     ('keep_item_texts', 'item_labels'), ('keep_label_claims', 'blank_labels'),
-    ('keep_label_claims', 'item_labels')) due (name, on_table)
+    ('keep_label_claims', 'item_labels'), ('note_commitments', 'commitments'),
+    ('count_promises_made', 'promises'), ('count_promises_ended', 'promises')) due (name, on_table)
 where not exists (select from pg_trigger
     where tgrelid = to_regclass('public.' || on_table) and tgname = name)
 union all

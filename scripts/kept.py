@@ -71,7 +71,8 @@ select item, seq, id, action, from_state, occurred_at, recorded_at, undoes, deta
 from movements where item = any($1::bigint[]) order by item, seq
 """  # noqa: S608 - column names from code
 _LOANS: Final = """
-select id, funder, charged_pence, credit_percent from loans where item = any($1::bigint[])
+select l.id, l.funder, l.charged_pence, l.credit_percent, o.charge_pence
+from loans l left join order_lines o on o.id = l.order_line where l.item = any($1::bigint[])
 """
 _CHECKS: Final = """
 select movement, kind, result, "on" from checks where item = any($1::bigint[]) order by id

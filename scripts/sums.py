@@ -17,6 +17,8 @@ from (
     select account, partner, grain, begins_on, pence from (
         select account, partner, posted_on as on_day, sum(amount_pence) as pence
         from postings where partner is not null group by 1, 2, 3
+        union all select 'committed', partner, committed_on, sum(pence) from commitments
+        group by 1, 2, 3
         union all select account, partner, posted_on, -pence from unfolded_postings
     ) posted, {_BEGINS}
     union all select account, partner, grain, begins_on, -pence from posting_sums

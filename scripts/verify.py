@@ -19,11 +19,13 @@ from scripts.catalogue_invariants import CATALOGUE_INVARIANTS
 from scripts.findings import Findings
 from scripts.histories import PROMISES, check_histories
 from scripts.invariants import INVARIANTS, NO_TARIFF
+from scripts.order_invariants import ORDER_INVARIANTS, WAITS_IN_VAIN
 from scripts.postgres import borrowed_database
 from scripts.postgres_folder import PostgresError
 from scripts.sums import NO_MONTH
 from settings import InvalidSettingError, Settings
 
+EVERY: Final = (*INVARIANTS, *CATALOGUE_INVARIANTS, *ORDER_INVARIANTS)
 _CONNECT_S: Final = 30
 _SHOWN_OF_A_QUERY: Final = """
 with broken (what) as materialized ({query})
@@ -76,7 +78,7 @@ async def verify(dsn: str) -> int:
 
 async def _verify(connection: Connection) -> int:
     findings = Findings()
-    for invariant in (*INVARIANTS, *CATALOGUE_INVARIANTS):
+    for invariant in EVERY:
         shown = await connection.fetch(_SHOWN_OF_A_QUERY.format(query=invariant.query))
         for row in shown[:-1]:
             findings.fault(invariant.name, row["what"])
@@ -84,7 +86,7 @@ async def _verify(connection: Connection) -> int:
             findings.fault(invariant.name, row["what"], times=row["many"] - len(shown) + 1)
     await _check_people(connection, findings)
     await check_histories(connection, findings)
-    for query in (NO_TARIFF, NO_MONTH):
+    for query in (NO_TARIFF, NO_MONTH, WAITS_IN_VAIN):
         async for row in connection.cursor(query):
             findings.note(row[0])
     for line in findings.summary():
@@ -106,7 +108,7 @@ select id, nhs_number from people where nhs_number is not null order by id
 
 
 async def _verdict(connection: Connection, findings: Findings) -> str:
-    promises = {each.name: each.promise for each in (*INVARIANTS, *CATALOGUE_INVARIANTS, *PROMISES)}
+    promises = {each.name: each.promise for each in (*EVERY, *PROMISES)}
     for name, count in findings.faults.items():
         print(f"{count:,} of {name}. What always holds: {promises[name]}")
     row = await connection.fetchrow(_SIZE)

@@ -122,8 +122,8 @@ select md5('o' || n)::uuid, md5((n % (:rows / 50) + 1)::text)::uuid,
     'P' || 1 + n % 2 * (n - 1), 'D1', '7_day', '2018-10-01',
     case when n > :rows - 60 then 'awaiting_authorisation' else 'delivered' end, now(), u.id
 from generate_series(1, :rows) n, users u where u.username = 'u1';
-insert into order_lines (id, "order", place, sku, quantity, delivered, price_pence, status, due_on)
-select md5('l' || n)::uuid, md5('o' || n)::uuid, 0, 'X1', 1, 1, 100, 'delivered', '2018-10-01'
+insert into order_lines (id, "order", place, sku, quantity, delivered, price_pence, due_on)
+select md5('l' || n)::uuid, md5('o' || n)::uuid, 0, 'X1', 1, 1, 100, '2018-10-01'
 from generate_series(1, :rows) n;
 insert into changes (actor, what, key, content)
 select 'u1', case when n > :rows - 60 then 'depot opened' else 'van added' end,

@@ -1,0 +1,80 @@
+"""What orders commit their funders to: what is authorised and not delivered yet.
+
+The orders say what is committed now; here is kept, append-only, by how much that changed and when.
+It counts in the financial year in which it is due, whenever it is made or ended.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from budget.database import fetch, insert
+from budget.partners import successions, successor_on
+from budget.years import london_day, span, year_of
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """What a line of an order, or the delivery of one (no line), commits a funder to now."""
+
+    order: UUID
+    line: UUID | None
+    funder: str
+    due_on: date
+    pence: int
+
+
+async def commit(committed: Sequence[Committed], now: datetime) -> None:
+    """Bring the commitments of these lines and deliveries up to date.
+
+    Within the caller's open transaction, who holds the orders. As with postings, a partner that
+    was succeeded by that day has none: they are its successor's.
+    """
+    if not committed:
+        return
+    rows = await fetch(_BEFORE, sorted({each.order for each in committed}))
+    today, succession = london_day(now), await successions()
+    before = {
+        (row["order"], row["line"], row["partner"], row["year"]): row["pence"] for row in rows
+    }
+    wanted = {(each.order, each.line) for each in committed}
+    after = {
+        (each.order, each.line, successor_on(succession, each.funder, today), year_of(each.due_on)):
+            each.pence
+        for each in committed
+    }  # fmt: skip
+    changes = [
+        (key, after.get(key, 0) - before.get(key, 0))
+        for key in before.keys() | after.keys()
+        if key[:2] in wanted
+    ]
+    await insert("commitments", _COLUMNS, list(_rows(changes, today, now)))
+
+
+# The year in which it is due: that of the day on which it counts.
+_BEFORE: Final = """
+select "order", line, partner, year, sum(pence)::bigint as pence from (
+    select *, to_char(committed_on - interval '3 months', 'YYYY-')
+        || to_char(committed_on + interval '9 months', 'YY') as year
+    from commitments where "order" = any($1::uuid[])
+) told group by 1, 2, 3, 4 having sum(pence) <> 0
+"""
+_COLUMNS: Final = {
+    "order": "uuid",
+    "line": "uuid",
+    "partner": "varchar",
+    "pence": "bigint",
+    "committed_on": "date",
+    "recorded_at": "timestamptz",
+}
+
+
+def _rows(
+    changes: Iterable[tuple[tuple[UUID, UUID | None, str, str], int]], today: date, now: datetime
+) -> Iterable[tuple[object, ...]]:
+    for (order, line, partner, year), pence in changes:
+        if pence:
+            first, last = span(year)
+            yield (order, line, partner, pence, min(max(today, first), last), now)
