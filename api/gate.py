@@ -31,6 +31,8 @@ _LARGER: Final = {
     # 500 scans, as long as each may be.
     "/api/scans": 8 << 20,
 }
+_PICTURE: Final = re.compile(r"/api/products/[^/]+/picture")
+_PICTURE_MAX: Final = 8 << 20
 # What is read of a body that nobody wants: a server that answers and hangs up while the client
 # still sends shows it a broken connection instead of the answer.
 _DRAIN_MAX: Final = 64 << 20
@@ -63,7 +65,7 @@ class Gate:
             if is_api and path not in PUBLIC:
                 state["caller"] = await self._caller(scope)
             _check_readable(scope)
-            state["body"] = await incoming.read(_LARGER.get(path, _BODY_MAX))
+            state["body"] = await incoming.read(_body_max(path))
             if "caller" in state and datetime.now(UTC) - state["now"] > _PROMPT:
                 # Who was ended while the body was on its way is out, as with any other request.
                 state["now"] = datetime.now(UTC)
@@ -99,6 +101,10 @@ class Gate:
             raise not_signed_in()
         scope["state"]["token"] = token
         return caller
+
+
+def _body_max(path: str) -> int:
+    return _PICTURE_MAX if _PICTURE.fullmatch(path) else _LARGER.get(path, _BODY_MAX)
 
 
 class _Answer:

@@ -105,6 +105,18 @@ _LOCK: Final = f"select {_FIELDS} from fit_rules where id = $1 for update"  # no
 _CHANGE: Final = "update fit_rules set words = $2, active = $3 where id = $1"
 
 
+async def find_rule(caller: Caller, rule: UUID) -> KeptRule:
+    """One rule, or Missing."""
+    check_may(caller, "read standing data")
+    row = await fetch_one(_NAMED, rule)
+    if row is None:
+        raise Missing("fit-rule-not-found", "There is no such rule.")
+    return _kept(row)
+
+
+_NAMED: Final = f"select {_FIELDS} from fit_rules where id = $1"  # noqa: S608 - as above
+
+
 async def rules(
     caller: Caller, relation: Relation | None, *, after: UUID | None, limit: int
 ) -> list[KeptRule]:

@@ -32,6 +32,9 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "level": 1,
     "speed": "7_day",
     "max_user_kg": None,
+    "width_mm": None,
+    "height_mm": None,
+    "length_mm": None,
     "equivalents": (),
 }
 _TEXTS: Final = ("sku", *LENGTHS, *CHOICES, "equivalents")
@@ -52,6 +55,9 @@ _TYPES: Final = {
     "level": "smallint",
     "speed": "varchar",
     "max_user_kg": "integer",
+    "width_mm": "integer",
+    "height_mm": "integer",
+    "length_mm": "integer",
     "equivalents": "varchar",
 }
 _WHOLE: Final = re.compile(r"-?[0-9]{1,999}")

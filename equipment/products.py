@@ -33,6 +33,7 @@ _MOST_EQUIVALENTS: Final = 50
 
 Sku: TypeAlias = Annotated[str, Meta(max_length=_LONGEST_SKU, pattern=f"^{_SKU.pattern}$")]
 Amount: TypeAlias = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Millimetres: TypeAlias = Annotated[int, Meta(ge=1, le=100_000)]
 # A century: the day on which a check falls due stays a date.
 Months: TypeAlias = Annotated[int, Meta(ge=1, le=1200)]
 
@@ -58,6 +59,9 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     level: Annotated[int, Meta(ge=1, le=4)] = 1
     speed: Speed = "7_day"
     max_user_kg: Amount | None = None
+    width_mm: Millimetres | None = None
+    height_mm: Millimetres | None = None
+    length_mm: Millimetres | None = None
     # Whether they are in the catalogue is not asked: two products may name each other.
     equivalents: Annotated[list[Sku], Meta(max_length=_MOST_EQUIVALENTS)] = []
 
@@ -121,23 +125,9 @@ def _checked(product: Product) -> tuple[Product, dict[str, Any]]:
     fields = msgspec.structs.asdict(product)
     if faults := list(product_faults(fields)):
         raise Wrong(faults)
-    return product, fields
+    return product, fields | {"iso9999": product.iso9999 or ""}
 
 
-_CHANGE = """
-update products set name = $2, category = $3, iso9999 = coalesce($4, ''), weight_g = $5,
-    volume_l = $6, crew = $7, pat = $8, loler_months = $9, service_months = $10, life_years = $11,
-    clean_minutes = $12, reuse = $13, level = $14, speed = $15, max_user_kg = $16,
-    equivalents = $17
-where sku = $1 returning sku
-"""
-_ADD = """
-insert into products (sku, name, category, iso9999, weight_g, volume_l, crew, pat, loler_months,
-    service_months, life_years, clean_minutes, reuse, level, speed, max_user_kg, equivalents)
-values ($1, $2, $3, coalesce($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-on conflict (sku) do nothing
-returning sku
-"""
 _COLUMNS: Final = (
     "sku",
     "name",
@@ -155,8 +145,23 @@ _COLUMNS: Final = (
     "level",
     "speed",
     "max_user_kg",
+    "width_mm",
+    "height_mm",
+    "length_mm",
     "equivalents",
 )
+NAMES: Final = ", ".join(_COLUMNS)
+"""The columns of a product but for its terms, for statements."""
+_CHANGE: Final = f"""
+update products set {", ".join(f"{name} = ${n}" for n, name in enumerate(_COLUMNS[1:], 2))}
+where sku = $1 returning sku
+"""  # noqa: S608 - column names from code
+_ADD: Final = f"""
+insert into products ({NAMES})
+values ({", ".join(f"${n}" for n in range(1, len(_COLUMNS) + 1))})
+on conflict (sku) do nothing
+returning sku
+"""  # noqa: S608 - as above
 
 
 async def find_product(caller: Caller, sku: str, now: datetime) -> Product:
@@ -165,14 +170,10 @@ async def find_product(caller: Caller, sku: str, now: datetime) -> Product:
     rows = await fetch(_FIND, sought(sku))
     if not rows:
         raise _no_such_product()
-    return (await _priced(rows, london_day(now)))[0]
+    return (await priced(rows, london_day(now)))[0]
 
 
-_FIND = """
-select sku, name, category, iso9999, weight_g, volume_l, crew, pat, loler_months, service_months,
-    life_years, clean_minutes, reuse, level, speed, max_user_kg, equivalents
-from products where sku = $1
-"""
+_FIND: Final = f"select {NAMES} from products where sku = $1"  # noqa: S608 - as above
 
 
 async def products(
@@ -184,14 +185,12 @@ async def products(
     conditions = {"sku > {}": sought(after), "(name ilike {0} or sku ilike {0})": pattern}
     sql, values = narrowed(_PRODUCTS, conditions, limit)
     rows = await (fetch_containing(sql, values) if pattern else fetch(sql, *values))
-    return await _priced(rows, london_day(now))
+    return await priced(rows, london_day(now))
 
 
-_PRODUCTS = """
-select sku, name, category, iso9999, weight_g, volume_l, crew, pat, loler_months, service_months,
-    life_years, clean_minutes, reuse, level, speed, max_user_kg, equivalents
-from products where {where} order by sku limit $1
-"""
+_PRODUCTS: Final = f"""
+select {NAMES} from products where {{where}} order by sku limit $1
+"""  # noqa: S608 - as above
 
 
 def _no_such_product() -> Missing:
@@ -233,7 +232,7 @@ def _sku_faults(field: str, sku: str) -> Iterator[Fault]:
         )
 
 
-async def _priced(rows: Iterable[asyncpg.Record], day: date) -> list[Product]:
+async def priced(rows: Iterable[asyncpg.Record], day: date) -> list[Product]:
     """The products at the prices of a day."""
     rows = list(rows)
     history = await terms_of(row["sku"] for row in rows)
@@ -241,5 +240,5 @@ async def _priced(rows: Iterable[asyncpg.Record], day: date) -> list[Product]:
 
 
 def _product(row: asyncpg.Record, terms: Terms) -> Product:
-    fields = dict(row) | {"iso9999": row["iso9999"] or None}
+    fields = {name: row[name] for name in _COLUMNS} | {"iso9999": row["iso9999"] or None}
     return Product(**fields, price_pence=terms.price_pence, credit_percent=terms.credit_percent)

@@ -142,6 +142,9 @@ class Product(Table, tablename="products"):
     level = SmallInt(default=1)
     speed = Varchar(length=10)
     max_user_kg = Integer(null=True, default=None)
+    width_mm = Integer(null=True, default=None)
+    height_mm = Integer(null=True, default=None)
+    length_mm = Integer(null=True, default=None)
     equivalents = Array(base_column=Varchar(length=40))
 
 

@@ -17,12 +17,15 @@ from apscheduler.schedulers.asyncio import (  # type: ignore[import-untyped]  # 
 
 from budget.months import make_months_ahead
 from budget.sums import fold
+from equipment.emergency_issues import raise_overdue
 from equipment.queues import serve_all
+from equipment.satellites import top_up
 from equipment.stock import fold_stock
 
 FOLD_EVERY: Final = timedelta(seconds=2)
 SERVE_EVERY: Final = timedelta(seconds=2)
 MAKE_MONTHS_EVERY: Final = timedelta(days=1)
+LOOK_AT_SHELVES_EVERY: Final = timedelta(minutes=1)
 
 _log = logging.getLogger("kitback.clock")
 
@@ -39,6 +42,7 @@ async def ticking() -> AsyncIterator[None]:
         _Job("fold", lambda: _fold(ending.is_set)),
         _Job("promises", _serve_all),
         _Job("months", _make_months),
+        _Job("shelves", _look_at_shelves),
     ]
     scheduler = AsyncIOScheduler(
         timezone=UTC,
@@ -47,8 +51,9 @@ async def ticking() -> AsyncIterator[None]:
     )
     # It warns of each tick at which a job is still under way: that is how a long fold is meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    for job, every in zip(jobs, (FOLD_EVERY, SERVE_EVERY, MAKE_MONTHS_EVERY), strict=True):
-        seconds = every.total_seconds()
+    every = (FOLD_EVERY, SERVE_EVERY, MAKE_MONTHS_EVERY, LOOK_AT_SHELVES_EVERY)
+    for job, interval in zip(jobs, every, strict=True):
+        seconds = interval.total_seconds()
         scheduler.add_job(job.run, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
     scheduler.start()
     try:
@@ -70,6 +75,12 @@ async def _fold(ending: Callable[[], bool]) -> None:
 
 async def _serve_all() -> None:
     await serve_all(datetime.now(UTC))
+
+
+async def _look_at_shelves() -> None:
+    now = datetime.now(UTC)
+    await top_up(now)
+    await raise_overdue(now)
 
 
 async def _make_months() -> None:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Coroutine, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, cast
 from uuid import UUID
@@ -21,6 +22,7 @@ from budget.refusals import Refused
 from budget.years import london_day, year_of
 from equipment import passwords
 from equipment.fit_rules import import_rules
+from equipment.kits import KitLine, NewKit, set_kit
 from equipment.places import add_van, open_depot
 from equipment.product_import import import_products
 from equipment.roles import ADMINISTRATOR, Caller
@@ -50,7 +52,7 @@ def sources() -> Sources:
 async def set_up(now: datetime) -> None:
     """The real catalogue and partners, as they stood in 2018-19; the made-up depots and vans.
 
-    And what fits together of that catalogue.
+    And what of that catalogue fits together, and what is ordered in one go.
     """
     catalogue = (_DATA / "catalogue.csv").read_text(encoding="utf-8")
     imported = await import_products(_LOADER, catalogue, now)
@@ -58,6 +60,8 @@ async def set_up(now: datetime) -> None:
     fits = (_DATA / "compatibility.csv").read_text(encoding="utf-8")
     imported = await import_rules(_LOADER, fits)
     assert not imported.rejected, imported.rejected
+    for code, lines in groupby(rows("kits"), key=lambda row: row["kit"]):
+        await _enter_kit(code, list(lines))
     for row in rows("partners"):
         partner = NewPartner(row["ods"], row["name"], cast("Kind", row["kind"]))
         await _once(enter(_LOADER.username, partner))
@@ -65,6 +69,11 @@ async def set_up(now: datetime) -> None:
         await _once(open_depot(_LOADER, depot))
     for van in VANS:
         await _once(add_van(_LOADER, van))
+
+
+async def _enter_kit(code: str, lines: Rows) -> None:
+    of_it = [KitLine(line["sku"], int(line["quantity"])) for line in lines]
+    await set_kit(_LOADER, code, NewKit(lines[0]["name"], of_it))
 
 
 async def agree_years(now: datetime) -> None:

@@ -56,6 +56,11 @@ def asset_folder() -> str:
     return f"/static/{_version()}"
 
 
+def has_asset(name: str) -> bool:
+    """Whether there is such a file."""
+    return name in _assets()
+
+
 @cache
 def _assets() -> dict[str, _Asset]:
     return {

@@ -19,8 +19,13 @@ class Desk:
 DESKS: Final = (
     Desk("New order", "/orders/new", "order"),
     Desk("My orders", "/orders", "order"),
+    Desk("Catalogue", "/catalogue", "read standing data"),
     Desk("People", "/people", "read people"),
     Desk("Items", "/items", "read items"),
+    Desk("Shelves", "/shelves", "read items"),
+    Desk("Emergencies", "/emergencies", "read emergency issues"),
+    Desk("Kits", "/admin/kits", "change standing data"),
+    Desk("What fits", "/admin/compatibility", "change standing data"),
     Desk("Changes", "/changes", "read changes"),
     Desk("Looks", "/looks", "read looks"),
     Desk("Administration", "/admin", "manage users"),

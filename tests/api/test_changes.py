@@ -1,5 +1,6 @@
 """Every write knows its actor: who changed what is on record, once, and for good."""
 
+import base64
 import re
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -28,6 +29,10 @@ BED = {
     "sku": "BED01", "name": "Bed", "category": "Beds", "price_pence": 62000, "reuse": "reusable",
     "credit_percent": 85,
 }  # fmt: skip
+KIT = {"name": "Bed set", "lines": [{"sku": "BED01", "quantity": 1}]}
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+)
 FIT = {"subject": "sku:BED01", "relation": "at_most", "words": "One is enough."}
 FITS = "subject,relation,words,most\nsku:BED01,at_most,No more.,5\n"
 RULE = "3c1c0a1e-7f2d-4c3b-9f63-0e9a4ab2a7c1"
@@ -55,6 +60,8 @@ class Write:
         sent = {"json": body}
         if isinstance(body, str):
             sent = {"content": body, "headers": {"Content-Type": "text/csv"}}
+        elif isinstance(body, bytes):
+            sent = {"content": body, "headers": {"Content-Type": "image/png"}}
         return await client.request(self.method, self.path, params=query, **sent)
 
 
@@ -79,6 +86,14 @@ WRITES = [
         {"words": ""}, "category:Beds", {"id": RULE, "active": False}, repeats=True),
     Write("fit rules imported", "POST", "/api/compatibility/import", FITS, FITS, None,
         {"created": 1, "updated": 0, "rejected": 0}, repeats=True),
+    Write("picture taken", "PUT", "/api/products/BED01/picture", PICTURE, b"no picture",
+        "BED01", {"width_px": 1, "height_px": 1}, repeats=True),
+    Write("choice made", "PUT", "/api/settings/catalogue", {"above_level": "hide"},
+        {"above_level": "red"}, "catalogue", {"above_level": "hide"}, repeats=True),
+    Write("kit set", "PUT", "/api/kits/BEDSET", KIT, KIT | {"lines": []}, "BEDSET",
+        {"name": "Bed set"}, repeats=True),
+    Write("levels set", "PUT", "/api/depots/CUP/levels", {"levels": {"BED01": 2}},
+        {"levels": {"NONE": 2}}, "CUP", {"levels": {"BED01": 2}}, repeats=True),
     Write("budget agreed", "PUT", "/api/budgets/2018-19", PLAN, PLAN | {"contributions": {"X": 1}},
         "2018-19", PLAN | {"tariff": {"clean": 5, "delivery": {}}}, repeats=True),
     Write("user made", "POST", "/api/users", USER | {"team": "North"}, USER | {"depot": "D9"},
@@ -104,6 +119,7 @@ async def ada(admin: httpx.AsyncClient) -> httpx.AsyncClient:
         ("/api/partners", PARTNER),
         ("/api/partners", PARTNER | {"ods": "52R"}),
         ("/api/depots", DEPOT | {"code": "D1"}),
+        ("/api/depots", DEPOT | {"code": "CUP", "kind": "satellite"}),
         ("/api/products", BED),
         ("/api/people", PERSON | {"id": ANN}),
         ("/api/users", {"username": "bob", "password": PASSWORD, "roles": ["depot"]}),

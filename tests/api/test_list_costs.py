@@ -75,6 +75,16 @@ async def _asked_for(client: httpx.AsyncClient, first: int, last: int) -> None:
     )
 
 
+async def _in_an_emergency(client: httpx.AsyncClient, first: int, last: int) -> None:
+    """Items that were handed out to people of whom little is known."""
+    await _lent(client, first, last)
+    await execute(
+        "insert into emergency_issues (id, item, person, reason, issued_at, issued_by, due_at)"
+        " select loan, id, person, 'r', now(), 'ada', now() + interval '1 day' from items"
+        " where person is not null on conflict do nothing"
+    )
+
+
 def _scan(item: str, action: str, **more: str) -> dict[str, str]:
     return {"id": str(uuid4()), "item": item, "action": action} | AT | more
 
@@ -108,6 +118,23 @@ LISTS: dict[str, Fill] = {
         " insert into product_terms (sku, from_on, price_pence, credit_percent)"
         " select sku, '2018-04-01', 1, 1 from made"
     ),
+    "/api/catalogue": _by(
+        "with made as (insert into products (sku, name, category, reuse, speed)"
+        " select 'Z' || n, 'n', 'Beds', 'fixed', '7_day' from generate_series(FIRST, LAST) n"
+        " returning sku)"
+        " insert into product_terms (sku, from_on, price_pence, credit_percent)"
+        " select sku, '2018-04-01', 1, 1 from made"
+    ),
+    "/api/kits": _by(
+        "with made as (insert into kits (code, name) select 'K' || n, 'n'"
+        " from generate_series(FIRST, LAST) n returning code)"
+        " insert into kit_lines (kit, sku, quantity) select code, 'BED01', 1 from made"
+    ),
+    "/api/top-ups": _by(
+        "insert into top_ups (depot, sku, short, opened_at, done_at)"
+        " select 'D1', 'BED01', 1, now(), now() from generate_series(FIRST, LAST) n"
+    ),
+    "/api/emergency-issues": _in_an_emergency,
     "/api/stock": _by(
         "insert into products (sku, name, category, reuse, speed)"
         " select 'Y' || n, 'n', 'Beds', 'fixed', '7_day' from generate_series(FIRST, LAST) n"

@@ -42,8 +42,9 @@ insert into vans (code, depot, payload_kg, volume_l, crew, shift_from, shift_to)
     select 'V' || n, 'D1', 1, 1, 1, '08:00', '09:00' from generate_series(1, :rows) n;
 insert into bays (code, depot, name, kind)
     select 'B' || n, 'D1', 'n', 'clean' from generate_series(1, :rows) n;
-insert into products (sku, name, category, reuse, speed)
-    select 'X' || n, 'Commode ' || n, 'Beds', 'reusable', '7_day' from generate_series(1, :rows) n;
+insert into products (sku, name, category, iso9999, reuse, speed)
+    select 'X' || n, 'Commode ' || n, 'Beds', case when n < 90 then '18 12 10' else '' end,
+    'reusable', '7_day' from generate_series(1, :rows) n;
 insert into product_terms (sku, from_on, price_pence, credit_percent)
     select sku, '2018-04-01', 100, 85 from products;
 insert into fit_rules (subject, relation, others, most, words, digest)
@@ -79,6 +80,19 @@ insert into stock_sums (sku, state, held, place, units)
 select each.sku, state, false, each.place, count(*) from items cross join lateral
     (values (items.sku, last_depot), (items.sku, ''), ('', last_depot)) each (sku, place)
     group by 1, 2, 3, 4;
+insert into kits (code, name) select 'K' || n, 'n' from generate_series(1, :rows) n;
+insert into kit_lines (kit, sku, quantity) select 'K' || n, 'X' || n, 1
+    from generate_series(1, :rows) n;
+insert into shelf_levels (depot, sku, target) select 'D' || n, 'X' || n, 1000
+    from generate_series(:rows - 59, :rows) n;
+insert into top_ups (depot, sku, short, opened_at, done_at)
+    select 'D' || n, 'X' || n, 1000, now(), case when n <= :rows - 60 then now() end
+    from generate_series(1, :rows) n;
+insert into emergency_issues (id, item, person, reason, issued_at, issued_by, due_at, completed_at,
+    completed_by)
+select md5(n::text)::uuid, n, md5(n::text)::uuid, 'r', now(), 'u1', now() + interval '1 day',
+    case when n <= :rows - 60 then now() end, case when n <= :rows - 60 then 'u1' end
+from generate_series(1, :rows) n;
 insert into item_aliases (key, item, alias) select 'OLD' || n, n, 'OLD' || n
     from generate_series(1, :rows) n;
 insert into item_texts select id, code from items union all select id, serial from items
@@ -147,6 +161,19 @@ LISTS: Final = (
     "/api/products?q=commode",
     "/api/products?q=commode%20777",
     "/api/products?q=x999",
+    "/api/kits",
+    "/api/top-ups",
+    "/api/top-ups?status=open",
+    "/api/top-ups?depot=D1",
+    "/api/emergency-issues",
+    "/api/emergency-issues?status=open",
+    "/api/catalogue",
+    "/api/catalogue?q=commode",
+    "/api/catalogue?q=commode%207",
+    "/api/catalogue?q=x99",
+    "/api/catalogue?q=nothing+like+this",
+    "/api/catalogue?category=Beds",
+    "/api/catalogue?iso9999=18%2012",
     "/api/stock",
     "/api/stock?sku=X1",
     "/api/stock?depot=D1",
