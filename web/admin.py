@@ -44,6 +44,8 @@ async def show_administration(request: PageRequest) -> Response[str]:
     tasks = [
         ("Users", f"{base}/users", "Who signs in, and what they may do"),
         ("Products", f"{base}/products", "The catalogue: prices, levels, safe limits"),
+        ("Kits", f"{base}/kits", "What is ordered in one go"),
+        ("What does not fit", f"{base}/compatibility", "Slings and hoists, rails and beds"),
         ("Partners", f"{base}/partners", "Who pays into the pool"),
         ("Depots and vans", f"{base}/places", "Where things are kept, and what takes them round"),
         ("Changes", f"{request.site.base}/changes", "Who changed what, and when"),

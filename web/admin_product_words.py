@@ -41,6 +41,9 @@ _LINES: Final[dict[str, tuple[str, int, str | None, str | None]]] = {
     "max_user_kg": ("Safe up to", 5, "Whole kilograms. Empty: no limit is known.", "kg"),
     "weight_g": ("Weight", 10, None, "g"),
     "volume_l": ("Volume in a van", 10, None, "litres"),
+    "width_mm": ("Width", 5, None, "mm"),
+    "height_mm": ("Height", 5, None, "mm"),
+    "length_mm": ("Length", 5, None, "mm"),
     "loler_months": ("LOLER examination every", 5, "Empty: none is needed.", "months"),
     "service_months": ("Service every", 5, "Empty: none is needed.", "months"),
     "life_years": ("Life", 5, None, "years"),
@@ -213,6 +216,7 @@ def _fields(fields: Fields, product: Product | None) -> list[Field]:
             {"true": "Yes", "false": "No"},
             value="true" if first["pat"] else "false",
         ),
+        *(lines[name] for name in ("width_mm", "height_mm", "length_mm")),
         *(lines[name] for name in ("loler_months", "service_months", "life_years")),
         *(lines[name] for name in ("clean_minutes", "weight_g", "volume_l")),
         fields.text(

@@ -105,7 +105,7 @@ def product_page(
 ) -> ProductPage:
     """All that is known of a product."""
     hint = "JPEG, PNG or WebP, up to 8 megabytes."
-    field = Fields(None, faults).file("picture", "A new picture", hint={"text": hint})
+    field = Fields(None, faults).file("picture", "A new picture", hint=hint)
     fields = [field] if may_change else []
     return ProductPage(
         title=line.name,

@@ -57,8 +57,8 @@ def form(base: str, filled: Filled | None = None, refusal: Refusal | None = None
     """The form of a new rule."""
     faults, trouble = faults_of(refusal) if refusal is not None else ((), None)
     fields = Fields(filled, faults)
-    hint = {"text": _GOODS_HINT}
-    others = {"text": "One a line, written as above. Leave it empty for a largest number."}
+    hint = _GOODS_HINT
+    others = "One a line, written as above. Leave it empty for a largest number."
     shown = [
         fields.text("subject", "What it is about", width=20, spellcheck=False, hint=hint),
         fields.radios("relation", "Rule", RELATIONS),

@@ -24,8 +24,6 @@ DESKS: Final = (
     Desk("Items", "/items", "read items"),
     Desk("Shelves", "/shelves", "read items"),
     Desk("Emergencies", "/emergencies", "read emergency issues"),
-    Desk("Kits", "/admin/kits", "change standing data"),
-    Desk("What fits", "/admin/compatibility", "change standing data"),
     Desk("Changes", "/changes", "read changes"),
     Desk("Looks", "/looks", "read looks"),
     Desk("Administration", "/admin", "manage users"),

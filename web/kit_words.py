@@ -48,14 +48,14 @@ def form(
     fields = Fields(filled, faults)
     shown = [
         fields.text("name", "Name", value=kit and kit.name, width=20),
-        fields.lines("lines", "Products", value=kit and _lines(kit), rows=8, hint={"text": _HINT}),
+        fields.lines("lines", "Products", value=kit and _lines(kit), rows=8, hint=_HINT),
         fields.checkboxes(
             "active", "Use", {"true": "Offer it to prescribers"},
             values=["true"] if kit is None or kit.active else [],
         ),
     ]  # fmt: skip
     if kit is None:
-        hint = {"text": "Letters, digits and hyphens, such as DISCHARGE-BED."}
+        hint = "Letters, digits and hyphens, such as DISCHARGE-BED."
         shown = [fields.text("code", "Code", width=20, spellcheck=False, hint=hint), *shown]
     return Form(
         title="New kit" if kit is None else f"Kit {kit.name}",

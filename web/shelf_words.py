@@ -102,7 +102,7 @@ def shelf_page(
     """A shelf, with the form for those who set its levels."""
     faults, trouble = faults_of(refusal) if refusal is not None else ((), None)
     now = "\n".join(f"{line.sku} x {line.target}" for line in lines)
-    hint = {"text": "One product a line: its code, and how many, such as TOI01 x 4."}
+    hint = "One product a line: its code, and how many, such as TOI01 x 4."
     level = Fields(filled, faults).lines(
         "levels", "What the shelf is to have", value=now, rows=10, hint=hint
     )
@@ -147,9 +147,9 @@ def emergency_form(base: str, filled: Filled, refusal: Refusal | None) -> Form:
     if isinstance(refusal, Missing):
         trouble = "There is no item with this code."
     fields = Fields(filled, faults)
-    code = {"text": "What stands on its label, such as 7K4M-2Q9X."}
-    name = {"text": "Their name, or what is known of them, such as: man in bay 3."}
-    pays = {"text": "The partner's code. Leave it empty for your own."}
+    code = "What stands on its label, such as 7K4M-2Q9X."
+    name = "Their name, or what is known of them, such as: man in bay 3."
+    pays = "The partner's code. Leave it empty for your own."
     shown_fields = [
         fields.hidden("id", ""),
         fields.text("item", "Item", width=20, spellcheck=False, hint=code),
