@@ -68,6 +68,15 @@ def test_imports_stand_at_the_top() -> None:
             assert not inside.search(path.read_text(encoding="utf-8")), path
 
 
+def test_no_file_has_the_marks_of_a_merge() -> None:
+    """A stylesheet with some is read up to them, and nobody is told."""
+    marks = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    for room in (*ROOMS, "scripts", "tests", "docs"):
+        for path in (ROOT / room).rglob("*.*"):
+            if path.suffix in {".py", ".css", ".js", ".jinja", ".md", ".csv"}:
+                assert not marks.search(path.read_text(encoding="utf-8")), path
+
+
 def test_nothing_names_a_registry() -> None:
     """The lock files install from wherever the machine gets its packages."""
     for path in ROOT.glob("requirements*.txt"):

@@ -63,6 +63,7 @@ class ProductPage:
     back: str
     sku: str
     picture: str
+    has_picture: bool
     tags: list[dict[str, str]]
     rows: list[dict[str, Any]]
     head: list[Any]
@@ -112,6 +113,7 @@ def product_page(
         back=f"{base}/catalogue",
         sku=line.sku,
         picture=base + line.picture,
+        has_picture=line.has_picture,
         tags=_tags(line),
         rows=[{"key": {"text": key}, "value": {"text": text}} for key, text in _rows(line)],
         head=[{"text": "Store"}, {"text": "Free", "format": "numeric"}],
@@ -134,7 +136,8 @@ def _card(line: CatalogueLine, base: str) -> Card:
     facts = [pounds(line.price_pence)]
     if line.max_user_kg is not None:
         facts.append(f"safe up to {line.max_user_kg}kg")
-    facts.append(_arrives(line))
+    if line.free or line.waiting:
+        facts.append(_arrives(line))
     return Card(
         name=line.name,
         href=product_address(line.sku, base),
@@ -154,6 +157,10 @@ def _arrives(line: CatalogueLine) -> str:
     return "none free at the moment"
 
 
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _tags(line: CatalogueLine) -> list[dict[str, str]]:
     free = f"{line.free:,} in stock" if line.free else "Out of stock"
     tags = [{"text": free, "colour": "green" if line.free else "red"}]
@@ -167,8 +174,8 @@ def _rows(line: CatalogueLine) -> Iterator[tuple[str, str]]:
     yield "Price", pounds(line.price_pence)
     if line.max_user_kg is not None:
         yield "Safe up to", f"{line.max_user_kg}kg"
-    yield "Usual speed", SPEED_WORDS[line.speed].capitalize()
-    yield "Ordered now", _arrives(line).capitalize()
+    yield "Usual speed", _sentence(SPEED_WORDS[line.speed])
+    yield "Ordered now", _sentence(_arrives(line))
     yield from _measured(line)
     yield "Category", line.category
     if line.iso9999:

@@ -66,12 +66,13 @@ def form(base: str, filled: Filled | None = None, refusal: Refusal | None = None
         fields.text("most", "Largest number for one person", width=3, inputmode="numeric"),
         fields.lines("words", "What prescribers are told", rows=3),
     ]
+    said = errors(faults, shown, trouble=trouble)
     return Form(
-        title="New rule",
+        title="Error: New rule" if said else "New rule",
         heading="New rule on what does not fit together",
         action=f"{base}/admin/compatibility/new",
         fields=shown,
-        errors=errors(faults, shown, trouble=trouble),
+        errors=said,
         submit="Keep this rule",
         back=f"{base}/admin/compatibility",
     )
@@ -89,12 +90,15 @@ def rule_form(
             "active", "Use", {"true": "In force"}, values=["true"] if rule.active else []
         ),
     ]
+    said = errors(faults, shown, trouble=trouble)
     return Form(
-        title="A rule on what does not fit together",
+        title="Error: A rule on what does not fit together"
+        if said
+        else "A rule on what does not fit together",
         heading=rule_words(rule),
         action=f"{base}/admin/compatibility/{rule.id}",
         fields=shown,
-        errors=errors(faults, shown, trouble=trouble),
+        errors=said,
         submit="Keep this rule",
         back=f"{base}/admin/compatibility",
     )
@@ -104,11 +108,11 @@ def values(filled: Filled) -> dict[str, object]:
     """What was typed, as a rule takes it."""
     others = [line.strip() for line in filled.text("others").splitlines() if line.strip()]
     return {
-        "subject": filled.text("subject"),
+        "subject": filled.given("subject"),
         "relation": filled.given("relation"),
         "others": others,
         "most": filled.given("most"),
-        "words": filled.text("words"),
+        "words": filled.given("words"),
     }
 
 

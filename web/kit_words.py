@@ -57,13 +57,15 @@ def form(
     if kit is None:
         hint = "Letters, digits and hyphens, such as DISCHARGE-BED."
         shown = [fields.text("code", "Code", width=20, spellcheck=False, hint=hint), *shown]
+    said = errors(faults, shown, trouble=trouble)
+    heading = "New kit" if kit is None else kit.name
     return Form(
-        title="New kit" if kit is None else f"Kit {kit.name}",
-        heading="New kit" if kit is None else kit.name,
+        title=f"Error: {heading}" if said else heading,
+        heading=heading,
         caption=None if kit is None else kit.code,
         action=f"{base}/admin/kits/{'new' if kit is None else kit.code}",
         fields=shown,
-        errors=errors(faults, shown, trouble=trouble),
+        errors=said,
         submit="Keep this kit",
         back=f"{base}/admin/kits",
     )
@@ -73,8 +75,8 @@ def values(filled: Filled) -> dict[str, object]:
     """What was typed, as a kit takes it."""
     lines = [line.strip() for line in filled.text("lines").splitlines() if line.strip()]
     return {
-        "name": filled.text("name"),
-        "lines": [_line(line) for line in lines],
+        "name": filled.given("name"),
+        "lines": [_line(line) for line in lines] or None,
         "active": bool(filled.ticked("active")),
     }
 

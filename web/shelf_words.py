@@ -40,6 +40,7 @@ class ShelfPage:
     """One shelf, and the form for its levels."""
 
     title: str
+    heading: str
     back: str
     head: list[Any]
     rows: list[list[dict[str, Any]]]
@@ -107,15 +108,17 @@ def shelf_page(
         "levels", "What the shelf is to have", value=now, rows=10, hint=hint
     )
     fields = [level] if may_set else []
+    said = errors(faults, fields, trouble=trouble)
     return ShelfPage(
-        title=f"Shelf {code}",
+        title=f"Error: Shelf {code}" if said else f"Shelf {code}",
+        heading=f"Shelf {code}",
         back=f"{base}/shelves",
         head=[{"text": "Product"}, *({"text": text, "format": "numeric"} for text in _FIGURES)],
         rows=[_line(line) for line in lines],
         empty="Nobody has said yet what this shelf is to have.",
         action=f"{base}/shelves/{code}",
         fields=fields,
-        errors=errors(faults, fields, trouble=trouble),
+        errors=said,
     )
 
 
@@ -157,12 +160,13 @@ def emergency_form(base: str, filled: Filled, refusal: Refusal | None) -> Form:
         fields.lines("reason", "Why it cannot wait", rows=3),
         fields.text("funder", "Who pays", width=10, spellcheck=False, hint=pays),
     ]
+    said = errors(faults, shown_fields, trouble=trouble)
     return Form(
-        title="Hand something out now",
+        title="Error: Hand something out now" if said else "Hand something out now",
         heading="Hand something out now",
         action=f"{base}/emergencies/new",
         fields=shown_fields,
-        errors=errors(faults, shown_fields, trouble=trouble),
+        errors=said,
         submit="Hand it out",
         back=f"{base}/emergencies",
         paragraphs=("You have a day to complete who has it. After that it becomes a case.",),
@@ -171,8 +175,8 @@ def emergency_form(base: str, filled: Filled, refusal: Refusal | None) -> Form:
 
 def emergency(filled: Filled) -> dict[str, object]:
     """What was typed, as an emergency issue takes it."""
-    named = {name: filled.text(name) for name in ("id", "item", "name", "reason")}
-    return {**named, "funder": filled.given("funder")}
+    names = ("id", "item", "name", "reason", "funder")
+    return {name: filled.given(name) for name in names}
 
 
 def _store(store: Depot, base: str) -> list[dict[str, Any]]:
