@@ -138,6 +138,10 @@ ROUTES = [
     orders.decline_order,
     orders.cancel_order,
     orders.chase_order,
+    orders.buy_special,
+    orders.list_specials,
+    orders.list_reviews,
+    orders.settle_review,
     requests.list_requests,
     requests.settle_request,
 ]

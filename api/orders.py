@@ -1,16 +1,17 @@
 """Orders: placed, decided on, changed and asked after."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from api.bodies import Json, OptionalBody
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.routes import get, patch, post
-from equipment import order_changes, order_decisions, order_views, orders
+from equipment import order_changes, order_decisions, order_views, orders, reviews, specials
 from equipment.order_decisions import Chase
 from equipment.order_form import (
     REASON_MAX,
@@ -22,6 +23,8 @@ from equipment.order_form import (
 )
 from equipment.order_lifecycle import Status
 from equipment.order_views import Search
+from equipment.reviews import Review, Reviewed
+from equipment.specials import Bought, KnownSpecial
 
 
 class Consent(Authorisation, OptionalBody, frozen=True, kw_only=True):
@@ -97,3 +100,46 @@ async def cancel_order(request: ApiRequest, order: FromPath[UUID], data: Json[Wh
 async def chase_order(request: ApiRequest, order: FromPath[UUID], data: Json[Chase]) -> Order:
     """Ask after an order; sent again with the same `id`, it asks once."""
     return await order_decisions.chase(request.caller, order, data, request.now)
+
+
+@post(
+    "/api/orders/{order:uuid}/lines/{line:uuid}/bought",
+    task="buy specials",
+    status_code=200,
+    tags=["Orders"],
+)
+async def buy_special(
+    request: ApiRequest, order: FromPath[UUID], line: FromPath[UUID], data: Json[Bought]
+) -> Order:
+    """Say as which product a special was bought."""
+    return await specials.buy(request.caller, order, line, data, request.now)
+
+
+@get("/api/specials", task="read orders", tags=["Orders"])
+async def list_specials(
+    request: ApiRequest, q: Annotated[str, QueryParameter(max_length=200)] = "", limit: Limit = 50
+) -> Page[KnownSpecial]:
+    """Specials that were bought before, those first of which some are free."""
+    return Page(await specials.returned(request.caller, q, limit), None)
+
+
+@get("/api/reviews", task="read orders", tags=["Orders"])
+async def list_reviews(
+    request: ApiRequest, before: date, limit: Limit = LIMIT_DEFAULT
+) -> Page[Review]:
+    """Loans to be looked at again, or to end, before a day; the earliest first."""
+    return Page(await reviews.due(request.caller, before, limit), None)
+
+
+@post(
+    "/api/orders/{order:uuid}/lines/{line:uuid}/review",
+    task="change orders",
+    status_code=200,
+    tags=["Orders"],
+)
+async def settle_review(
+    request: ApiRequest, order: FromPath[UUID], line: FromPath[UUID], data: Json[Reviewed]
+) -> OrderRecord:
+    """Say what a review of a loan came to, and when the next one is."""
+    await reviews.settle(request.caller, order, line, data, request.now)
+    return await order_views.look_up(request.caller, order, request.now)

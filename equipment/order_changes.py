@@ -338,7 +338,8 @@ async def _rewrite(line: UUID, goods: Goods, *, authorised: bool) -> None:
 
 
 _REWRITE: Final = """
-update order_lines set quantity = $2, charge_pence = $3, price_pence = $4, special = $5,
+update order_lines set quantity = $2, charge_pence = $3, price_pence = $4,
+    special = coalesce($5, special),
     review_on = $6, end_on = $7, wanted = $8
 where id = $1
 """

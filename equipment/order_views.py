@@ -1,6 +1,7 @@
 """Orders as they are shown, and who may see which."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -32,6 +33,7 @@ from equipment.roles import (
     Caller,
     check_may,
 )
+from equipment.stock import shelves
 from equipment.visibility import visible_people
 
 # The store sees what it has to set aside and send; an order names nobody, only their id.
@@ -135,7 +137,7 @@ async def shown_order(order: UUID) -> Order:
 
 
 async def shown_orders(orders: Sequence[UUID]) -> dict[UUID, Order]:
-    """Orders by their ids, in three statements."""
+    """Orders by their ids, in four statements, or five where something waits."""
     if not orders:
         return {}
     rows = await fetch(_ORDERS, orders)
@@ -144,8 +146,9 @@ async def shown_orders(orders: Sequence[UUID]) -> dict[UUID, Order]:
     codes: dict[UUID, list[str]] = {row["id"]: [] for row in told}
     for row in await items_of([row["id"] for row in told]):
         codes[row["line"]].append(row["code"])
+    instead = await _instead({row["sku"] for row in told if row["status"] == "awaiting_stock"})
     for row in told:
-        lines[row["order"]].append(_line(row, codes[row["id"]]))
+        lines[row["order"]].append(_line(row, codes[row["id"]], instead))
     return {row["id"]: _order(row, lines[row["id"]]) for row in rows}
 
 
@@ -162,11 +165,26 @@ where l."order" = any($1::uuid[]) order by l."order", l.place
 """
 
 
-def _line(row: asyncpg.Record, codes: list[str]) -> ShownLine:
+async def _instead(skus: AbstractSet[str | None]) -> dict[str, list[str]]:
+    """Of each product that is waited for, those that serve as well and stand at a main depot."""
+    rows = await fetch(_EQUIVALENTS, [sku for sku in skus if sku is not None])
+    free = await shelves({other for row in rows for other in row["equivalents"]}) if rows else {}
+    stocked = {sku for sku, found in free.items() if any(shelf.kind == "depot" for shelf in found)}
+    return {row["sku"]: [other for other in row["equivalents"] if other in stocked] for row in rows}
+
+
+_EQUIVALENTS: Final = """
+select sku, equivalents from products where sku = any($1::varchar[]) and equivalents <> '{}'
+"""
+
+
+def _line(row: asyncpg.Record, codes: list[str], instead: Mapping[str, list[str]]) -> ShownLine:
     fields: dict[str, Any] = {name: row[name] for name in row.keys() if name != "order"}  # noqa: SIM118 - no dictionary
+    waits = row["status"] == "awaiting_stock"
+    equivalents = instead.get(row["sku"], []) if waits else []
     special = row["special"]
     fields["special"] = special and msgspec.json.decode(special, type=Special)
-    return ShownLine(**fields, items=codes, equivalents=[])
+    return ShownLine(**fields, items=codes, equivalents=equivalents)
 
 
 def _order(row: asyncpg.Record, lines: list[ShownLine]) -> Order:

@@ -87,13 +87,18 @@ async def add_product(caller: Caller, product: Product, now: datetime) -> Produc
     Refused `exists` where its sku is taken, Wrong where a field is.
     """
     check_may(caller, "change standing data")
-    product, fields = _checked(product)
     async with transaction():
-        if await fetch_one(_ADD, *(fields[column] for column in _COLUMNS)) is None:
-            raise Refused("exists", f"There is already a product with the sku {product.sku}.")
-        terms = (product.sku, product.price_pence, product.credit_percent)
-        await set_terms(london_day(now), [terms])
-        await record(caller.username, "product added", product.sku, product)
+        return await add_within(caller, product, now)
+
+
+async def add_within(caller: Caller, product: Product, now: datetime) -> Product:
+    """The same within the open transaction of a caller who may do so."""
+    product, fields = _checked(product)
+    if await fetch_one(_ADD, *(fields[column] for column in _COLUMNS)) is None:
+        raise Refused("exists", f"There is already a product with the sku {product.sku}.")
+    terms = (product.sku, product.price_pence, product.credit_percent)
+    await set_terms(london_day(now), [terms])
+    await record(caller.username, "product added", product.sku, product)
     return product
 
 

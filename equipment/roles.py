@@ -86,6 +86,7 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "order": _CARE,
     "decide on orders": frozenset({AUTHORISER}),
     "change orders": _CARE,
+    "buy specials": _STORE,
     "read orders": _CARE | {DEPOT, AUDITOR},
     "set levels": _STORE,
     "issue in an emergency": frozenset({COORDINATOR, PRESCRIBER}),

@@ -206,6 +206,8 @@ LISTS: Final = (
     "/api/orders?status=awaiting_authorisation",
     "/api/orders?status=delivered",
     "/api/orders?person=c4ca4238-a0b9-2382-0dcc-509a6f75849b",
+    "/api/specials?q=seat",
+    "/api/reviews?before=2018-11-01",
     "/api/requests",
     "/api/requests?status=open",
     "/api/requests?kind=fault",

@@ -9,6 +9,8 @@ import pytest
 from budget.database import execute, fetch
 from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
 from budget.refusals import Missing, Refused, Wrong
+from equipment.compatibility import FitRule
+from equipment.fit_rules import add_rule
 from equipment.orders import place
 from equipment.places import Depot, open_depot
 from equipment.roles import Caller
@@ -107,6 +109,35 @@ async def test_the_same_product_twice_on_one_order_is_asked_about(nurse: Caller)
     """It is most often a slip."""
     with pytest.raises(Refused, match="stands on this order 2 times"):
         await placed(nurse, await somebody(), "BED01", "BED01")
+
+
+async def test_what_would_not_carry_them_has_to_be_answered(nurse: Caller) -> None:
+    """By the weight on record; of whom none is known, nobody is warned."""
+    await stock("COT", max_user_kg=80)
+    person = await somebody()
+    await placed(nurse, person, "COT")
+    heavy = await somebody()
+    await execute("update people set weight_kg = 82 where id = $1", UUID(heavy))
+    with pytest.raises(Refused, match="safe up to 80kg; this person weighs 82kg") as refusal:
+        await placed(nurse, heavy, "COT")
+    assert [each["warning"] for each in _raised(refusal.value)] == ["over-weight"]
+
+
+async def test_what_does_not_fit_has_to_be_answered(nurse: Caller) -> None:
+    """With what is on the order, and with what is at home."""
+    await stock("RAIL")
+    rule = FitRule(
+        subject="sku:RAIL", relation="not_with", others=["sku:BED01"], words="No rail fits."
+    )
+    await add_rule(ADMINISTRATOR, rule)
+    with pytest.raises(Refused, match="No rail fits"):
+        await placed(nurse, await somebody(), "BED01", "RAIL")
+    person = await somebody()
+    await done(scan(await one_item(), "deliver", person=person))
+    with pytest.raises(Refused) as refusal:
+        await placed(nurse, person, "RAIL")
+    assert [each["warning"] for each in _raised(refusal.value)] == ["does-not-fit"]
+    await placed(nurse, person, "RAIL", answers=[_answer("does-not-fit")])
 
 
 async def test_two_orders_at_once_for_one_person_warn_of_each_other(nurse: Caller) -> None:

@@ -1,0 +1,23 @@
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.engine.finder import engine_finder
+
+ID = "2026-11-28T04:00:10:337152"
+VERSION = "1.38.0"
+DESCRIPTION = "Specials that were bought are found"
+
+RULES = """
+create index on order_lines (sku) where special is not null;
+"""
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="equipment", description=DESCRIPTION)
+
+    async def run() -> None:
+        engine = engine_finder()
+        assert engine is not None
+        # One script of many statements: only the connection's own execute() takes that.
+        await engine.current_transaction.get().connection.execute(RULES)
+
+    manager.add_raw(run)
+    return manager

@@ -1,0 +1,123 @@
+"""Specials are bought, and lent again; loans are looked at again on the day that was said."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from budget.database import fetch
+from budget.refusals import Missing, NotAllowed, Refused, Wrong
+from equipment.order_decisions import authorise
+from equipment.order_form import Authorisation, Order
+from equipment.order_views import look_up, shown_order
+from equipment.reviews import Reviewed, due, settle
+from equipment.roles import Caller
+from equipment.specials import Bought, buy, returned
+from tests.equipment.ordering import line_statuses, open_for_orders, orderer, placed
+from tests.equipment.store import (
+    COORDINATOR,
+    NOW,
+    STORE,
+    done,
+    one_item,
+    received,
+    scan,
+    somebody,
+    stock,
+)
+
+SEAT = {"description": "Bath seat, left hand", "reason": "no other fits", "price_pence": 90_000}
+
+
+@pytest.fixture(autouse=True)
+async def _store(database: str) -> None:  # noqa: ARG001 - it opens the pool
+    await open_for_orders()
+
+
+@pytest.fixture
+async def nurse(_store: None) -> Caller:
+    """A prescriber of 04K who may order everything."""
+    return await orderer(level=4)
+
+
+async def _special(nurse: Caller) -> Order:
+    order = await placed(nurse, await somebody(), {"special": SEAT})
+    return await authorise(await orderer("authoriser"), order.id, Authorisation(), NOW)
+
+
+async def test_a_bought_special_is_received_and_delivered_as_others_are(nurse: Caller) -> None:
+    """At the price that was decided on; once it is back, it is found before another is bought."""
+    order = await _special(nurse)
+    [line] = order.lines
+    bought = await buy(STORE, order.id, line.id, Bought(sku="SP-1", pat=True), NOW)
+    assert (bought.lines[0].sku, bought.total_pence) == ("SP-1", 90_000)
+    code = await one_item("SP-1")
+    assert (await shown_order(order.id)).lines[0].items == [code]
+    await done(scan(code, "deliver"))
+    [loan] = await fetch("select charged_pence from loans")
+    assert loan["charged_pence"] == 90_000
+    assert [each.free for each in await returned(nurse, "left hand", 9)] == [0]
+    await done(scan(code, "return"))
+    assert [(each.sku, each.free) for each in await returned(nurse, "bath", 9)] == [("SP-1", 1)]
+    assert await returned(nurse, "hoist", 9) == []
+
+
+async def test_a_special_is_bought_once_and_by_the_store_alone(nurse: Caller) -> None:
+    """And not before it is authorised."""
+    order = await placed(nurse, await somebody(), {"special": SEAT}, "BED01")
+    seat, bed = order.lines
+    bought = Bought(sku="SP-1")
+    with pytest.raises(Refused, match="Nothing is to be bought"):
+        await buy(STORE, order.id, seat.id, bought, NOW)
+    await authorise(await orderer("authoriser"), order.id, Authorisation(), NOW)
+    with pytest.raises(NotAllowed):
+        await buy(nurse, order.id, seat.id, bought, NOW)
+    for line in (bed.id, uuid4()):
+        with pytest.raises(Missing):
+            await buy(STORE, order.id, line, bought, NOW)
+    await buy(STORE, order.id, seat.id, Bought(sku="BED01"), NOW)
+    with pytest.raises(Refused, match="bought already"):
+        await buy(STORE, order.id, seat.id, bought, NOW)
+
+
+async def test_what_serves_as_well_is_offered_while_a_line_waits(nurse: Caller) -> None:
+    """If it stands at a main depot."""
+    await stock("COT", equivalents=["BED01", "SOFA"])
+    await stock("SOFA")
+    order = await placed(nurse, await somebody(), "COT")
+    assert (line_statuses(order), order.lines[0].equivalents) == (["awaiting_stock"], [])
+    await received()
+    assert (await shown_order(order.id)).lines[0].equivalents == ["BED01"]
+
+
+async def test_a_loan_is_looked_at_again_on_its_day(nurse: Caller) -> None:
+    """As long as it lasts; what the review came to is on record, and the next one is due then."""
+    code = await one_item()
+    line = {"sku": "BED01", "review_on": "2018-11-01", "end_on": "2019-03-01"}
+    order = await placed(nurse, await somebody(), line)
+    assert await due(nurse, date(2018, 12, 1), 9) == []
+    await done(scan(code, "deliver"))
+    [review] = await due(nurse, date(2018, 12, 1), 9)
+    assert (review.item, review.review_on) == (code, date(2018, 11, 1))
+    assert await due(nurse, date(2018, 11, 1), 9) == []
+    assert await due(await orderer(partners=("52R",)), date(2018, 12, 1), 9) == []
+    later = Reviewed(note="Still needed", review_on=date(2019, 1, 1), end_on=date(2019, 3, 1))
+    await settle(nurse, order.id, review.line, later, NOW)
+    assert await due(nurse, date(2018, 12, 1), 9) == []
+    record = await look_up(COORDINATOR, order.id, NOW)
+    assert record.history[-1].reason == "Still needed"
+    await done(scan(code, "return"))
+    assert await due(nurse, date(2019, 6, 1), 9) == []
+
+
+async def test_a_review_of_nothing_is_refused(nurse: Caller) -> None:
+    """Of another's order, another line, or a day gone by."""
+    order = await placed(nurse, await somebody(), "BED01")
+    line = order.lines[0].id
+    with pytest.raises(Wrong):
+        await settle(nurse, order.id, uuid4(), Reviewed(note="x"), NOW)
+    with pytest.raises(Wrong):
+        await settle(nurse, order.id, line, Reviewed(note="x", end_on=date(2018, 9, 1)), NOW)
+    other = await orderer(partners=("52R",))
+    with pytest.raises(Missing):
+        await settle(other, order.id, line, Reviewed(note="x"), NOW)
