@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from budget.refusals import Fault, Wrong
 from budget.wording import one_line, text_faults
 from equipment.order_lifecycle import LineStatus, Status
+from equipment.places import Code
 from equipment.products import MOST_PENCE, Sku, Speed
 
 LINES_MAX: Final = 100
@@ -50,6 +51,8 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True):
 
     sku: Sku | None = None
     special: Special | None = None
+    # So many kits: each of their products is a line of its own.
+    kit: Code | None = None
     quantity: Quantity = 1
     charge_pence: Pence | None = None
     review_on: date | None = None
@@ -204,8 +207,11 @@ def check_lines(lines: Iterable[NewLine]) -> None:
 
 def _line_faults(number: int, line: NewLine) -> Iterator[Fault]:
     path = f"lines[{number}]"
-    if (line.sku is None) == (line.special is None):
-        yield Fault(f"{path}.sku", "Name a product of the catalogue, or describe a special.")
+    if sum(said is not None for said in (line.sku, line.special, line.kit)) != 1:
+        words = "Name a product of the catalogue or a kit, or describe a special."
+        yield Fault(f"{path}.sku", words)
+    if line.kit is not None and line.charge_pence is not None:
+        yield Fault(f"{path}.charge_pence", "A kit is charged product by product.")
     if line.review_on is not None and line.end_on is not None and line.review_on > line.end_on:
         yield Fault(f"{path}.review_on", "Lies after the end of the loan.")
     if line.special is None:

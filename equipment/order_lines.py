@@ -9,10 +9,11 @@ import msgspec
 from msgspec.structs import replace
 
 from budget.database import fetch, insert
-from budget.refusals import Fault, Wrong
+from budget.refusals import Fault, Missing, Wrong
 from budget.years import london_day
+from equipment.kits import expand
 from equipment.order_authority import Wanted
-from equipment.order_form import NewLine, described
+from equipment.order_form import QUANTITY_MAX, NewLine, described
 from equipment.order_warnings import Ordered
 from equipment.products import Speed
 from equipment.terms import terms_of, terms_on
@@ -47,6 +48,24 @@ class Goods(msgspec.Struct, frozen=True):
         """What one is charged."""
         charge = self.line.charge_pence
         return self.listed_pence if charge is None else charge
+
+
+async def unpacked(lines: Sequence[NewLine]) -> list[NewLine]:
+    """The lines with every kit as the products that it has; Wrong where there is no such kit."""
+    return [each for number, line in enumerate(lines) for each in await _unpacked(number, line)]
+
+
+async def _unpacked(number: int, line: NewLine) -> list[NewLine]:
+    if line.kit is None:
+        return [line]
+    try:
+        kit = await expand(line.kit)
+    except Missing:
+        raise Wrong([Fault(f"lines[{number}].kit", "There is no such kit.")]) from None
+    lines = [(each.sku, each.quantity * line.quantity) for each in kit]
+    if any(quantity > QUANTITY_MAX for _, quantity in lines):
+        raise Wrong([Fault(f"lines[{number}].quantity", "That is more than can be ordered.")])
+    return [replace(line, kit=None, sku=sku, quantity=many) for sku, many in lines]
 
 
 async def goods_of(lines: Sequence[NewLine], now: datetime) -> list[Goods]:

@@ -25,7 +25,7 @@ from equipment.order_form import (
     check_lines,
     tidied_words,
 )
-from equipment.order_lines import Goods, fastest, goods_of, ordered, wanted, write_lines
+from equipment.order_lines import Goods, fastest, goods_of, ordered, unpacked, wanted, write_lines
 from equipment.order_standing import bring_up_to_date
 from equipment.order_views import shown_order
 from equipment.order_warnings import (
@@ -102,7 +102,7 @@ async def place(caller: Caller, new: NewOrder, now: datetime) -> Order:
 async def _place(caller: Caller, new: NewOrder, now: datetime) -> Order:
     patient = await _patient(caller, new.person, now)
     funder = await _funder(caller, new, patient)
-    goods = await goods_of(new.lines, now)
+    goods = await goods_of(await unpacked(new.lines), now)
     answers = await judged(patient.id, None, goods, new.answers)
     depot = await serving_depot(patient.postcode)
     speed = new.speed or fastest(goods)

@@ -11,6 +11,7 @@ from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
 from budget.refusals import Missing, Refused, Wrong
 from equipment.compatibility import FitRule
 from equipment.fit_rules import add_rule
+from equipment.kits import KitLine, NewKit, set_kit
 from equipment.orders import place
 from equipment.places import Depot, open_depot
 from equipment.roles import Caller
@@ -138,6 +139,19 @@ async def test_what_does_not_fit_has_to_be_answered(nurse: Caller) -> None:
         await placed(nurse, person, "RAIL")
     assert [each["warning"] for each in _raised(refusal.value)] == ["does-not-fit"]
     await placed(nurse, person, "RAIL", answers=[_answer("does-not-fit")])
+
+
+async def test_a_kit_is_ordered_in_one_go(nurse: Caller) -> None:
+    """As the products that it has, so many times; one that is none is named."""
+    await stock("SHEET", price_pence=500)
+    kit = NewKit(name="Discharge", lines=[KitLine("BED01"), KitLine("SHEET", 2)])
+    await set_kit(ADMINISTRATOR, "HOME", kit)
+    order = await placed(nurse, await somebody(), {"kit": "HOME", "quantity": 2})
+    assert [(line.sku, line.quantity) for line in order.lines] == [("BED01", 2), ("SHEET", 4)]
+    assert order.total_pence == 126_000
+    for kit_line in ({"kit": "NONE"}, {"kit": "HOME", "quantity": 300}, {"kit": "A", "sku": "B"}):
+        with pytest.raises(Wrong):
+            await placed(nurse, await somebody(), kit_line)
 
 
 async def test_two_orders_at_once_for_one_person_warn_of_each_other(nurse: Caller) -> None:
