@@ -8,9 +8,11 @@ from markupsafe import Markup
 
 from equipment.history import Movement
 from equipment.items import Item
+from equipment.roles import Caller
 from labels.code import shown
 from web.fields import Field, Fields
 from web.forms import Filled
+from web.item_act_words import ACTS
 from web.item_panel import STATE_WORDS, place_of, rows_of
 from web.markup import tag
 from web.paging import Slice
@@ -68,6 +70,7 @@ class ItemPage:
     tags: list[dict[str, str]]
     rows: list[dict[str, Any]]
     label: str
+    acts: list[dict[str, str]]
     head: list[str]
     movements: list[list[dict[str, Any]]]
     links: dict[str, dict[str, str]]
@@ -93,15 +96,22 @@ def list_page(found: Slice[tuple[int, Item]], sought: Mapping[str, str], address
     )
 
 
-def item_page(item: Item, found: Slice[tuple[int, Movement]], base: str) -> ItemPage:
-    """One item with its movements."""
+def item_page(
+    item: Item, found: Slice[tuple[int, Movement]], caller: Caller, base: str
+) -> ItemPage:
+    """One item with its movements, and what this caller may do with it as it is."""
     return ItemPage(
         title=item.name,
         code=shown(item.code),
         back=f"{base}/items",
         tags=_tags(item),
         rows=rows_of(item, base),
-        label=item.link,
+        label=f"{base}/items/{item.code}/label",
+        acts=[
+            {"text": ACTS[action].words, "href": f"{base}/items/{item.code}/acts/{action}"}
+            for action in (*item.allowed, "undo")
+            if caller.may(action)
+        ],
         head=["When", "What", "By", "More"],
         movements=[_movement(movement) for _, movement in found.rows],
         links=found.links,

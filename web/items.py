@@ -1,16 +1,19 @@
 """Items as staff see them: found by what stands on the label, and each with its history."""
 
+from functools import partial
+
 from litestar import Response
 from litestar.params import FromPath
 
-from equipment import history, item_lists, items
+from equipment import history, item_lists, items, printing
 from equipment.item_lists import Search
 from equipment.items import Viewer
 from equipment.standing import State
+from labels import label
 from web import item_words, pages
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
-from web.rendering import page
+from web.rendering import NOT_KEPT, page
 
 _SOUGHT_MAX = 200
 
@@ -45,7 +48,18 @@ async def show_item(request: PageRequest, code: FromPath[str]) -> Response[str]:
     rows = await history.movements(key, viewer, after=after, limit=PAGE + 1)
     address = f"{request.site.base}/items/{item.code}"
     shown = sliced(rows, lambda row: row[0], address, after=request.sought("after"))
-    return page(request, "staff_item.jinja", item_words.item_page(item, shown, request.site.base))
+    content = item_words.item_page(item, shown, request.caller, request.site.base)
+    return page(request, "staff_item.jinja", content)
+
+
+@pages.get("/items/{code:str}/label", task="read items")
+async def show_label(request: PageRequest, code: FromPath[str]) -> Response[bytes]:
+    """The item's label, to print."""
+    site = request.site
+    sender = printing.Sender(site.name, site.phone)
+    [one] = await printing.labels_of([code], _viewer(request), sender)
+    drawn = await printing.drawn(partial(label.svg, one))
+    return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": NOT_KEPT})
 
 
 def _viewer(request: PageRequest) -> Viewer:
