@@ -1,0 +1,214 @@
+"""Staff at a telephone and at a desk: every page fits, meets WCAG 2.2 AA, and works by keyboard."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyotp
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.browser import Visit, chromium, visit
+from tests.journeys.service import PASSWORD, ask, furnish, running, scan, signed_in
+
+NUMBER = "9990000018"
+
+
+@dataclass
+class Store:
+    """A furnished service with a bed at somebody's home."""
+
+    address: str
+    client: httpx.Client
+    person: str
+    item: str
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    """Run a service with a person who has a bed, and an auditor."""
+    folder = Path(tempfile.mkdtemp(prefix="kitback-staff-"))
+    folder.chmod(0o755)
+    with running(folder) as service, signed_in(service) as client:
+        person = furnish(client)
+        ask(client, "PATCH", f"/api/people/{person}", json={"nhs_number": NUMBER})
+        goods = {"sku": "BED01", "depot": "D1", "quantity": 1}
+        item = ask(client, "POST", "/api/items", json=goods)["items"][0]["code"]
+        delivery = scan(item, "deliver", person=person)
+        ask(client, "POST", "/api/scans", json={"scans": [delivery]})
+        for name in ("auditor", "prescriber", "keyboard"):
+            roles = ["auditor" if name == "keyboard" else name]
+            new: dict[str, Any] = {"username": name, "password": PASSWORD, "roles": roles}
+            ask(client, "POST", "/api/users", json=new | {"partner": "04K"})
+        yield Store(service.address, client, person, item)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Run one browser for all of them."""
+    with chromium() as started:
+        yield started
+
+
+def _sign_in(seen: Visit, username: str = "admin", path: str = "/sign-in") -> Page:
+    page = seen.page
+    seen.open(path)
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_every_page_fits_and_can_be_used_by_everybody(
+    store: Store, browser: Browser, width: int
+) -> None:
+    """No sideways scrolling, nothing from other hosts, nothing that axe finds fault with."""
+    with visit(browser, store.address, width=width) as seen:
+        seen.open("/sign-in")
+        seen.check()
+        page = _sign_in(seen)
+        seen.check()
+        for path in (
+            "/account", "/account/second-factor", "/items", "/items?q=bed&state=lost",
+            f"/items/{store.item}", f"/items/{store.item}/acts/return",
+            f"/items/{store.item}/acts/check", "/items/ABCD2345", "/people",
+            "/people?nhs_number=1", f"/people?nhs_number={NUMBER}", f"/people/{store.person}",
+            f"/people/{store.person}/change", "/people/new", "/admin", "/admin/users",
+            "/admin/users/new", "/admin/users/auditor", "/admin/products?q=bed",
+            "/admin/products/BED01", "/admin/products/new", "/admin/products/import",
+            "/admin/partners", "/admin/places", "/changes", "/changes?key=nothing", "/looks",
+        ):  # fmt: skip
+            seen.open(path)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            seen.check()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_goes_wrong_is_said_where_it_is(store: Store, browser: Browser, width: int) -> None:
+    """The summary has the focus, its links lead into the fields, and typing is not lost."""
+    with visit(browser, store.address, width=width) as seen:
+        seen.open("/sign-in")
+        seen.page.get_by_label("User name").fill("admin")
+        seen.page.get_by_role("button", name="Sign in").click()
+        expect(seen.page.locator(".nhsuk-error-summary")).to_be_focused()
+        seen.check()
+        page = _sign_in(seen)
+        for path, button in (
+            ("/admin/users/new", "Make the user"),
+            ("/admin/products/new", "Add the product"),
+            ("/admin/products/import", "Read the file"),
+            ("/people/new", "Make the record"),
+            (f"/items/{store.item}/acts/return", "Take back into a store"),
+            ("/account/second-factor", "Set it up"),
+        ):
+            seen.open(path)
+            page.get_by_role("button", name=button).click()
+            summary = page.locator(".nhsuk-error-summary")
+            expect(summary).to_be_focused()
+            summary.get_by_role("link").first.click()
+            assert page.evaluate("document.activeElement.matches('input, select, textarea')"), path
+            seen.check()
+        seen.open("/people/new")
+        page.get_by_label("Name", exact=True).fill("Ann Example")
+        page.get_by_label("Postcode").fill("NG1 1AB")
+        page.get_by_role("button", name="Make the record").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Is it one of these people?")
+        seen.check()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_an_item_comes_back_by_hand(store: Store, browser: Browser, script: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """From its label's address to the store, on a telephone, with script and without."""
+    goods = {"sku": "BED01", "depot": "D1", "quantity": 1}
+    item = ask(store.client, "POST", "/api/items", json=goods)["items"][0]
+    delivery = scan(item["code"], "deliver", person=store.person)
+    ask(store.client, "POST", "/api/scans", json={"scans": [delivery]})
+    with visit(browser, store.address, width=390, script=script) as seen:
+        page = _sign_in(seen)
+        seen.open("/8004/" + item["giai"])
+        expect(page.get_by_text("On loan").first).to_be_visible()
+        page.get_by_role("link", name="Take back into a store").click()
+        page.get_by_label("Depot").select_option("D1")
+        page.get_by_role("button", name="Take back into a store").click()
+        expect(page.get_by_text("The item is back in the store.")).to_be_visible()
+        if script:
+            seen.check()
+    assert ask(store.client, "GET", f"/api/items/{item['code']}")["state"] == "returned"
+
+
+def test_a_second_factor_is_set_up_and_asked_for(store: Store, browser: Browser) -> None:
+    """What the telephone shows lets in; each of its pages can be used by everybody."""
+    with visit(browser, store.address, width=390) as seen:
+        page = _sign_in(seen, "auditor", "/sign-in?next=/account")
+        page.get_by_role("button", name="Set up a second factor").click()
+        key = page.locator(".kitback-key").inner_text().replace(" ", "")
+        page.get_by_label("Code").fill(pyotp.TOTP(key).now())
+        page.get_by_role("button", name="Set it up").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your recovery codes")
+        seen.check()
+        recovery = page.locator(".kitback-codes .kitback-code").first.inner_text()
+        page.get_by_role("button", name="I have kept them").click()
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        expect(page.get_by_text("You have signed out.")).to_be_visible()
+        seen.check()
+        page.get_by_label("User name").fill("auditor")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your code")
+        seen.check()
+        page.get_by_label("Code").fill("000000")
+        page.get_by_role("button", name="Continue").click()
+        expect(page.locator(".nhsuk-error-summary")).to_be_focused()
+        seen.check()
+        page.get_by_label("Code").fill(recovery)
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Changes")
+
+
+def test_an_auditor_works_by_keyboard_alone(store: Store, browser: Browser) -> None:
+    """Signs in, finds a change and signs out; whatever has the focus shows that it has."""
+    with visit(browser, store.address, width=1280) as seen:
+        page = seen.page
+        seen.open("/sign-in")
+        _tab_to(page, "username")
+        page.keyboard.type("keyboard")
+        _tab_to(page, "password")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Changes")
+        _tab_to(page, "key")
+        page.keyboard.type("BED01")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/changes?key=BED01")
+        _tab_to(page, "Items")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Items")
+        _tab_to(page, "Sign out")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("You have signed out.")).to_be_visible()
+
+
+_FOCUS = """() => {
+    const active = document.activeElement, style = getComputedStyle(active);
+    return {
+        name: active.name || active.innerText.trim(),
+        shown: style.outlineStyle !== 'none' || style.boxShadow !== 'none'
+    };
+}"""
+
+
+def _tab_to(page: Page, name: str) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(_FOCUS)
+        assert focus["shown"], f"nothing shows that {focus['name']} has the focus"
+        if focus["name"] == name:
+            return
+    raise AssertionError(f"Tab does not reach {name}")
