@@ -18,10 +18,10 @@ from budget.database import execute, fetch, fetch_one, transaction
 from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import one_line, text_faults
+from equipment import people
 from equipment.cases import Finding, raise_cases
 from equipment.items import Viewer, look_up
 from equipment.order_authority import charges_as_own
-from equipment.people import register
 from equipment.person_form import NewPerson
 from equipment.roles import Caller, check_may
 from equipment.scans import record
@@ -80,7 +80,7 @@ async def issue(caller: Caller, new: NewEmergency, now: datetime) -> Emergency:
         await _check_to_hand(caller, new, now)
     named = NewPerson(id=record_id, name=one_line(new.name), funder=funder)
     # When it was first asked for: sent again, it is the same scan.
-    person = await register(caller, named, now)
+    person = await people.register(caller, named, now)
     said = {
         "id": str(new.id),
         "item": new.item,
@@ -133,8 +133,8 @@ def _faults(new: NewEmergency) -> Iterator[Fault]:
 async def complete(caller: Caller, id: UUID, now: datetime) -> Emergency:  # noqa: A002 - contract
     """Say that it is now known who has the item; completed before, it stays so.
 
-    Its record has to say so: it was merged into that of somebody known, or filled in with a day of
-    birth or an NHS number. Refused `record-incomplete` where it was not.
+    The look at the record is noted. It has to say so: it was merged into that of somebody known,
+    or filled in with a day of birth or an NHS number. Refused `record-incomplete` where it was not.
     """
     check_may(caller, "issue in an emergency")
     issue_ = await find_emergency(caller, id, now)
@@ -142,17 +142,14 @@ async def complete(caller: Caller, id: UUID, now: datetime) -> Emergency:  # noq
         return issue_
     if issue_.person is None:
         raise Missing("emergency-issue-not-found", "There is no such emergency issue.")
-    if not await fetch(_KNOWN, issue_.person):
+    known = await people.look_up(caller, issue_.person, now)
+    if known.born is None and known.nhs_number is None:
         words = "Fill in a day of birth or an NHS number first, or merge it into the right record."
         raise Refused("record-incomplete", f"The record does not say yet who has the item. {words}")
     await execute(_COMPLETE, id, now, caller.username)
     return await find_emergency(caller, id, now)
 
 
-_KNOWN: Final = """
-select from people p where p.id = any(family_of($1))
-    and merged_into is null and (born is not null or nhs_number is not null)
-"""
 _COMPLETE: Final = """
 update emergency_issues set completed_at = $2, completed_by = $3
 where id = $1 and completed_at is null

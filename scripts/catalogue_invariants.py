@@ -30,8 +30,21 @@ from (values ('note_stock', 'items'), ('note_stock_moves', 'items')) due (name, 
 where not exists (select from pg_trigger
     where tgrelid = to_regclass('public.' || on_table) and tgname = name)
 """
+_EMERGENCIES: Final = """
+select format('emergency issue %s: %s', e.id, case when m.id is null then 'there is no delivery'
+    when m.item <> e.item then 'its delivery is of another item'
+    else 'its delivery went to somebody else' end)
+from emergency_issues e left join movements m on m.id = e.id and m.action = 'deliver'
+where m.id is null or m.item <> e.item or m.person is distinct from e.person
+"""
+_PICTURES: Final = """
+select format('product %s: its picture is not the one that was kept', sku)
+from product_pictures where sha256(content) <> digest
+"""
 
 CATALOGUE_INVARIANTS: Final = (
     Invariant("stock-sums", "The stock is what the items' states count up to.", _STOCK),
+    Invariant("emergency-delivery", "An emergency issue is a delivery.", _EMERGENCIES),
+    Invariant("picture", "A picture is the one that was kept.", _PICTURES),
     Invariant("stock-guards", "What counts the stock is there.", _GUARDS),
 )

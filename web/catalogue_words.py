@@ -84,8 +84,9 @@ def list_page(
     names = {"": "All"} | {each.category: f"{each.category} ({each.products})" for each in known}
     search = fields.text("q", "Name, code or kind of equipment", width=20, spellcheck=False)
     cards = [_card(line, base) for _, line in found.rows]
-    more = " or more" if "next" in found.links else ""
-    said = f"{len(cards)}{more} products" if len(cards) != 1 else "1 product"
+    said = f"{count(len(cards), 'product')} found"
+    if "next" in found.links:
+        said = f"{len(cards)} products on this page, and there are more"
     return ListPage(
         title="Catalogue",
         address=f"{base}/catalogue",
@@ -94,7 +95,7 @@ def list_page(
             fields.select("category", "Category", names),
             fields.text("iso9999", "ISO 9999 class", width=10, spellcheck=False),
         ],
-        said=said if cards else "No products",
+        said=said if cards else "No products found",
         cards=cards,
         empty="Nothing in the catalogue is like this. Try fewer words, or another category.",
         links=found.links,
