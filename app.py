@@ -43,8 +43,10 @@ from web import (
     admin_products,
     admin_users,
     assets,
+    decisions,
     item_acts,
     new_orders,
+    order_change,
     pictures,
     public_item,
     second_factor,
@@ -225,6 +227,11 @@ PAGES = [
     shelves.show_emergency_form,
     shelves.issue,
     shelves.complete,
+    order_change.show_change,
+    order_change.change,
+    decisions.show_queue,
+    decisions.show_decision,
+    decisions.decide,
 ]
 
 

@@ -8,28 +8,13 @@ from markupsafe import Markup
 
 from budget.refusals import Fault, Refused, Wrong
 from equipment.order_quotes import Quote, QuotedLine
+from web.answers import Asked, asked, unanswered
 from web.fields import Field, Fields, errors
 from web.find_words import born, number
 from web.forms import Filled
 from web.pick_words import counted, stock_words
 from web.picking import PATH, Picked
 from web.words import clock, listed, numbered, pounds, weekday
-
-_WHY: Final = {
-    "already-has": "Why do they need another one?",
-    "already-ordered": "Why do they need more than is on order?",
-    "over-weight": "Why is it safe for this person?",
-    "does-not-fit": "Why order these together?",
-}
-"""The question that each kind of warning asks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A warning, and the field for the reason why it is ordered all the same."""
-
-    words: list[str]
-    field: Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +48,12 @@ def check_page(
 ) -> CheckPage:
     """The page, with what was typed and what is wrong."""
     fields = Fields(filled, faults)
-    asked = list(_asked(fields, quote))
+    questions = list(asked(fields, [(each.warning, each.detail) for each in quote.warnings]))
     dates = [_dates(fields, place, line) for place, line in enumerate(quote.lines)]
     reason = _reason(fields, quote)
     notes = fields.lines("notes", "For whoever delivers, such as when somebody is in", rows=3)
     every = [
-        *(each.field for each in asked),
+        *(each.field for each in questions),
         reason,
         notes,
         *(field for each in dates for field in each["fields"]),
@@ -81,7 +66,7 @@ def check_page(
         hidden=[{"kind": "hidden", "name": name, "value": text} for name, text in made.pairs()],
         rows=list(_rows(made, quote, base)),
         approval=list(_approval(quote)),
-        asked=asked,
+        asked=questions,
         reason=reason,
         notes=notes,
         dates=dates,
@@ -99,7 +84,7 @@ def refused(
     if isinstance(refusal, Wrong):
         return check_page(made, quote, filled, base, faults=refusal.faults)
     if refusal.slug == "warnings-unanswered":
-        return check_page(made, quote, filled, base, faults=_unanswered(quote, filled))
+        return check_page(made, quote, filled, base, faults=unanswered(_kinds(quote), filled))
     return check_page(made, quote, filled, base, trouble=_TROUBLE.get(refusal.slug, refusal.detail))
 
 
@@ -109,13 +94,8 @@ _TROUBLE: Final = {
 }
 
 
-def _unanswered(quote: Quote, filled: Filled) -> list[Fault]:
-    kinds = dict.fromkeys(each.warning for each in quote.warnings)
-    return [
-        Fault(f"answer-{kind}", "Say why, or go back and change the order.")
-        for kind in kinds
-        if not filled.text(f"answer-{kind}")
-    ]
+def _kinds(quote: Quote) -> list[str]:
+    return [each.warning for each in quote.warnings]
 
 
 def _is_typed(filled: Filled, faults: Sequence[Fault], stems: tuple[str, ...]) -> bool:
@@ -220,14 +200,6 @@ def _approval(quote: Quote) -> Iterator[str]:
         yield "Equipment that is not in the catalogue always needs approval."
     if "funder" in quote.beyond:
         yield f"{quote.funder_name} pays, for whom you do not order yourself."
-
-
-def _asked(fields: Fields, quote: Quote) -> Iterator[Asked]:
-    kinds = dict.fromkeys(each.warning for each in quote.warnings)
-    for kind in kinds:
-        words = [each.detail for each in quote.warnings if each.warning == kind]
-        field = fields.lines(f"answer-{kind}", _WHY[kind], rows=2, maxlength=1000)
-        yield Asked(words, field)
 
 
 def _reason(fields: Fields, quote: Quote) -> Field:

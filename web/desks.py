@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from equipment.roles import ADMINISTRATOR, AUDITOR, PRESCRIBER, Caller
+from equipment.roles import ADMINISTRATOR, AUDITOR, AUTHORISER, PRESCRIBER, Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ DESKS: Final = (
     Desk("My orders", "/orders", "order"),
     Desk("Catalogue", "/catalogue", "read standing data"),
     Desk("People", "/people", "read people"),
+    Desk("Approve", "/authorise", "decide on orders"),
     Desk("Items", "/items", "read items"),
     Desk("Shelves", "/shelves", "read items"),
     Desk("Emergencies", "/emergencies", "read emergency issues"),
@@ -30,6 +31,7 @@ DESKS: Final = (
 )
 _STARTS: Final[tuple[tuple[str, str], ...]] = (
     (ADMINISTRATOR, "/admin"),
+    (AUTHORISER, "/authorise"),
     (PRESCRIBER, "/orders"),
     (AUDITOR, "/changes"),
 )

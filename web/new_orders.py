@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 from litestar import Response
@@ -11,10 +11,11 @@ from budget.refusals import Fault, Missing, Refused, Wrong
 from equipment import orders, person_search
 from equipment.offers import offers
 from equipment.order_desks import payers
-from equipment.order_form import NewOrder, Warned
+from equipment.order_form import NewOrder
 from equipment.order_quotes import Quote, quote
 from equipment.person_search import PersonSearch
 from web import check_words, find_words, pages, pick_words
+from web.answers import answers_of
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.picking import PATH, Picked, names_order, order_lines, picked
@@ -130,7 +131,6 @@ async def send_order(request: PageRequest) -> Response[str]:
 
 
 def _values(made: Picked, filled: Filled) -> dict[str, Any]:
-    kinds = [kind for kind in get_args(Warned) if filled.text(f"answer-{kind}")]
     return {
         "id": str(made.order),
         "person": str(made.person),
@@ -139,7 +139,7 @@ def _values(made: Picked, filled: Filled) -> dict[str, Any]:
         "funder": made.funder or None,
         "reason": filled.given("reason"),
         "notes": filled.given("notes"),
-        "answers": [{"warning": kind, "reason": filled.text(f"answer-{kind}")} for kind in kinds],
+        "answers": answers_of(filled),
     }
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from budget.refusals import Fault
 from equipment.order_desks import Opened, Slip
 from equipment.order_form import Event, Order, ShownLine
-from equipment.order_lifecycle import OPEN, SOURCES
+from equipment.order_lifecycle import ENDED, OPEN, SOURCES
 from equipment.roles import ADMINISTRATOR, COORDINATOR, Caller
 from web.check_words import as_lines, cost
 from web.fields import Field, Fields, errors
@@ -70,7 +70,7 @@ class OrderPage:
     title: str
     heading: str
     tag: dict[str, str]
-    back: str
+    back: dict[str, str] | None
     errors: list[dict[str, str]]
     next: list[str]
     declined: str | None
@@ -161,7 +161,7 @@ def order_page(
         title=f"Error: {name}" if said else name,
         heading=name,
         tag={"text": words, "colour": colour},
-        back=f"{base}/orders",
+        back=_back(order, caller, base),
         errors=said,
         next=next_words(order, opened.funder_name),
         declined=declined,
@@ -171,10 +171,19 @@ def order_page(
         history_head=["When", "What", "By", "Why"],
         history=[_event(event) for event in order.history],
         decide=f"{base}/authorise/{order.id}" if may_decide(opened, caller) else None,
-        change=f"{base}/orders/{order.id}/change" if _may(order, caller, "change") else None,
+        change=f"{base}/orders/{order.id}/change" if may(order, caller, "change") else None,
         chase=chase,
         cancel=cancel,
     )
+
+
+def _back(order: Order, caller: Caller, base: str) -> dict[str, str] | None:
+    """To the list from which whoever looks has come, if they have one."""
+    if order.ordered_by != caller.username and caller.may("decide on orders"):
+        return {"href": f"{base}/authorise", "text": "Orders to approve"}
+    if caller.may("order"):
+        return {"href": f"{base}/orders", "text": "My orders"}
+    return None
 
 
 def may_decide(opened: Opened, caller: Caller) -> bool:
@@ -186,7 +195,8 @@ def may_decide(opened: Opened, caller: Caller) -> bool:
     return theirs and caller.may("decide on orders")
 
 
-def _may(order: Order, caller: Caller, act: str) -> bool:
+def may(order: Order, caller: Caller, act: str) -> bool:
+    """Whether the caller may `change` or `cancel` it now."""
     theirs = order.ordered_by == caller.username or bool(caller.roles & _SEE_TO_ANY)
     fits = {"change": SOURCES["change"], "cancel": SOURCES["cancel"]}[act]
     return theirs and caller.may("change orders") and order.status in fits
@@ -195,21 +205,22 @@ def _may(order: Order, caller: Caller, act: str) -> bool:
 def _chase(fields: Fields, order: Order, caller: Caller, base: str) -> dict[str, Any] | None:
     if order.status not in OPEN or not caller.may("change orders"):
         return None
+    note = fields.lines("note", "What do you want to know?", rows=2)
     return {
         "action": f"{base}/orders/{order.id}/chase",
-        "fields": [
-            fields.hidden("id", uuid4()),
-            fields.lines("note", "What do you want to know?", rows=2),
-        ],
+        "fields": [fields.hidden("id", uuid4()), note],
+        "is_open": "errorMessage" in note,
     }
 
 
 def _cancel(fields: Fields, order: Order, caller: Caller, base: str) -> dict[str, Any] | None:
-    if not _may(order, caller, "cancel"):
+    if not may(order, caller, "cancel"):
         return None
+    reason = fields.lines("reason", "Why is it not needed any more?", rows=2)
     return {
         "action": f"{base}/orders/{order.id}/cancel",
-        "fields": [fields.lines("reason", "Why is it not needed any more?", rows=2)],
+        "fields": [reason],
+        "is_open": "errorMessage" in reason,
     }
 
 
@@ -221,7 +232,7 @@ def rows_of(opened: Opened) -> Iterator[dict[str, Any]]:
     yield row("Ordered", [f"{day_of(order)}, by {order.ordered_by}"])
     if order.status in OPEN:
         yield row("Arrives", [f"By {weekday(order.due_on)} ({SPEEDS[order.speed].lower()})"])
-    yield row("Cost", [cost(order.total_pence, order.delivery_pence)])
+    yield row("Cost", [_cost(order)])
     yield row("Paid by", [opened.funder_name])
     if person is not None:
         yield row("At home already", counted(opened.at_home) or ["Nothing from us"])
@@ -231,6 +242,12 @@ def rows_of(opened: Opened) -> Iterator[dict[str, Any]]:
         yield row("Note for the delivery", order.notes.split("\n"))
     for each in order.answers:
         yield row("Ordered all the same", [each.detail, f"{each.answered_by}: {each.reason}"])
+
+
+def _cost(order: Order) -> str:
+    if order.status in ENDED and not order.total_pence:
+        return "Nothing: none of it was delivered"
+    return cost(order.total_pence, order.delivery_pence)
 
 
 def row(key: str, lines: Sequence[str]) -> dict[str, Any]:
@@ -257,6 +274,8 @@ def _line(line: ShownLine, order: Order) -> list[dict[str, Any]]:
 def _standing(line: ShownLine, order: Order) -> str:
     if order.status == "awaiting_authorisation" and line.status != "cancelled":
         return "Waits for approval"
+    if order.status == "declined":
+        return "Declined"
     if 0 < line.delivered < line.quantity:
         return f"{line.delivered:,} of {line.quantity:,} delivered"
     return _LINE_WORDS[line.status]

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
-from budget.refusals import Refusal
+from budget.refusals import Fault, Refusal, Wrong
 from equipment import order_decisions, order_desks
 from equipment.order_decisions import Chase
 from equipment.order_lifecycle import Status
@@ -60,6 +60,8 @@ async def chase(request: PageRequest, order: FromPath[UUID]) -> Response[str]:
     """Ask after an order; sent twice, it asks once."""
     filled = await request.filled()
     try:
+        if not filled.text("note"):
+            raise Wrong([Fault("note", "Say what you want to know.")])
         asked = as_struct({"id": filled.text("id"), "note": filled.text("note")}, Chase)
         await order_decisions.chase(request.caller, order, asked, request.now)
     except Refusal as refusal:
