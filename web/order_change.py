@@ -5,7 +5,6 @@ from uuid import UUID
 
 from litestar import Response
 from litestar.params import FromPath
-from msgspec import UNSET
 
 from budget.refusals import Refusal
 from equipment import order_changes, order_desks
@@ -51,13 +50,12 @@ async def change(request: PageRequest, order: FromPath[UUID]) -> Response[str]:
 def _wanted(opened: Opened, filled: Filled) -> dict[str, Any]:
     check_unchanged(opened, filled)
     order = opened.order
-    lines = changed_lines(order, filled)
-    speed = filled.text("speed")
-    notes = filled.given("notes")
+    speed, notes = filled.text("speed"), filled.text("notes")
     return {
-        "lines": UNSET if lines is None else lines,
-        "speed": UNSET if speed == order.speed else speed,
-        "notes": UNSET if notes == order.notes else notes,
+        # What is absent stays as it is.
+        "lines": changed_lines(order, filled),
+        "speed": None if speed == order.speed else speed,
+        "notes": None if notes == (order.notes or "") else notes,
         "reason": filled.given("reason"),
         "answers": answers_of(filled),
     }
