@@ -84,13 +84,3 @@ def test_nothing_names_a_registry() -> None:
         assert "://" not in text
         assert "--index-url" not in text
         assert "--hash=sha256:" in text
-
-
-def test_no_merge_was_left_half_done() -> None:
-    """No file of ours has both sides of a conflict in it: a style sheet fails silently."""
-    ours = {".py", ".jinja", ".css", ".md", ".js", ".toml"}
-    for folder in (*ROOMS, "docs", "scripts", "tests"):
-        for path in (ROOT / folder).rglob("*"):
-            if path.suffix in ours and path.is_file():
-                text = path.read_text(encoding="utf-8")
-                assert not re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE), path
