@@ -28,7 +28,7 @@ _FROM: Final = msgspec.json.Decoder(OrdersKnown)
 
 
 def orders_sql(items: str, lines: str) -> str:
-    """What says it, of a table of items (id, sku, loan) and a parameter that has lines' ids."""
+    """What says it, of a table of items (id, sku) and a parameter that has lines' ids."""
     return f"""
     with promised as materialized (
         select p.item, p.line from promises p where p.item in (select id from {items})
@@ -39,8 +39,7 @@ def orders_sql(items: str, lines: str) -> str:
             select l.id, l."order", l.sku, o.person, o.funder, l.charge_pence,
                 o.status as order_status, l.wanted, l.quantity, l.promised, l.delivered
             from order_lines l join orders o on o.id = l."order"
-            where l.id in (select unnest({lines}::uuid[]) union select line from promised
-                union select order_line from loans where id in (select loan from {items}))
+            where l.id in (select unnest({lines}::uuid[]) union select line from promised)
         ) each),
         'queued', (select coalesce(json_agg(sku), '[]') from (
             select distinct sku from {items}) skus
@@ -59,14 +58,17 @@ def put_orders(hand: Hand, known: OrdersKnown) -> None:
 
 
 async def read_orders_again(hand: Hand, lines: Iterable[UUID]) -> None:
-    """Read it anew, of the items in hand and further lines: once their queues are locked."""
+    """Read it anew, of the items in hand and further lines: once their queues are locked.
+
+    With the lines for which items were delivered, which an undo may open again.
+    """
     wanted = {*lines, *hand.orders.fulfilled.values()}
     rows = await fetch(_AGAIN, list(hand.items), list(wanted))
     put_orders(hand, _FROM.decode(rows[0]["known"]))
 
 
 _AGAIN: Final = f"""
-with named as materialized (select id, sku, loan from items where id = any($1::bigint[])),
+with named as materialized (select id, sku from items where id = any($1::bigint[])),
     known as ({orders_sql("named", "$2")})
 select json_build_object::text as known from known
 """  # noqa: S608 - our own names

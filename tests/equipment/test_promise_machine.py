@@ -29,7 +29,7 @@ from tests.equipment.store import COORDINATOR, NOW, check_invariants, received, 
 
 SPEEDS = ("next_day", "3_day", "7_day", "10_day")
 MANY = settings(
-    max_examples=40,
+    max_examples=25,
     derandomize=True,
     deadline=None,
     database=None,

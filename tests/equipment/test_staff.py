@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from budget.database import close_pool, execute, fetch, fetch_one, open_pool
-from budget.refusals import NotAllowed, Refused
+from budget.refusals import NotAllowed, Refused, Wrong
 from equipment import passwords, staff
 from equipment.roles import ROLES, Caller
 
@@ -154,3 +154,11 @@ async def _make(name: str, role: staff.Role) -> staff.User:
 
 def _new(name: str, role: staff.Role) -> staff.NewUser:
     return staff.NewUser(username=name, password="long enough", roles=[role])
+
+
+async def test_nobody_bears_the_services_own_name() -> None:
+    """What it does by itself is told apart from what people do."""
+    for username in ("system", "System"):
+        new = staff.NewUser(username=username, password="correct horse battery", roles=["depot"])
+        with pytest.raises(Wrong, match="service's own"):
+            await staff.create(ADMINISTRATOR, new, NOW)
