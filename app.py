@@ -184,6 +184,8 @@ PAGES = [
     people_pages.find_people,
     people_pages.show_new_person,
     people_pages.register_person,
+    people_pages.show_match,
+    people_pages.match_person,
     people_pages.show_person,
     people_pages.show_change,
     people_pages.change_person,

@@ -12,7 +12,7 @@ from litestar import HttpMethod, Request, Response
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
-from budget.refusals import Missing, NotAllowed, Refusal, Wrong
+from budget.refusals import Missing, NotAllowed, Refusal, TooOften, Wrong
 from equipment.roles import NEED_SECOND_FACTOR, Caller, check_may
 from equipment.sessions import Session
 from web import cookies
@@ -27,6 +27,7 @@ _STATUS_OF: Final[dict[type[Refusal], HTTPStatus]] = {
     Wrong: HTTPStatus.UNPROCESSABLE_ENTITY,
     Missing: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 

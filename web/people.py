@@ -10,9 +10,10 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget import partners
-from budget.refusals import Fault, Refusal, Refused, Wrong
-from equipment import lookalikes, order_views, people, person_loans, person_search
+from budget.refusals import Fault, Missing, Refusal, Refused, TooOften, Wrong
+from equipment import lookalikes, openings, order_views, people, person_loans, person_search
 from equipment.lookalikes import Sketch
+from equipment.openings import Match
 from equipment.order_views import Search
 from equipment.person_form import NewPerson, Person, PersonChange
 from equipment.person_search import FoundPeople, PersonSearch
@@ -20,7 +21,7 @@ from web import pages
 from web.fields import faults_of
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
-from web.people_forms import DAYS, SEARCHED, change_form, register_form
+from web.people_forms import DAYS, SEARCHED, change_form, match_form, register_form
 from web.people_words import Held, found_page, likeness_page, person_page
 from web.rendering import page
 
@@ -88,6 +89,27 @@ async def register_person(request: PageRequest) -> Response[str]:
     return see_other(request, f"/people/{made.id}", say="The record was made.")
 
 
+@pages.get("/people/match", task="match people")
+async def show_match(request: PageRequest) -> Response[str]:
+    """The form that opens another partner's person."""
+    return page(request, "staff_form.jinja", match_form(request.site.base, Filled()))
+
+
+@pages.post("/people/match", task="match people")
+async def match_person(request: PageRequest) -> Response[str]:
+    """Open the record to whoever knows number and day of birth, and says why; on record."""
+    filled = await request.filled()
+    values = {"nhs_number": _digits(filled), "born": filled.day("born")}
+    try:
+        wanted = as_struct(values | {"reason": filled.given("reason")}, Match)
+        person = await openings.match(request.caller, wanted, request.now)
+    except (Wrong, Missing, TooOften) as refusal:
+        form = match_form(request.site.base, filled, *faults_of(refusal))
+        status = 429 if isinstance(refusal, TooOften) else 422
+        return page(request, "staff_form.jinja", form, status=status)
+    return see_other(request, f"/people/{person.id}", say="The record is open to you.")
+
+
 @pages.get("/people/{person:uuid}", task="read people")
 async def show_person(request: PageRequest, person: FromPath[UUID]) -> Response[str]:
     """Who it is, what they have and what is on order for them."""
@@ -101,9 +123,9 @@ async def show_person(request: PageRequest, person: FromPath[UUID]) -> Response[
         rows = await order_views.listed(request.caller, search, request.now, after=0, limit=_MOST)
         orders = [order for _, order in rows]
     held = Held([item for _, item in loans], orders)
-    return page(
-        request, "person.jinja", person_page(shown, held, request.caller, request.site.base)
-    )
+    payer = None if shown.funder is None else (await partners.find(shown.funder)).name
+    content = person_page(shown, held, request.caller, request.site.base, payer)
+    return page(request, "person.jinja", content)
 
 
 @pages.get("/people/{person:uuid}/change", task="register people")

@@ -65,6 +65,30 @@ def register_form(
     )
 
 
+def match_form(
+    base: str, filled: Filled, faults: Sequence[Fault] = (), trouble: str | None = None
+) -> Form:
+    """What must be known of another partner's person before their record opens."""
+    fields = Fields(filled, faults)
+    each = [
+        fields.text("nhs_number", "NHS number", width=10, inputmode="numeric"),
+        fields.day("born", "Date of birth"),
+        fields.text("reason", "Why you need to see the record", hint="Auditors read this."),
+    ]
+    said = errors(faults, each, trouble=trouble)
+    heading = "Somebody of another partner"
+    return Form(
+        title=f"Error: {heading}" if said else heading,
+        heading=heading,
+        action=f"{base}/people/match",
+        paragraphs=["Their record opens to you only if both are exactly right, and it is noted."],
+        fields=each,
+        errors=said,
+        submit="Open the record",
+        back=f"{base}/people",
+    )
+
+
 def change_form(
     person: Person,
     known: Sequence[Partner],

@@ -46,6 +46,7 @@ class FoundPage:
     title: str
     address: str
     new: str | None
+    match: str | None
     fields: list[Field]
     errors: list[dict[str, str]]
     head: list[str]
@@ -111,6 +112,7 @@ def found_page(
         title="Error: People" if faults else "People",
         address=f"{base}/people",
         new=f"{base}/people/new" if caller.may("register people") else None,
+        match=f"{base}/people/match" if caller.may("match people") else None,
         fields=each,
         errors=errors(faults, each),
         head=["Name", "Date of birth", "NHS number", "Postcode"],
@@ -135,8 +137,10 @@ def likeness_page(alike: Sequence[Lookalike], filled: Filled, base: str) -> Like
     )
 
 
-def person_page(person: Person, held: Held, caller: Caller, base: str) -> PersonPage:
-    """The record as this caller may see it."""
+def person_page(
+    person: Person, held: Held, caller: Caller, base: str, payer: str | None
+) -> PersonPage:
+    """The record as this caller may see it; `payer` is the name of their funder."""
     address = f"{base}/people/{person.id}"
     may_order = caller.may("order") and person.died_on is None
     return PersonPage(
@@ -145,7 +149,9 @@ def person_page(person: Person, held: Held, caller: Caller, base: str) -> Person
         flags=[COMMUNICATION.get(need, need) for need in person.communication]
         + (["Interpreter needed"] if person.interpreter else []),
         died=None if person.died_on is None else f"Died on {day(person.died_on)}",
-        rows=[{"key": {"text": key}, "value": {"text": text}} for key, text in _rows(person)],
+        rows=[
+            {"key": {"text": key}, "value": {"text": text}} for key, text in _rows(person, payer)
+        ],
         change=f"{address}/change" if caller.may("register people") else None,
         order=f"{base}/orders/new?person={person.id}" if may_order else None,
         loans_head=["Code", "What", "State", "Since"],
@@ -164,13 +170,13 @@ def _found(person: Person, base: str) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(person: Person) -> Iterator[tuple[str, str]]:
+def _rows(person: Person, payer: str | None) -> Iterator[tuple[str, str]]:
     yield "NHS number", nhs_number(person.nhs_number)
     yield "Date of birth", day(person.born) if person.born else "Not known"
     where = [part for part in (person.address, person.postcode) if part]
     yield "Address", ", ".join(where) or "Not known"
     yield "Telephone", person.phone or "Not known"
-    yield "Paid by", person.funder or "Not known yet"
+    yield "Paid by", payer or person.funder or "Not known yet"
     if person.weight_kg is not None:
         yield "Weight", f"{person.weight_kg}kg"
     for key, text in (

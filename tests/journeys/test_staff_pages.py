@@ -80,8 +80,8 @@ def test_every_page_fits_and_can_be_used_by_everybody(
             f"/items/{store.item}", f"/items/{store.item}/acts/return",
             f"/items/{store.item}/acts/check", "/items/ABCD2345", "/people",
             "/people?nhs_number=1", f"/people?nhs_number={NUMBER}", f"/people/{store.person}",
-            f"/people/{store.person}/change", "/people/new", "/admin", "/admin/users",
-            "/admin/users/new", "/admin/users/auditor", "/admin/products?q=bed",
+            f"/people/{store.person}/change", "/people/new", "/people/match", "/admin",
+            "/admin/users", "/admin/users/new", "/admin/users/auditor", "/admin/products?q=bed",
             "/admin/products/BED01", "/admin/products/new", "/admin/products/import",
             "/admin/partners", "/admin/places", "/changes", "/changes?key=nothing", "/looks",
         ):  # fmt: skip

@@ -114,3 +114,29 @@ async def test_a_record_is_changed_and_a_slip_comes_back(
         await browser.post(path, data=typed | {"weight_kg": "", "phone": ""})
         person = (await admin.get(f"/api/people/{ada}")).json()
         assert (person["weight_kg"], person["phone"]) == (None, None)
+
+
+async def test_another_partners_person_is_opened_by_who_knows_them(
+    admin: httpx.AsyncClient, app: Litestar, ada: str
+) -> None:
+    """With number, day of birth and a reason; one answer for whatever is wrong."""
+    await admin.post("/api/partners", json={"ods": "04L", "name": "North", "kind": "ccg"})
+    new = {"username": "pat", "password": PASSWORD, "roles": ["prescriber"], "partner": "04L"}
+    await admin.post("/api/users", json=new)
+    born = {"born-day": "6", "born-month": "5", "born-year": "1941"}
+    right = born | {"nhs_number": "999 000 0018", "reason": "A visit"}
+    async with signed_in(app, "pat") as browser:
+        assert 'href="/people/match"' in (await browser.get("/people")).text
+        answers = [
+            await browser.post("/people/match", data=right | wrong)
+            for wrong in ({"born-day": "7"}, {"nhs_number": "9990000026"})
+        ]
+        assert [answer.status_code for answer in answers] == [422, 422]
+        assert all("There is no such person." in answer.text for answer in answers)
+        answer = await browser.post("/people/match", data=right | {"reason": ""})
+        assert (answer.status_code, "Fill this in." in answer.text) == (422, True)
+        answer = await browser.post("/people/match", data=right)
+        assert answer.headers["location"] == f"/people/{ada}"
+        assert (await browser.get(f"/people/{ada}")).status_code == 200
+    looks = (await admin.get("/api/looks", params={"user": "pat"})).json()["results"]
+    assert "A visit" in {look["reason"] for look in looks}
