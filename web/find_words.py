@@ -36,6 +36,7 @@ class FoundPage:
     again: str
     people: list[dict[str, Any]]
     more: bool
+    add: str
 
 
 def find_page(base: str, filled: Filled, faults: Sequence[Fault] = ()) -> FindPage:
@@ -77,6 +78,7 @@ def found_page(base: str, found: FoundPeople) -> FoundPage:
         again=f"{base}{PATH}",
         people=[_person(base, person) for person in found.people],
         more=found.next is not None,
+        add=f"{base}/people/new",
     )
 
 

@@ -8,8 +8,9 @@ import msgspec
 from litestar import Response
 
 from budget.refusals import Fault, Missing, Refused, Wrong
-from equipment import orders, person_search
-from equipment.offers import offers
+from equipment import kits, orders, person_search
+from equipment.catalogue import catalogue
+from equipment.catalogue_search import QUERY_MAX, Sought
 from equipment.order_desks import payers
 from equipment.order_form import NewOrder
 from equipment.order_quotes import Quote, quote
@@ -23,7 +24,7 @@ from web.rendering import page
 
 _TASK: Final = "order"
 _FOUND_MAX: Final = 20
-_QUERY_MAX: Final = 200
+_KITS_MAX: Final = 50
 _OF_LINE: Final = re.compile(r"lines\[([0-9]+)\]\.(review|end)_on")
 
 
@@ -36,6 +37,9 @@ async def show_new_order(request: PageRequest) -> Response[str]:
         return page(request, "order_find.jinja", find_words.find_page(request.site.base, Filled()))
     if not names_order(filled):
         return see_other(request, made.address(""))
+    if code := filled.text("kit"):
+        with_kit = made.with_more(await kits.expand(code))
+        return see_other(request, with_kit.address(""))
     found = await quote(request.caller, made.sketch(), request.now)
     if filled.text("step") == "check":
         faults = pick_words.faults_of(made, found)
@@ -44,18 +48,21 @@ async def show_new_order(request: PageRequest) -> Response[str]:
             return page(request, "order_check.jinja", content)
         return await _pick(request, made, found, "", faults)
     # What was looked for is found once something is added.
-    q = "" if filled.text("add") else filled.text("q")[:_QUERY_MAX]
+    q = "" if filled.text("add") else filled.text("q")[:QUERY_MAX]
     return await _pick(request, made, found, q, ())
 
 
 async def _pick(
     request: PageRequest, made: Picked, found: Quote, q: str, faults: Any
 ) -> Response[str]:
-    shown = await offers(request.caller, q, request.now) if q else []
+    shown = []
+    if q:
+        sought = Sought(q, limit=pick_words.FOUND_MAX)
+        shown = [line for _, line in await catalogue(request.caller, sought, request.now)]
     payer = await payers(request.caller) if found.person.funder is None else {}
-    content = pick_words.pick_page(
-        pick_words.Picking(made, found, q, shown, payer, request.now), faults, request.site.base
-    )
+    known = await kits.kits(request.caller, after="", limit=_KITS_MAX)
+    pick = pick_words.Picking(made, found, q, shown, payer, known, request.now)
+    content = pick_words.pick_page(pick, faults, request.site.base)
     template = "order_found.jinja" if request.is_partial else "order_pick.jinja"
     return page(request, template, content, status=422 if faults else 200)
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from budget.refusals import Fault
-from equipment.offers import OFFERS_MAX, Offer
+from equipment.catalogue import CatalogueLine
+from equipment.kits import Kit
 from equipment.order_quotes import Quote, QuotedLine, too_weak
 from equipment.person_form import Person
 from equipment.working_days import due_on
@@ -15,6 +16,9 @@ from web.find_words import born
 from web.forms import Filled
 from web.picking import PATH, Picked
 from web.words import count, numbered, pounds, weekday
+
+FOUND_MAX: Final = 20
+"""So many products are shown at once: whoever sees that many types one more letter."""
 
 SPEEDS: Final = {
     "same_day": "Today",
@@ -34,8 +38,9 @@ class Picking:
     picked: Picked
     quote: Quote
     q: str
-    offers: Sequence[Offer]
+    offers: Sequence[CatalogueLine]
     payers: Mapping[str, str]
+    kits: Sequence[Kit]
     now: datetime
 
 
@@ -45,6 +50,7 @@ class Card:
 
     sku: str
     name: str
+    picture: str
     facts: list[str]
     tags: list[dict[str, str]]
     label: str
@@ -76,6 +82,7 @@ class PickPage:
     lines: list[Line]
     choices: list[Field]
     search: Field
+    kits: list[dict[str, str]]
     cards: list[Card]
     found: str
     total: str
@@ -120,7 +127,8 @@ def pick_page(pick: Picking, faults: Sequence[Fault], base: str) -> PickPage:
         lines=lines,
         choices=choices,
         search=search,
-        cards=[_card(offer, pick) for offer in pick.offers],
+        kits=[{"code": kit.code, "name": kit.name} for kit in pick.kits if kit.active],
+        cards=[_card(offer, pick, base) for offer in pick.offers],
         found=_found(pick),
         total=pounds(quote.total_pence),
     )
@@ -206,20 +214,21 @@ def _tags(max_user_kg: int | None, person: Person) -> Iterator[dict[str, str]]:
         yield {"text": "Not strong enough", "colour": "red"}
 
 
-def _card(offer: Offer, pick: Picking) -> Card:
+def _card(offer: CatalogueLine, pick: Picking, base: str) -> Card:
     tags = list(_tags(offer.max_user_kg, pick.quote.person))
-    if offer.needs_approval:
+    if offer.orderable == "needs_approval":
         tags.append({"text": "Needs approval", "colour": "yellow"})
     return Card(
         sku=offer.sku,
         name=offer.name,
+        picture=base + offer.picture,
         facts=list(_facts(offer, pick)),
         tags=tags,
         label=f"Add {offer.name}",
     )
 
 
-def _facts(offer: Offer, pick: Picking) -> Iterator[str]:
+def _facts(offer: CatalogueLine, pick: Picking) -> Iterator[str]:
     yield pounds(offer.price_pence)
     if offer.max_user_kg is not None:
         yield f"Safe up to {offer.max_user_kg}kg"
@@ -235,8 +244,8 @@ def _found(pick: Picking) -> str:
         return ""
     if not pick.offers:
         return f"Nothing matches “{pick.q}”. Try another word, or fewer letters."
-    if len(pick.offers) == OFFERS_MAX:
-        return f"The first {OFFERS_MAX} products that match “{pick.q}”"
+    if len(pick.offers) == FOUND_MAX:
+        return f"The first {FOUND_MAX} products that match “{pick.q}”"
     return f"{count(len(pick.offers), 'product')} that match “{pick.q}”"
 
 

@@ -3,8 +3,8 @@
 The order's id is in it from the start: however often what is sent at the end is sent, it is one.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from budget.refusals import Fault
+from equipment.kits import KitLine
 from equipment.order_form import LINES_MAX, QUANTITY_MAX, NewLine
 from equipment.order_quotes import Sketch
 from equipment.products import Speed
@@ -61,6 +62,15 @@ class Picked:
             yield "speed", self.speed
         if self.funder:
             yield "funder", self.funder
+
+    def with_more(self, lines: Iterable[KitLine]) -> "Picked":
+        """The same with all that is in a kit."""
+        many = {pick.sku: pick.typed for pick in self.picks}
+        for line in lines:
+            before = Pick(line.sku, many.get(line.sku, "0")).quantity or 0
+            many[line.sku] = str(min(before + line.quantity, QUANTITY_MAX))
+        picks = tuple(Pick(sku, typed) for sku, typed in many.items())
+        return replace(self, picks=picks[:LINES_MAX])
 
     def faults(self) -> list[Fault]:
         """Which quantities are none, by the number of their line."""

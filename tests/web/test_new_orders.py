@@ -288,3 +288,20 @@ async def test_each_look_at_the_page_is_a_look_at_the_person(
     await nurse.get("/orders/new", params=sent(draft(ada)))
     looks: list[dict[str, Any]] = (await admin.get("/api/looks")).json()["results"]
     assert [look["user"] for look in looks if look["person"] == ada][:1] == ["nurse"]
+
+
+async def test_a_kit_is_put_on_an_order_in_one_go(
+    admin: httpx.AsyncClient, nurse: httpx.AsyncClient, ada: str
+) -> None:
+    """All its products, beside what is there already; one that is not there is said so."""
+    lines = [{"sku": "BED02", "quantity": 1}, {"sku": "CMD01", "quantity": 2}]
+    kit = {"name": "Discharge set", "lines": lines}
+    answer = await admin.put("/api/kits/DISCHARGE", json=kit)
+    assert answer.is_success, answer.text
+    pairs = draft(ada, "BED02")
+    assert "Discharge set" in words(await nurse.get("/orders/new", params=sent(pairs)))
+    kitted = sent([*pairs, ("kit", "DISCHARGE")])
+    answer = await nurse.get("/orders/new", params=kitted)
+    assert "sku=BED02&n=2&sku=CMD01&n=2" in answer.headers["Location"]
+    answer = await nurse.get("/orders/new", params=sent([*pairs, ("kit", "NONE")]))
+    assert answer.status_code == 404
