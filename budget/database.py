@@ -53,7 +53,7 @@ _MIGRATION_LOCK = 0x4B49_5442  # "KITB": one process migrates at a time, the oth
 
 @contextlib.asynccontextmanager
 async def transaction(
-    *, statement_s: int | None = None, by_index: bool = False
+    *, statement_s: int | None = None, by_index: bool = False, viewer: str | None = None
 ) -> AsyncIterator[Connection]:
     """Everything done inside is committed together or not at all.
 
@@ -63,7 +63,8 @@ async def transaction(
     COMMIT or a dead server included. TimeoutError where none comes free in time. `statement_s` is
     how long each of its statements may take instead of the usual half a minute; `by_index` says
     that all of them are about the rows that they name, and are to be planned but once: it takes a
-    connection that is set so.
+    connection that is set so. `viewer` says, as JSON, who looks: whom it may see, PostgreSQL shows,
+    and without one it shows nobody (docs/adr/0014-second-wall.md).
     """
     refuse_inside_transaction()
     engine = _engine()
@@ -74,9 +75,15 @@ async def transaction(
                 if statement_s is not None:
                     # It falls back at the transaction's end.
                     await connection.execute(f"set local statement_timeout = '{statement_s:d}s'")
+                if viewer is not None:
+                    # So does this.
+                    await connection.execute(_LOOK_AS, viewer)
                 yield connection
         finally:
             engine.current_transaction.reset(token)
+
+
+_LOOK_AS = "select set_config('kitback.viewer', $1, true)"
 
 
 def refuse_inside_transaction() -> None:

@@ -230,7 +230,7 @@ _ASKED: Final = {
         cross join lateral tally_of(loan_asked, at, kind_asked)
         """,  # noqa: S608 - column names from code
     "places": PLACES.format(keys="$10::varchar[]"),
-    "people": "select id, funder from people where id = any($11::uuid[])",
+    "people": "select id, funder from person_funders where id = any($11::uuid[])",
     "partners": "select ods, succeeded_by, succeeded_on from partners",
     "terms": """
         select sku, from_on, price_pence, credit_percent from product_terms

@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 
-from budget.database import fetch, transaction
+from budget.database import fetch
 from budget.years import london_day
 from equipment.likeness import Likeness, may_be_one
 from equipment.looks import note
 from equipment.person_form import Lookalike, Name, tidied_likeness
 from equipment.roles import Caller, check_may
-from equipment.visibility import seen_as
+from equipment.visibility import in_sight_of, seen_as
 
 _MOST_LIKENESSES: Final = 10
 
@@ -35,7 +35,7 @@ async def like(caller: Caller, sketch: Sketch, now: datetime) -> list[Lookalike]
     check_may(caller, "register people")
     fields = tidied_likeness(msgspec.structs.asdict(sketch), london_day(now))
     nobody = uuid4()
-    async with transaction():
+    async with in_sight_of(caller, now):
         wanted = fields | {"id": nobody, "created_at": now}
         return (await lookalikes(caller, [wanted], now))[nobody]
 

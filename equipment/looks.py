@@ -12,7 +12,7 @@ from budget.narrowing import narrowed
 from budget.refusals import Missing
 from budget.wording import sought
 from equipment.roles import Caller, check_may
-from equipment.visibility import seen_as
+from equipment.visibility import in_sight_of, seen_as
 
 Door: TypeAlias = Literal[
     "record",
@@ -94,7 +94,8 @@ async def listed(
         "username = {}": sought(user) if user is not None else None,
     }
     sql, values = narrowed(_LISTED, conditions, limit)
-    return [Look(*row) for row in await fetch(sql, *values)]
+    async with in_sight_of(caller):
+        return [Look(*row) for row in await fetch(sql, *values)]
 
 
 _LISTED: Final = """

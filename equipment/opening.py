@@ -176,7 +176,7 @@ async def _look_up(names: _Names, today: date) -> _Known:
     skus = list(names.skus)
     products = await fetch("select sku, loler_months from products where sku = any($1)", skus)
     people = await fetch(
-        "select nhs_number, id, funder from people where nhs_number = any($1)",
+        "select nhs_number, id, funder from people_numbered($1)",
         list(names.nhs_numbers),
     )
     serials = await fetch(_SERIALS, skus, [serial for _, serial in names.serials])

@@ -16,7 +16,7 @@ from equipment.looks import missing, note
 from equipment.person_form import NhsNumber, Person, check_nhs_number
 from equipment.person_records import record
 from equipment.roles import Caller, check_may
-from equipment.visibility import seen_as
+from equipment.visibility import in_sight_of, seen_as
 
 OPEN_FOR: Final = timedelta(days=30)
 """Long enough to order and see it delivered; whom somebody ordered for stays theirs."""
@@ -46,7 +46,7 @@ async def match(caller: Caller, wanted: Match, now: datetime) -> Person:
     if faults := list(text_faults("reason", reason, _REASON_MAX)):
         raise Wrong(faults)
     attempt = await _attempt(caller, now)
-    async with transaction():
+    async with in_sight_of(caller, now):
         row = await fetch_one(_MATCHING, wanted.nhs_number, wanted.born)
         if row is None:
             raise missing()
@@ -58,9 +58,7 @@ async def match(caller: Caller, wanted: Match, now: datetime) -> Person:
         return await record(person)
 
 
-_MATCHING: Final = """
-select coalesce(merged_into, id) as id from people where nhs_number = $1 and born = $2
-"""
+_MATCHING: Final = "select id from person_matching($1, $2) id where id is not null"
 _OPEN: Final = """
 insert into person_openings (person, username, reason, opened_at, until)
 values ($1, $2, $3, $4, $5)

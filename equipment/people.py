@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from budget import changes
-from budget.database import execute, fetch, fetch_one, transaction
+from budget.database import execute, fetch, fetch_one
 from budget.refusals import Fault, Refused, Wrong
 from budget.wording import sought
 from budget.years import london_day
@@ -22,7 +22,7 @@ from equipment.looks import look
 from equipment.person_form import NewPerson, Person, PersonChange, Registered, tidied
 from equipment.person_records import FIELDS, record, records, with_number
 from equipment.roles import PRESCRIBER, Caller, check_may
-from equipment.visibility import seen_as
+from equipment.visibility import in_sight_of, seen_as, widen_sight
 
 _RECEIPT: Final = "person"
 
@@ -50,7 +50,7 @@ async def register_many(
     contents = {new.id: content_hash(new) for new in people if new.id is not None}
     if len(contents) < sum(1 for new in people if new.id is not None):
         raise Refused("id-reused", "An id stands on this list twice.")
-    async with transaction():
+    async with in_sight_of(caller, now):
         first = await receipts.earlier_of_each(_RECEIPT, contents, caller) if contents else {}
         known = [UUID(first[new.id]) for new in people if new.id in first]
         before = iter(await _registered_before(caller, known, now) if known else [])
@@ -72,6 +72,8 @@ async def _enter(
         for new, fields in drafts
     ]
     await _check_funders({entry["funder"] for entry in entries} - {None})
+    # Who is registered is seen by this transaction, whoever pays for them: it is told which.
+    await widen_sight(entry["id"] for entry in entries)
     rows = await fetch(_REGISTER, msgspec.json.encode(entries).decode(), caller.username)
     entered = {row["id"] for row in rows}
     if len(entered) < len(entries):
@@ -113,7 +115,7 @@ async def look_up(caller: Caller, person: UUID, now: datetime) -> Person:
     Missing where they are not the caller's to see.
     """
     check_may(caller, "read people")
-    async with transaction():
+    async with in_sight_of(caller, now):
         seen = await look(caller, [person], now, "record")
         return await record(seen[person], followed_from=person)
 
@@ -131,7 +133,7 @@ async def change(caller: Caller, person: UUID, wanted: PersonChange, now: dateti
         if value is not UNSET
     }
     try:
-        async with transaction():
+        async with in_sight_of(caller, now):
             # Before the look is noted: its foreign key holds the row too, and two changes at once
             # would each wait for the other's.
             asked, person = person, await _locked(person)
@@ -140,6 +142,8 @@ async def change(caller: Caller, person: UUID, wanted: PersonChange, now: dateti
             after = tidied(before | given, london_day(now))
             await _check_change(caller, before, after, now)
             if names := [name for name in FIELDS if after[name] != before[name]]:
+                # Also if another partner pays from now on, and nobody here sees them afterwards.
+                await widen_sight([person])
                 await execute(_CHANGE, person, *(after[name] for name in FIELDS))
                 # Which fields, but not to what: nothing personal is kept for good.
                 said = {"fields": names}

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import msgspec
 
-from budget.database import fetch, transaction
+from budget.database import fetch
 from equipment.looks import look
 from equipment.roles import Caller, check_may
+from equipment.visibility import in_sight_of
 
 
 class LoanedItem(msgspec.Struct, frozen=True):
@@ -34,7 +35,7 @@ async def on_loan(
     to see.
     """
     check_may(caller, "read people")
-    async with transaction():
+    async with in_sight_of(caller, now):
         await look(caller, [person], now, "loans")
         rows = await fetch(_ON_LOAN, person, after, limit)
         return [(row["id"], LoanedItem(*list(row)[1:])) for row in rows]

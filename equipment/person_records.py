@@ -62,4 +62,4 @@ async def with_number(nhs_number: str) -> UUID | None:
     return row["id"] if row else None
 
 
-_WITH_NUMBER: Final = "select id from people where nhs_number = $1"
+_WITH_NUMBER: Final = "select id from people_numbered(array[$1::varchar])"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from budget.database import fetch, transaction
+from budget.database import fetch
 from budget.refusals import Fault, Wrong
 from budget.wording import text_faults
 from equipment.likeness import Likeness, may_be_one
@@ -17,7 +17,7 @@ from equipment.person_form import Person, check_nhs_number
 from equipment.person_records import records, with_number
 from equipment.postcodes import normal_postcode
 from equipment.roles import Caller, check_may
-from equipment.visibility import seen_as
+from equipment.visibility import in_sight_of, seen_as
 
 # A bound for days and places that stand for "not known"; real ones have a few dozen.
 _READ_MAX: Final = 1_000
@@ -59,7 +59,7 @@ async def search(caller: Caller, wanted: PersonSearch, now: datetime) -> FoundPe
         people = await look_up_by_number(caller, wanted.nhs_number, now)
         return FoundPeople(people if wanted.after == _FIRST else [], None)
     _check(wanted)
-    async with transaction():
+    async with in_sight_of(caller, now):
         rows = await _read(wanted)
         alike = [row for row in rows if _fits(wanted, row)]
         seen = await seen_as(caller, [row["id"] for row in alike], now)
@@ -74,7 +74,7 @@ async def look_up_by_number(caller: Caller, nhs_number: str, now: datetime) -> l
     """The person with this NHS number, if there is one whom the caller may see; the look noted."""
     check_may(caller, "read people")
     check_nhs_number(nhs_number)
-    async with transaction():
+    async with in_sight_of(caller, now):
         person = await with_number(nhs_number)
         seen = await seen_as(caller, [person], now) if person is not None else {}
         await note(caller, seen.values(), now, "number")

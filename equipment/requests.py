@@ -19,6 +19,7 @@ from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
 from equipment.content import content_hash
 from equipment.roles import Caller, check_may
+from equipment.visibility import in_sight_of
 from labels.digital_link import digital_link
 from labels.identifiers import parse_designation
 
@@ -116,7 +117,7 @@ _SEND: Final = """
 insert into requests (id, kind, item, everything, first_name, telephone, place, message, form,
     content, sent_at, status)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open')
-on conflict (form, content) do nothing
+on conflict do nothing
 """
 
 
@@ -127,7 +128,8 @@ async def listed(
     check_may(caller, "read requests")
     conditions = {"r.seq > {}": after, "r.status = {}": status, "r.kind = {}": kind}
     sql, values = narrowed(_LISTED, conditions, limit)
-    return [_request(row) for row in await fetch(sql, *values)]
+    async with in_sight_of(caller):
+        return [_request(row) for row in await fetch(sql, *values)]
 
 
 _SHOWN: Final = """
@@ -143,8 +145,9 @@ async def settle(caller: Caller, request: UUID, note: str, now: datetime) -> Req
     check_may(caller, "settle requests")
     if not note.strip() or len(note) > NOTE_MAX or "\0" in note:
         raise Wrong([Fault("note", f"Say what was done, in at most {NOTE_MAX:,} characters.")])
-    settled = await fetch_one(_SETTLE, request, caller.username, now, note.strip())
-    row = await fetch_one(_SHOWN + " where r.id = $1", request)
+    async with in_sight_of(caller):
+        settled = await fetch_one(_SETTLE, request, caller.username, now, note.strip())
+        row = await fetch_one(_SHOWN + " where r.id = $1", request)
     if row is None:
         raise Missing("request-not-found", "There is no such request.")
     if settled is None:

@@ -1,11 +1,14 @@
 """Who sees whom: the one place that says so."""
 
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from budget.database import fetch
+import msgspec
+
+from budget.database import Connection, execute, fetch, transaction
 from budget.years import LONDON, london_day
 from equipment.roles import (
     ADMINISTRATOR,
@@ -30,6 +33,44 @@ _NOT_YET: Final = timedelta(days=7)
 def sees_everyone(caller: Caller) -> bool:
     """Whether nobody is hidden from the caller, whoever they are."""
     return bool(caller.roles & _SEE_EVERYONE)
+
+
+def in_sight_of(
+    caller: Caller, now: datetime | None = None
+) -> AbstractAsyncContextManager[Connection]:
+    """A transaction in which PostgreSQL itself shows no person but those whom the caller may see.
+
+    The second wall (docs/adr/0014-second-wall.md): it holds where a statement forgets to ask, and
+    it stands where nobody is named, too: outside of such a transaction no person is seen at all.
+    Without a moment, nobody is seen whom the caller sees for a while only.
+    """
+    return transaction(viewer=_viewer(caller, now))
+
+
+EVERYONE: Final = '{"everyone": true}'
+"""Who looks where it is the service itself."""
+
+
+async def widen_sight(people: Iterable[UUID]) -> None:
+    """Have the open transaction see these people too: whom it has made, or is about to let go."""
+    await execute(_WIDEN, [str(each) for each in people])
+
+
+_WIDEN: Final = """
+select set_config('kitback.viewer',
+    (viewer() || jsonb_build_object('people', $1::text[]))::text, true)
+"""
+
+
+def _viewer(caller: Caller, now: datetime | None) -> str:
+    told = {
+        "everyone": sees_everyone(caller),
+        "partners": sorted(caller.partners) if caller.roles & _SEE_THEIR_PARTNERS else [],
+        "prescriber": caller.username if PRESCRIBER in caller.roles else None,
+        "technician": caller.username if TECHNICIAN in caller.roles else None,
+        "now": now,
+    }
+    return msgspec.json.encode(told).decode()
 
 
 async def visible_people(caller: Caller, ids: Iterable[UUID], now: datetime) -> set[UUID]:
@@ -74,7 +115,7 @@ select p.id, coalesce(p.merged_into, p.id) as survivor from person_funders p
 where p.id = any($1::uuid[])
   and ($2 or p.funder = any($3::varchar[])
     or ($4::varchar is not null and exists (
-      select from person_openings o
+      select from person_doors o
       where o.username = $4 and o.person = coalesce(p.merged_into, p.id)
         and o.opened_at <= $5 and o.until > $5))
     or exists (select from orders o where o.ordered_by = $11

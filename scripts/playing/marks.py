@@ -104,6 +104,6 @@ async def _is_in_use() -> bool:
 
 
 _IN_USE: Final = """
-select exists (select from items) or exists (select from people)
+select exists (select from items) or exists (select from person_funders)
     or exists (select from budget_years) as in_use
 """

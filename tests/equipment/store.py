@@ -19,6 +19,7 @@ from equipment.products import add_product
 from equipment.roles import Caller
 from equipment.scans import record
 from tests.equipment.standing_data import ADMINISTRATOR, caller, product
+from tests.sight import all_of
 
 NOW = datetime(2018, 10, 1, 9, tzinfo=UTC)
 COORDINATOR = caller("coordinator", username="coordinator")
@@ -128,8 +129,7 @@ async def row_of(code: str) -> dict[str, Any]:
 
 async def count(table: str, where: str = "true") -> int:
     """Count the rows of a table."""
-    row = await fetch_one(f"select count(*) as many from {table} where {where}")
-    assert row is not None
+    [row] = await all_of(f"select count(*) as many from {table} where {where}")
     return int(row["many"])
 
 

@@ -13,6 +13,7 @@ from equipment.people import look_up, register
 from equipment.person_form import NewPerson
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.races import ready
+from tests.sight import all_of
 
 NOW = datetime(2018, 7, 1, 9, tzinfo=UTC)
 BORN = date(1941, 5, 6)
@@ -38,7 +39,7 @@ async def ann(_partners: None) -> UUID:
 
 async def openings() -> int:
     """How many doors stand open."""
-    return len(await fetch("select from person_openings"))
+    return len(await all_of("select from person_openings"))
 
 
 async def test_an_exact_match_opens_the_person_on_record(ann: UUID) -> None:
@@ -49,7 +50,7 @@ async def test_an_exact_match_opens_the_person_on_record(ann: UUID) -> None:
     assert (await look_up(STRANGER, ann, NOW + timedelta(days=1))).name == "Ann Smith"
     with pytest.raises(Missing):
         await look_up(THIRD, ann, NOW)
-    [look, *_] = await fetch("select username, door, reason from person_looks order by id")
+    [look, *_] = await all_of("select username, door, reason from person_looks order by id")
     assert tuple(look) == ("stranger", "match", "moved in with her daughter")
 
 
@@ -80,7 +81,7 @@ async def test_whatever_does_not_match_gets_one_answer(ann: UUID) -> None:
         words.add((refusal.value.slug, refusal.value.detail))
     assert words == {("person-not-found", "There is no such person.")}
     assert await openings() == 0
-    assert await fetch("select from person_looks") == []
+    assert await all_of("select from person_looks") == []
 
 
 async def test_guessing_is_slowed_down_also_for_the_right_guess(ann: UUID) -> None:

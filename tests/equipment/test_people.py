@@ -17,6 +17,7 @@ from equipment.roles import Caller
 from scripts.postgres import EmbeddedPostgres
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.races import ready
+from tests.sight import all_of
 
 NOW = datetime(2018, 6, 30, 23, 30, tzinfo=UTC)  # 1 July in London
 NUMBER = "9990000018"
@@ -39,7 +40,7 @@ def person(**fields: Any) -> NewPerson:
 
 async def looks() -> list[tuple[UUID, str, str]]:
     """Whose record was looked at, by whom and by which door."""
-    rows = await fetch("select person, username, door from person_looks order by id")
+    rows = await all_of("select person, username, door from person_looks order by id")
     return [(row["person"], row["username"], row["door"]) for row in rows]
 
 
@@ -88,7 +89,7 @@ async def test_a_person_with_wrong_fields_is_not_kept(
     with pytest.raises(Wrong) as refusal:
         await register(PRESCRIBER, person(**fields), NOW)
     assert [fault.field for fault in refusal.value.faults] == wrong
-    assert await fetch("select from people") == []
+    assert await all_of("select from people") == []
 
 
 async def test_today_in_london_is_not_the_future() -> None:
@@ -132,7 +133,7 @@ async def test_one_number_registered_twice_at_once_is_one_person() -> None:
         return_exceptions=True,
     )
     assert [each.slug for each in both if isinstance(each, Refused)] == ["exists"]
-    assert len(await fetch("select from people")) == 1
+    assert len(await all_of("select from people")) == 1
 
 
 async def test_a_repeat_of_an_id_gets_the_first_answer_again() -> None:
@@ -142,7 +143,7 @@ async def test_a_repeat_of_an_id_gets_the_first_answer_again() -> None:
     both = await asyncio.gather(*(register(PRESCRIBER, new, NOW) for _ in range(2)))
     assert both[0] == both[1]
     assert both[0].id == new.id
-    assert len(await fetch("select from people")) == 1
+    assert len(await all_of("select from people")) == 1
 
 
 async def test_a_repeat_shows_the_likenesses_of_the_first_time() -> None:
@@ -247,7 +248,7 @@ async def test_a_list_of_people_is_registered_as_if_one_after_another() -> None:
     more = person(id=uuid4(), name="Cy Hill")
     again = await register_many(PRESCRIBER, [lists[2], more, lists[0]], NOW)
     assert [each.id for each in again] == [lists[2].id, more.id, lists[0].id]
-    assert len(await fetch("select from people")) == 9
+    assert len(await all_of("select from people")) == 9
     assert {door for *_, door in (await looks())[6:]} == {"registration", "likeness"}
 
 
@@ -268,7 +269,7 @@ async def test_a_list_of_people_is_registered_whole_or_not_at_all() -> None:
         with pytest.raises(Refusal) as refusal:
             await register_many(PRESCRIBER, [good, other], NOW)
         assert refusal.value.slug == slug
-        assert not await fetch("select from people")
+        assert not await all_of("select from people")
         assert not await fetch("select from changes")
 
 

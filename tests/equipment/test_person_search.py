@@ -6,13 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from budget.database import execute, fetch
+from budget.database import execute
 from budget.refusals import Wrong
 from equipment.lookalikes import Sketch, like
 from equipment.people import register
 from equipment.person_form import NewPerson
 from equipment.person_search import PersonSearch, search
 from tests.equipment.standing_data import ADMINISTRATOR, caller
+from tests.sight import all_of
 
 NOW = datetime(2018, 7, 1, 9, tzinfo=UTC)
 BORN = date(1941, 5, 6)
@@ -40,7 +41,7 @@ async def found(**wanted: Any) -> list[UUID]:
 
 async def looks() -> list[tuple[UUID, str]]:
     """Whom the prescriber looked at, and by which door."""
-    rows = await fetch(
+    rows = await all_of(
         "select person, door from person_looks where username = 'prescriber' order by id"
     )
     return [(row["person"], row["door"]) for row in rows]

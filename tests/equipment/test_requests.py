@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from budget.database import execute, fetch
+from budget.database import execute
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
 from equipment import requests, visitors
 from equipment.requests import Form, Labelled
@@ -15,6 +15,7 @@ from equipment.roles import ROLES
 from tests.equipment.standing_data import caller
 from tests.equipment.store import COORDINATOR, NOW, count, one_item, row_of, set_up
 from tests.races import ready
+from tests.sight import all_of
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ async def test_texts_are_kept_as_they_read(bed: Labelled) -> None:
     """In one form of Unicode, without what no keyboard types."""
     said = form(kind="fault", first_name="Zoe\u0308\x00", message="One\r\n\x07two\ud800 \n")
     await requests.send(bed, said, NOW)
-    [row] = await fetch("select first_name, message, everything from requests")
+    [row] = await all_of("select first_name, message, everything from requests")
     assert tuple(row) == ("Zo\u00eb", "One\n two", None)
 
 
