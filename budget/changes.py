@@ -41,6 +41,12 @@ What: TypeAlias = Literal[
     "second factor reset",
     "person registered",
     "person changed",
+    "people merged",
+    "address added",
+    "address changed",
+    "key safe set",
+    "funder rule entered",
+    "care home rule",
     "items taken over",
 ]
 

@@ -64,7 +64,7 @@ async def transaction(
     how long each of its statements may take instead of the usual half a minute; `by_index` says
     that all of them are about the rows that they name, and are to be planned but once: it takes a
     connection that is set so. `viewer` says, as JSON, who looks: whom it may see, PostgreSQL shows,
-    and without one it shows nobody (docs/adr/0014-second-wall.md).
+    and without one it shows nobody (docs/adr/0016-second-wall.md).
     """
     refuse_inside_transaction()
     engine = _engine()

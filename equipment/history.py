@@ -59,7 +59,9 @@ async def movements(
 # The receipt of an undo, which lies by the id of what it takes back, says in which month it is.
 _MOVEMENTS: Final = """
 select m.seq, m.id, m.action, m.from_state, m.state, m.occurred_at, m.recorded_at, m.actor,
-    m.depot, m.van, m.person, m.reason, m.undoes,
+    m.depot, m.van, m.person,
+    (select f.merged_into from person_funders f where f.id = m.person) as survivor,
+    m.reason, m.undoes,
     (select u.id from receipts r join movements u on u.item = m.item and u.seq > m.seq
         and u.recorded_at = r.recorded_at and u.undoes = m.id
     where r.kind = 'undo' and r.id = m.id) as undone_by
@@ -99,7 +101,7 @@ def _movement(row: asyncpg.Record, seen: set[UUID], charges: list[Charge]) -> Mo
         actor=row["actor"],
         depot=row["depot"],
         van=row["van"],
-        person=row["person"] if row["person"] in seen else None,
+        person=(row["survivor"] or row["person"]) if row["person"] in seen else None,
         reason=row["reason"],
         undoes=row["undoes"],
         undone_by=row["undone_by"],

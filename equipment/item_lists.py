@@ -45,7 +45,7 @@ async def listed(search: Search, viewer: Viewer) -> list[tuple[int, Item]]:
         "i.state = {}": search.state,
         "i.sku = {}": search.sku,
         "i.depot = {}": search.depot,
-        "i.person = {}": search.person,
+        "i.person = any(family_of({}))": search.person,
         "i.batch = {}": search.batch,
     }
     pattern = containing(search.q or "")

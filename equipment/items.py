@@ -197,6 +197,7 @@ async def _found(
 COLUMNS: Final = f"""
     i.id, i.code, i.giai, i.sku, i.serial, i.batch, i.owner, i.purchase_price_pence,
     i.received_on, i.updated_at, {", ".join(f"i.{name}" for name in STANDING)},
+    (select f.merged_into from person_funders f where f.id = i.person) as survivor,
     p.name, p.max_user_kg, p.reuse, p.pat, p.loler_months, p.service_months,
     array(select alias from item_aliases a where a.item = i.id order by alias) as aliases,
     array(select row(l.code, l.giai, l.reason, l.claimed_at, l.claimed_by) from item_labels l
@@ -349,7 +350,7 @@ def _item(row: asyncpg.Record, seen: Collection[UUID], public_url: str) -> Item:
         state=standing.state,
         on_hold=held,
         depot=standing.depot,
-        person=standing.person if standing.person and standing.person in seen else None,
+        person=(row["survivor"] or standing.person) if standing.person in seen else None,
         van=standing.van,
         loans=standing.loans,
         purchase_price_pence=row["purchase_price_pence"],

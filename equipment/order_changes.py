@@ -10,10 +10,11 @@ import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from budget.database import execute, fetch, fetch_one, transaction
+from budget.database import execute, fetch, fetch_one
 from budget.pool import delivery_rate
 from budget.refusals import Fault, NotAllowed, Refused, Wrong
 from budget.years import london_day
+from equipment.care_homes import check_provided
 from equipment.order_form import (
     NOTES_MAX,
     REASON_MAX,
@@ -26,13 +27,14 @@ from equipment.order_form import (
     tidied_words,
 )
 from equipment.order_lifecycle import Status, check_may_be
-from equipment.order_lines import Goods, goods_of, write_lines
+from equipment.order_lines import Goods, goods_of, ordered, write_lines
 from equipment.order_views import check_visible, shown_order
 from equipment.order_warnings import answered, keep_answers
 from equipment.orders import Said, judged, note, reasons_to_ask, set_in_motion
 from equipment.promises import give_back, lock_promised
 from equipment.queues import lock_queues
 from equipment.roles import ADMINISTRATOR, COORDINATOR, Caller, check_may
+from equipment.visibility import in_sight_of
 from equipment.working_days import due_on
 
 _TREAT_ANY: Final = frozenset({ADMINISTRATOR, COORDINATOR})
@@ -95,7 +97,7 @@ async def change(caller: Caller, order: UUID, wanted: OrderChange, now: datetime
     """
     check_may(caller, "change orders")
     reason = tidied_words("reason", wanted.reason, REASON_MAX)
-    async with transaction():
+    async with in_sight_of(caller, now):
         await check_visible(caller, order, now)
         lines = [] if wanted.lines is UNSET else wanted.lines
         locked = await lock(order, [line.sku for line in lines if line.sku is not None])
@@ -151,6 +153,7 @@ async def _change_lines(
     assert wanted.lines is not UNSET
     plan = await plan_lines(order.id, wanted.lines, now)
     before = await answered(order.id)
+    await check_provided(order.person, {each.sku for each in ordered(plan.goods)}, london_day(now))
     answers = await judged(order.person, order.id, plan.goods, wanted.answers, before)
     why = await reasons_to_ask(caller, order.funder, plan.goods)
     await carry_out(order, plan, now, authorised=not why)

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from budget.database import execute, fetch, transaction
+from budget.database import execute, fetch
 from equipment import receipts
 from equipment.content import content_hash
 from equipment.order_authority import check_may_decide
@@ -29,6 +29,7 @@ from equipment.orders import Said, judged, note, set_in_motion
 from equipment.promises import give_back
 from equipment.queues import serve
 from equipment.roles import Caller, check_may
+from equipment.visibility import in_sight_of
 
 _CHASE: Final = "chase"
 
@@ -48,7 +49,7 @@ async def authorise(caller: Caller, order: UUID, consent: Authorisation, now: da
     """
     check_may(caller, "decide on orders")
     reason = tidied_words("reason", consent.reason, REASON_MAX)
-    async with transaction():
+    async with in_sight_of(caller, now):
         lines = consent.lines or []
         more = [line.sku for line in lines if line.sku is not None]
         locked = await _locked_to_decide(caller, order, now, more)
@@ -83,7 +84,7 @@ async def decline(caller: Caller, order: UUID, reason: str, now: datetime) -> Or
     """Say no to an order, and why. Raises as authorise() does."""
     check_may(caller, "decide on orders")
     reason = needed_words("reason", reason)
-    async with transaction():
+    async with in_sight_of(caller, now):
         locked = await _locked_to_decide(caller, order, now)
         check_may_be("decline", locked.status)
         await _drop_all(locked, "declined", now)
@@ -108,7 +109,7 @@ async def cancel(caller: Caller, order: UUID, reason: str, now: datetime) -> Ord
     """
     check_may(caller, "change orders")
     reason = needed_words("reason", reason)
-    async with transaction():
+    async with in_sight_of(caller, now):
         await check_visible(caller, order, now)
         locked = await lock(order)
         check_theirs(caller, locked)
@@ -161,7 +162,7 @@ async def chase(caller: Caller, order: UUID, asked: Chase, now: datetime) -> Ord
     """Ask after an order; the order as it stands. A repeat of `id` asks once."""
     check_may(caller, "change orders")
     words = needed_words("note", asked.note)
-    async with transaction():
+    async with in_sight_of(caller, now):
         await check_visible(caller, order, now)
         content = content_hash([order, words])
         if await receipts.earlier(_CHASE, asked.id, caller, content) is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from budget.database import fetch, transaction
+from budget.database import fetch
 from budget.narrowing import narrowed
 from equipment.looks import note
 from equipment.order_form import Order, OrderRecord
@@ -16,7 +16,7 @@ from equipment.order_views import look_up, shown_orders
 from equipment.person_form import Person
 from equipment.person_records import records
 from equipment.roles import ADMINISTRATOR, COORDINATOR, Caller, check_may
-from equipment.visibility import seen_as
+from equipment.visibility import in_sight_of, seen_as
 
 _PARTNERS_MAX: Final = 500
 
@@ -60,7 +60,7 @@ where status = 'awaiting_authorisation' and ordered_by <> $2 and {where} order b
 
 
 async def _slips(caller: Caller, sql: str, values: Sequence[object], now: datetime) -> list[Slip]:
-    async with transaction():
+    async with in_sight_of(caller, now):
         rows = await fetch(sql, *values)
         orders = await shown_orders([row["id"] for row in rows])
         wanted = {order.person for order in orders.values()}
@@ -90,7 +90,7 @@ class Opened(msgspec.Struct, frozen=True):
 async def opened(caller: Caller, order: UUID, now: datetime) -> Opened:
     """An order as its page shows it; the look is noted. Missing where it is not theirs to see."""
     shown = await look_up(caller, order, now)
-    async with transaction():
+    async with in_sight_of(caller, now):
         seen = await seen_as(caller, [shown.person], now)
         await note(caller, seen.values(), now, "order")
         people = await records(list(seen.values()))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from budget.database import fetch, transaction
+from budget.database import fetch
 from budget.pool import delivery_rate
 from budget.refusals import Fault, Wrong
 from budget.wording import sought
@@ -27,6 +27,7 @@ from equipment.products import Speed
 from equipment.roles import Caller, check_may
 from equipment.serving_depots import serving_depot
 from equipment.stock import shelves
+from equipment.visibility import in_sight_of
 from equipment.working_days import counted_on, due_on
 
 
@@ -102,7 +103,7 @@ async def quote(caller: Caller, sketch: Sketch, now: datetime) -> Quote:
     """
     check_may(caller, "order")
     check_lines(sketch.lines)
-    async with transaction():
+    async with in_sight_of(caller, now):
         seen = await look(caller, [sketch.person], now, "order")
         person = await record(seen[sketch.person], followed_from=sketch.person)
         check_within_reach(person.died_on, person.moved_on)

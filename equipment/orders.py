@@ -8,12 +8,13 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from budget.database import execute, fetch, fetch_one, insert, transaction
+from budget.database import execute, fetch, fetch_one, insert
 from budget.pool import delivery_rate
 from budget.refusals import Fault, Refused, Wrong
 from budget.wording import sought
 from budget.years import london_day
 from equipment import looks, receipts
+from equipment.care_homes import check_provided
 from equipment.content import content_hash
 from equipment.order_authority import authority_of, beyond, charges_as_own
 from equipment.order_form import (
@@ -39,6 +40,7 @@ from equipment.products import Speed
 from equipment.queues import lock_queues, serve
 from equipment.roles import Caller, check_may
 from equipment.serving_depots import ServingDepot, serving_depot
+from equipment.visibility import in_sight_of
 from equipment.working_days import due_on
 
 _RECEIPT: Final = "order"
@@ -87,7 +89,7 @@ async def place(caller: Caller, new: NewOrder, now: datetime) -> Order:
         notes=tidied_words("notes", new.notes, NOTES_MAX),
     )
     content = content_hash(new)
-    async with transaction():
+    async with in_sight_of(caller, now):
         first = await receipts.earlier(_RECEIPT, new.id, caller, content)
         if first is not None:
             answer = msgspec.json.decode(first, type=Order)
@@ -103,6 +105,7 @@ async def _place(caller: Caller, new: NewOrder, now: datetime) -> Order:
     patient = await _patient(caller, new.person, now)
     funder = await _funder(caller, new, patient)
     goods = await goods_of(await unpacked(new.lines), now)
+    await check_provided(patient.id, {each.sku for each in ordered(goods)}, london_day(now))
     answers = await judged(patient.id, None, goods, new.answers)
     depot = await serving_depot(patient.postcode)
     speed = new.speed or fastest(goods)

@@ -15,8 +15,9 @@ from budget.database import execute, fetch, fetch_one
 from budget.refusals import Fault, Refused, Wrong
 from budget.wording import sought
 from budget.years import london_day
-from equipment import receipts
+from equipment import addresses, person_events, receipts
 from equipment.content import content_hash
+from equipment.funder_rules import check_reason, proposed_each
 from equipment.lookalikes import lookalikes
 from equipment.looks import look
 from equipment.person_form import NewPerson, Person, PersonChange, Registered, tidied
@@ -66,10 +67,10 @@ async def _enter(
     caller: Caller, drafts: Sequence[tuple[NewPerson, dict[str, Any]]], now: datetime
 ) -> list[Registered]:
     """Write people's records, and who registered which of their fields; who is like them."""
-    own = None if all(new.funder for new, _ in drafts) else await _own_partner(caller)
+    payers = await _payers(caller, drafts, now)
     entries = [
-        fields | {"id": new.id or uuid4(), "funder": new.funder or own, "created_at": now}
-        for new, fields in drafts
+        fields | {"id": new.id or uuid4(), "funder": funder, "created_at": now}
+        for (new, fields), funder in zip(drafts, payers, strict=True)
     ]
     await _check_funders({entry["funder"] for entry in entries} - {None})
     # Who is registered is seen by this transaction, whoever pays for them: it is told which.
@@ -84,10 +85,22 @@ async def _enter(
         for entry, (new, _) in zip(entries, drafts, strict=True)
     }
     await changes.record_each(caller.username, "person registered", said)
+    await addresses.keep_homes(caller, entries, now)
     alike = await lookalikes(caller, entries, now)
     return [
         Registered(**_NOT_YET | entry, possible_duplicates=alike[entry["id"]]) for entry in entries
     ]
+
+
+async def _payers(
+    caller: Caller, drafts: Sequence[tuple[NewPerson, dict[str, Any]]], now: datetime
+) -> list[str | None]:
+    """Who pays: as it was said, else by the rules, else the prescriber's own partner."""
+    if all(new.funder for new, _ in drafts):
+        return [new.funder for new, _ in drafts]
+    by_rule = await proposed_each([fields for _, fields in drafts], london_day(now))
+    own = await _own_partner(caller)
+    return [new.funder or rule or own for (new, _), rule in zip(drafts, by_rule, strict=True)]
 
 
 def _sent(new: NewPerson) -> list[str]:
@@ -141,13 +154,19 @@ async def change(caller: Caller, person: UUID, wanted: PersonChange, now: dateti
             before = msgspec.structs.asdict(await record(person, followed_from=asked))
             after = tidied(before | given, london_day(now))
             await _check_change(caller, before, after, now)
+            if after["funder"] != before["funder"] and after["funder"] is not None:
+                given_why = bool(given.get("funder_reason"))
+                await check_reason(after, reason_given=given_why, day=london_day(now))
             if names := [name for name in FIELDS if after[name] != before[name]]:
                 # Also if another partner pays from now on, and nobody here sees them afterwards.
-                await widen_sight([person])
+                await widen_sight([person, *before["merged"]])
                 await execute(_CHANGE, person, *(after[name] for name in FIELDS))
+                await execute(_CHANGE_MERGED, person, after["funder"])
                 # Which fields, but not to what: nothing personal is kept for good.
                 said = {"fields": names}
                 await changes.record(caller.username, "person changed", str(person), said)
+                await addresses.keep_move(caller, before, after, now)
+                await person_events.follow(caller, before, after, now)
             return Person(**after)
     except asyncpg.UniqueViolationError:
         # Somebody else has taken the number since it was looked for.
@@ -167,11 +186,16 @@ async def _locked(person: UUID) -> UUID:
 
 _MERGES_MAX: Final = 3
 _LOCK: Final = "select merged_into from people where id = $1 for update"
-# A merged record keeps its fields, but for the funder: who pays for it is read without a detour.
 _CHANGE: Final = f"""
 update people set {", ".join(f"{name} = ${place}" for place, name in enumerate(FIELDS, 2))}
 where id = $1
 """  # noqa: S608 - column names from code
+
+
+# A merged record keeps its fields, but for the funder: who pays for it is read without a detour.
+_CHANGE_MERGED: Final = """
+update people set funder = $2 where merged_into = $1 and funder is distinct from $2
+"""
 
 
 async def _check_change(

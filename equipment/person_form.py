@@ -121,6 +121,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     communication_notes: str | None = None
     access_notes: str | None = None
     moved_on: date | None = None
+    key_safe: bool = False
     merged: list[UUID] = []
     followed_from: UUID | None = None
 

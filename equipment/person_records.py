@@ -51,7 +51,8 @@ async def records(people: Sequence[UUID]) -> list[Person]:
 
 _RECORDS: Final = f"""
 select id, created_at, {", ".join(FIELDS)},
-    array(select m.id from people m where m.merged_into = p.id order by m.id) as merged
+    array(select m.id from people m where m.merged_into = p.id order by m.id) as merged,
+    has_key_safe(p.id) as key_safe
 from people p where id = any($1::uuid[])
 """  # noqa: S608 - column names from code
 

@@ -82,6 +82,8 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "register people": _CARE,
     "read people": _CARE | {TECHNICIAN, AUDITOR},
     "match people": frozenset({PRESCRIBER}),
+    "merge people": frozenset({COORDINATOR}),
+    "open key safes": frozenset({TECHNICIAN}),
     "read looks": frozenset({AUDITOR}),
     "order": _CARE,
     "decide on orders": frozenset({AUTHORISER}),

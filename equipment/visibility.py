@@ -40,7 +40,7 @@ def in_sight_of(
 ) -> AbstractAsyncContextManager[Connection]:
     """A transaction in which PostgreSQL itself shows no person but those whom the caller may see.
 
-    The second wall (docs/adr/0014-second-wall.md): it holds where a statement forgets to ask, and
+    The second wall (docs/adr/0016-second-wall.md): it holds where a statement forgets to ask, and
     it stands where nobody is named, too: outside of such a transaction no person is seen at all.
     Without a moment, nobody is seen whom the caller sees for a while only.
     """
@@ -67,6 +67,8 @@ def _viewer(caller: Caller, now: datetime | None) -> str:
         "everyone": sees_everyone(caller),
         "partners": sorted(caller.partners) if caller.roles & _SEE_THEIR_PARTNERS else [],
         "prescriber": caller.username if PRESCRIBER in caller.roles else None,
+        "orderer": caller.user if PRESCRIBER in caller.roles else None,
+        "decides_for": sorted(caller.partners) if AUTHORISER in caller.roles else [],
         "technician": caller.username if TECHNICIAN in caller.roles else None,
         "now": now,
     }
@@ -83,10 +85,10 @@ async def seen_as(caller: Caller, ids: Iterable[UUID], now: datetime) -> dict[UU
 
     Administrators, coordinators and auditors see everyone; prescribers and authorisers whom one
     of their partners pays for; prescribers those opened to them by a match and those for whom they
-    have ordered; technicians to whom
-    they have delivered, or from whom they have collected, on the present London day. What was
-    undone did not happen. Whoever may see a record may see that into which it was merged. One
-    statement, and none for those who see nobody.
+    have ordered; authorisers those for whom something was ordered at the cost of one of their
+    partners; technicians to whom they have delivered, or from whom they have collected, on the
+    present London day. What was undone did not happen. Whoever may see a record may see that into
+    which it was merged. One statement, and none for those who see nobody.
     """
     if not caller.roles & _SEE_SOMEBODY:
         return {}
@@ -104,6 +106,7 @@ async def seen_as(caller: Caller, ids: Iterable[UUID], now: datetime) -> dict[UU
         begins - _AHEAD,
         now + _NOT_YET,
         caller.user if PRESCRIBER in caller.roles else None,
+        sorted(caller.partners) if AUTHORISER in caller.roles else [],
         # To plan it anew takes longer than all else that is done for an item's page.
         by_index=True,
     )
@@ -119,6 +122,8 @@ where p.id = any($1::uuid[])
       where o.username = $4 and o.person = coalesce(p.merged_into, p.id)
         and o.opened_at <= $5 and o.until > $5))
     or exists (select from orders o where o.ordered_by = $11
+        and o.person in (p.id, p.merged_into))
+    or exists (select from orders o where o.funder = any($12::varchar[])
         and o.person in (p.id, p.merged_into))
     or coalesce(p.merged_into, p.id) in (
       select coalesce(v.merged_into, v.id) from movements m join person_funders v on v.id = m.person

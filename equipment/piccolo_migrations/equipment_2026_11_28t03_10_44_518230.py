@@ -3,7 +3,7 @@ from piccolo.engine.finder import engine_finder
 
 ID = "2026-11-28T03:10:44:518230"
 VERSION = "1.38.0"
-DESCRIPTION = "A second wall before people's records: docs/adr/0014-second-wall.md"
+DESCRIPTION = "A second wall before people's records: docs/adr/0016-second-wall.md"
 
 RULES = """
 -- Who looks, for as long as a transaction lasts; null where nobody said, and then nothing is seen.
@@ -37,8 +37,8 @@ begin
             and not exists (select from receipts u where u.id = m.id and u.kind = 'undo'));
 end $$;
 
--- Whoever is not the viewer's by their funder: registered in this very transaction, opened by a
--- match, or visited today.
+-- Whoever is not the viewer's by their funder: registered in this very transaction, visited today,
+-- opened by a match, ordered for, or waiting for the viewer's partners to decide on an order.
 create function open_to_viewer(wanted uuid) returns boolean stable security definer
     set search_path = pg_catalog, public, pg_temp language plpgsql as $$
 declare
@@ -55,7 +55,10 @@ begin
     return visited_by_viewer(survivor) or exists (
         select from person_openings o
         where o.username = viewer() ->> 'prescriber' and o.person = survivor
-            and o.opened_at <= moment and o.until > moment);
+            and o.opened_at <= moment and o.until > moment)
+        or exists (select from orders o where o.person = survivor
+            and (o.ordered_by = (viewer() ->> 'orderer')::uuid
+                or viewer() -> 'decides_for' ? o.funder::text));
 end $$;
 
 alter table people enable row level security;
@@ -116,10 +119,12 @@ begin
     if secret is null then
         delete from key_safes where person = whose;
     else
-        insert into key_safes (person, code, set_at, set_by) values (whose, secret, moment, actor)
-        on conflict (person) do update set code = secret, set_at = moment, set_by = actor;
+        insert into key_safes as k (person, code, set_at, set_by)
+        values (whose, secret, moment, actor)
+        on conflict (person) do update set code = secret, set_at = moment, set_by = actor
+        where k.code <> secret;
     end if;
-    return secret is not null;
+    return found;
 end $$;
 create function has_key_safe(whose uuid) returns boolean stable security definer
     set search_path = pg_catalog, public, pg_temp language sql as $$

@@ -4,6 +4,7 @@ import base64
 import re
 from dataclasses import dataclass, field
 from typing import Any, get_args
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -12,9 +13,11 @@ import pytest
 from budget.changes import What, record
 from budget.database import execute, fetch
 from tests.api.conftest import PASSWORD
+from tests.sight import all_of
 
 ANN = "7b0f0a52-2f9d-4d43-9a39-6c1f6d3b7e11"
 BOB = "0d2a8c77-6a0b-4f0c-8a58-0b1d5c8c9f22"
+CY = "3f5c7d1e-8a24-4b1d-9c0e-2f6a7b8c9d10"
 NUMBER = "9990000018"
 SECRET = "a secret of nobody's"
 CATALOGUE = "sku,name,category,price_pence,reuse,credit_percent\nCOT,Cot,Beds,5,reusable,85\n"
@@ -39,6 +42,10 @@ RULE = "3c1c0a1e-7f2d-4c3b-9f63-0e9a4ab2a7c1"
 PARTNER = {"ods": "04K", "name": "City", "kind": "ccg"}
 PLAN = {"contributions": {"04K": 7}, "tariff": {"clean": 5}, "collection_threshold_pence": 0}
 USER = {"username": "carol", "password": SECRET, "roles": ["depot"]}
+STAY: dict[str, Any] = {
+    "id": BOB, "address": "5 Mill Lane", "postcode": "NG24 1AA", "from": "2026-12-01",
+    "to": "2026-12-05",
+}  # fmt: skip
 PERSON = {"name": "Ann Smith", "nhs_number": NUMBER, "address": "1 High Street", "funder": "04K"}
 
 
@@ -106,6 +113,23 @@ WRITES = [
     Write("person changed", "PATCH", f"/api/people/{ANN}",
         {"phone": "0115 496 0000", "name": "Ann Smith"}, {"funder": "X"}, ANN,
         {"fields": ["phone"]}, repeats=True),
+    Write("people merged", "POST", f"/api/people/{ANN}/merge",
+        {"duplicate": CY, "reason": "one person"}, {"duplicate": ANN, "reason": "r"}, ANN,
+        {"merged": CY}, repeats=True),
+    Write("address added", "POST", f"/api/people/{ANN}/addresses", STAY,
+        STAY | {"to": "2026-01-01"}, ANN, {"from": "2026-12-01", "to": "2026-12-05"}, repeats=True),
+    Write("address changed", "PATCH", f"/api/people/{ANN}/addresses/1000", {"to": "2026-11-03"},
+        {"to": "2026-10-01"}, ANN, {"to": "2026-11-03"}, repeats=True),
+    Write("key safe set", "PUT", f"/api/people/{ANN}/key-safe", {"code": SECRET}, {"code": ""}, ANN,
+        {}, repeats=True),
+    Write("funder rule entered", "POST", "/api/funder-rules",
+        {"kind": "postcode", "key": "NG1", "partner": "04K", "from": "2026-04-01"},
+        {"kind": "postcode", "key": "NG1", "partner": "X", "from": "2026-04-01"}, "postcode NG1",
+        {"partner": "04K"}),
+    Write("care home rule", "POST", "/api/care-home-rules",
+        {"provided": False, "reason": "r", "from": "2026-04-01", "sku": "BED01"},
+        {"provided": False, "reason": "r", "from": "2026-04-01", "sku": "X"}, "BED01",
+        {"provided": False, "from": "2026-04-01"}),
     Write("items taken over", "POST", "/api/items/import", TAKEN_OVER,
         TAKEN_OVER.replace("on_loan", "lost"), None, {"created": 1, "rejected": 0}, repeats=True),
 ]  # fmt: skip
@@ -122,6 +146,7 @@ async def ada(admin: httpx.AsyncClient) -> httpx.AsyncClient:
         ("/api/depots", DEPOT | {"code": "CUP", "kind": "satellite"}),
         ("/api/products", BED),
         ("/api/people", PERSON | {"id": ANN}),
+        ("/api/people", {"name": "Cy Young", "id": CY}),
         ("/api/users", {"username": "bob", "password": PASSWORD, "roles": ["depot"]}),
         ("/api/users", {"username": "ada", "password": PASSWORD, "roles": ["administrator"]}),
         ("/api/users", {"username": "otto", "password": PASSWORD, "roles": ["auditor"]}),
@@ -132,8 +157,16 @@ async def ada(admin: httpx.AsyncClient) -> httpx.AsyncClient:
         "insert into fit_rules (id, subject, relation, others, most, words, active, digest)"
         " values ($1, 'category:Beds', 'at_most', '{}', 1, 'One is enough.', true, '')", RULE
     )  # fmt: skip
+    await all_of(_STAY, UUID(ANN))
     await _sign_in(admin, "ada")
     return admin
+
+
+_STAY = """
+insert into person_addresses (id, person, kind, address, from_on, until_on, recorded_at,
+    recorded_by)
+values (1000, $1, 'temporary', '9 Mill Lane', '2026-11-01', '2026-11-02', now(), 'x')
+"""
 
 
 async def _sign_in(client: httpx.AsyncClient, name: str) -> None:

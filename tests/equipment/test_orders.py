@@ -18,6 +18,7 @@ from equipment.roles import Caller
 from tests.equipment.ordering import open_for_orders, order_for, orderer, placed
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import NOW, done, one_item, scan, somebody, stock
+from tests.sight import all_of
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ async def test_the_nearest_main_depot_serves_by_its_own_cut_off(nurse: Caller) -
     await open_depot(ADMINISTRATOR, Depot("FAR", "Far", "NG22 8HX", "depot", "08:00"))
     await open_depot(ADMINISTRATOR, Depot("NEAR", "Near", "NG22 8HX", "satellite"))
     person = await somebody()
-    await execute("update people set postcode = 'NG22 8HX' where id = $1", UUID(person))
+    await all_of("update people set postcode = 'NG22 8HX' where id = $1", UUID(person))
     order = await placed(nurse, person, "BED01", speed="next_day")
     assert (order.depot, order.due_on) == ("FAR", date(2018, 10, 3))
 
@@ -118,7 +119,7 @@ async def test_what_would_not_carry_them_has_to_be_answered(nurse: Caller) -> No
     person = await somebody()
     await placed(nurse, person, "COT")
     heavy = await somebody()
-    await execute("update people set weight_kg = 82 where id = $1", UUID(heavy))
+    await all_of("update people set weight_kg = 82 where id = $1", UUID(heavy))
     with pytest.raises(Refused, match="safe up to 80kg; this person weighs 82kg") as refusal:
         await placed(nurse, heavy, "COT")
     assert [each["warning"] for each in _raised(refusal.value)] == ["over-weight"]
@@ -165,7 +166,7 @@ async def test_two_orders_at_once_for_one_person_warn_of_each_other(nurse: Calle
 async def test_nothing_is_ordered_for_the_dead(nurse: Caller) -> None:
     """In plain words."""
     person = await somebody()
-    await execute("update people set died_on = '2018-09-30' where id = $1", UUID(person))
+    await all_of("update people set died_on = '2018-09-30' where id = $1", UUID(person))
     with pytest.raises(Refused, match="has died"):
         await placed(nurse, person, "BED01")
     assert await fetch("select from orders") == []
@@ -181,7 +182,7 @@ async def test_a_prescriber_spends_no_other_partners_money(nurse: Caller) -> Non
 async def test_somebody_has_to_pay() -> None:
     """Whoever has no funder gets nothing until one is named."""
     person = await somebody()
-    await execute("update people set funder = null where id = $1", UUID(person))
+    await all_of("update people set funder = null where id = $1", UUID(person))
     boss = await orderer("coordinator")
     with pytest.raises(Refused, match="Nobody pays"):
         await placed(boss, person, "BED01")

@@ -30,7 +30,9 @@ WALLED: Final = (
     "person_looks", "requests", "key_safes",
 )  # fmt: skip
 # What names a person by nothing but an id, and is read by those who judge whom they may see.
-OPEN: Final = {"items", "movements", "loans", "person_funders", "person_doors"}
+OPEN: Final = {
+    "items", "movements", "loans", "orders", "emergency_issues", "person_funders", "person_doors",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ select m.item, m.id, m.action, m.from_state, m.occurred_at, m.undoes, p.reuse,
     coalesce(m.details ->> 'funder', n.funder) as funder, l.charged_pence, l.credit_percent,
     m.details ->> 'minutes' as minutes, m.details ->> 'parts_pence' as parts_pence
 from movements m join items i on i.id = m.item join products p on p.sku = i.sku
-left join loans l on l.id = m.id left join people n on n.id = l.person
+left join loans l on l.id = m.id left join person_funders n on n.id = l.person
 order by m.seq
 """
 
