@@ -37,6 +37,7 @@ class FoundPage:
     people: list[dict[str, Any]]
     more: bool
     add: str
+    match: str | None
 
 
 def find_page(base: str, filled: Filled, faults: Sequence[Fault] = ()) -> FindPage:
@@ -69,7 +70,7 @@ def find_page(base: str, filled: Filled, faults: Sequence[Fault] = ()) -> FindPa
     )
 
 
-def found_page(base: str, found: FoundPeople) -> FoundPage:
+def found_page(base: str, found: FoundPeople, *, may_match: bool) -> FoundPage:
     """Those who were found, each with the way on."""
     heading = "Is it one of these?" if found.people else "We found nobody"
     return FoundPage(
@@ -79,6 +80,7 @@ def found_page(base: str, found: FoundPeople) -> FoundPage:
         people=[_person(base, person) for person in found.people],
         more=found.next is not None,
         add=f"{base}/people/new",
+        match=f"{base}/people/match" if may_match else None,
     )
 
 

@@ -88,7 +88,8 @@ async def find_person(request: PageRequest) -> Response[str]:
         return page(request, "order_find.jinja", again, status=422)
     if len(found.people) == 1 and filled.text("nhs_number"):
         return see_other(request, f"{PATH}?person={found.people[0].id}")
-    content = find_words.found_page(base, found)
+    may_match = request.caller.may("match people")
+    content = find_words.found_page(base, found, may_match=may_match)
     return page(request, "order_people.jinja", content)
 
 

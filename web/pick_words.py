@@ -1,6 +1,6 @@
 """What an order is to have, in words: what is on it, what they have, what may be added."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -128,7 +128,7 @@ def pick_page(pick: Picking, faults: Sequence[Fault], base: str) -> PickPage:
         choices=choices,
         search=search,
         kits=[{"code": kit.code, "name": kit.name} for kit in pick.kits if kit.active],
-        cards=[_card(offer, pick, base) for offer in pick.offers],
+        cards=[_card(offer, pick, base) for offer in sorted(pick.offers, key=_fitness(pick))],
         found=_found(pick),
         total=pounds(quote.total_pence),
     )
@@ -212,6 +212,12 @@ def _instead(made: Picked, line: QuotedLine) -> Iterator[dict[str, str]]:
 def _tags(max_user_kg: int | None, person: Person) -> Iterator[dict[str, str]]:
     if too_weak(max_user_kg, person):
         yield {"text": "Not strong enough", "colour": "red"}
+
+
+def _fitness(pick: Picking) -> Callable[[CatalogueLine], tuple[bool, bool]]:
+    """What carries the person and is in stock comes first, otherwise in the catalogue's order."""
+    person = pick.quote.person
+    return lambda offer: (too_weak(offer.max_user_kg, person), not offer.free)
 
 
 def _card(offer: CatalogueLine, pick: Picking, base: str) -> Card:

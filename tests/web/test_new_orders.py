@@ -1,5 +1,6 @@
 """The pages on which an order is made up, checked and sent."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -107,6 +108,7 @@ async def test_nobody_is_found_who_is_not_theirs_to_see(
     other = await person(admin, name="Bob", nhs_number=NUMBER, funder="52R")
     answer = await nurse.post("/orders/new/person", data={"nhs_number": NUMBER})
     assert "We found nobody" in words(answer)
+    assert 'href="/people/match"' in answer.text
     for somebody in (other, str(uuid4())):
         pairs = draft(somebody, "BED02")
         shown = await nurse.get("/orders/new", params=sent(pairs))
@@ -305,3 +307,14 @@ async def test_a_kit_is_put_on_an_order_in_one_go(
     assert "sku=BED02&n=2&sku=CMD01&n=2" in answer.headers["Location"]
     answer = await nurse.get("/orders/new", params=sent([*pairs, ("kit", "NONE")]))
     assert answer.status_code == 404
+
+
+async def test_what_carries_them_and_is_in_stock_comes_first(
+    admin: httpx.AsyncClient, nurse: httpx.AsyncClient, ada: str
+) -> None:
+    """Before what is not there, and before what is not strong enough."""
+    for sku in ("BED01", "CMD01"):
+        await stock(admin, sku)
+    shown = await nurse.get("/orders/new", params=sent([*draft(ada), ("q", "0")]))
+    found = re.findall(r'name="add" value="([A-Z0-9]+)"', shown.text)
+    assert found == ["BED01", "BED02", "CMD01"]
