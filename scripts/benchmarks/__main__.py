@@ -13,6 +13,7 @@ from typing import Final, Never
 from scripts.arguments import year_scale
 from scripts.benchmarks.figures import BenchmarkError, Figure, say
 from scripts.benchmarks.folding import fold_backlog
+from scripts.benchmarks.ordering import catalogue_search, person_search, place_order
 from scripts.benchmarks.reading import item_get
 from scripts.benchmarks.reporting import report_growth
 from scripts.benchmarks.run import Run, temporary_run
@@ -33,6 +34,9 @@ BENCHMARKS: Final[Mapping[str, Callable[[Run], Figure]]] = {
     "demo_year": demo_year,
     "labels": labels,
     "start": start,
+    "person_search": person_search,
+    "catalogue_search": catalogue_search,
+    "place_order": place_order,
 }
 _INTERRUPTED: Final = 130
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)

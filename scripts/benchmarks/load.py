@@ -16,6 +16,7 @@ import msgspec
 import uvloop
 
 _ACCEPTED: Final = b'"status":"accepted"'
+_WELL: Final = (b"HTTP/1.1 200", b"HTTP/1.1 201")
 _HEAD_END: Final = b"\r\n\r\n"
 
 
@@ -147,7 +148,7 @@ class _Connection(asyncio.Protocol):
         assert request is not None
         self._tally.count(request, time.perf_counter() - self._at)
         accepted = answer.count(_ACCEPTED) if request.scans else 0
-        if not answer.startswith(b"HTTP/1.1 200") or accepted != request.scans:
+        if not answer.startswith(_WELL) or accepted != request.scans:
             self._tally.fault = self._tally.fault or _words(request, answer)
         self._queue.done(request)
         self.send_next()

@@ -20,6 +20,7 @@ class Run:
     sizes: Sizes
     settings: Settings
     has_backlog: bool = False
+    has_clinic: bool = False
     _store: Store | None = None
 
     def store(self) -> Store:

@@ -32,6 +32,10 @@ class Sizes:
     # How long each report is asked for at a time, one request after another.
     report_s: float = 1.0
     reports: int = 8
+    # What prescribers look through.
+    clinic_people: int = 120_000
+    clinic_items: int = 200_000
+    clinic_orders: int = 100_000
     # Of the model year, which demo_year plays.
     demo_scale: float = 1.0
 
@@ -47,6 +51,9 @@ BRIEF: Final = Sizes(
     movements=20_000,
     report_s=0.5,
     reports=4,
+    clinic_people=12_000,
+    clinic_items=20_000,
+    clinic_orders=10_000,
     demo_scale=1 / 20,
 )
 """To try a change out in a few minutes."""

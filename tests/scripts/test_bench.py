@@ -38,6 +38,9 @@ TINY = Sizes(
     grown=3,
     report_s=0.1,
     reports=1,
+    clinic_people=200,
+    clinic_items=1_000,
+    clinic_orders=100,
     demo_scale=1 / 2_000,
 )
 FIELDS = ["name", "value", "unit", "floor", "ratio", "detail"]
