@@ -13,7 +13,12 @@ from typing import Final, Never
 from scripts.arguments import year_scale
 from scripts.benchmarks.figures import BenchmarkError, Figure, say
 from scripts.benchmarks.folding import fold_backlog
-from scripts.benchmarks.ordering import catalogue_search, person_search, place_order
+from scripts.benchmarks.ordering import (
+    catalogue_search,
+    new_order_page,
+    person_search,
+    place_order,
+)
 from scripts.benchmarks.reading import item_get
 from scripts.benchmarks.reporting import report_growth
 from scripts.benchmarks.run import Run, temporary_run
@@ -36,6 +41,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Run], Figure]]] = {
     "start": start,
     "person_search": person_search,
     "catalogue_search": catalogue_search,
+    "new_order_page": new_order_page,
     "place_order": place_order,
 }
 _INTERRUPTED: Final = 130

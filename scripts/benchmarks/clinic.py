@@ -164,9 +164,9 @@ join people p on p.id = md5('person ' || 1 + n % $2::int)::uuid
 join users u on u.username = $3
 """
 _LINES: Final = """
-insert into order_lines (id, "order", place, sku, quantity, delivered, price_pence, status, due_on)
+insert into order_lines (id, "order", place, sku, quantity, delivered, wanted, price_pence, due_on)
 select md5('line ' || o.seq)::uuid, o.id, 0,
-    (select sku from products order by sku offset o.seq % 100 limit 1), 1, 1, 100, 'delivered',
+    (select sku from products order by sku offset o.seq % 100 limit 1), 1, 1, true, 100,
     o.due_on
 from orders o
 """

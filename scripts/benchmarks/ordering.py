@@ -1,4 +1,4 @@
-"""What a prescriber waits for: finding a person, the catalogue as they type, placing an order.
+"""What a prescriber waits for: a person, the catalogue as they type, the check, the order placed.
 
 Each against a bare handler of Litestar's that runs one select by a primary key, on the same server
 in the same run: how much more than the least that a page can be.
@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, cycle, islice
 from typing import Final, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import msgspec
@@ -40,6 +40,11 @@ def person_search(run: Run) -> Figure:
 def catalogue_search(run: Run) -> Figure:
     """Requests a second, one for each letter that somebody types."""
     return _measured("catalogue_search", run, _typed)
+
+
+def new_order_page(run: Run) -> Figure:
+    """Requests a second of the page on which a prescriber checks an order before she sends it."""
+    return _measured("new_order_page", run, _checks)
 
 
 def place_order(run: Run) -> Figure:
@@ -121,6 +126,13 @@ def _typed(service: Service, token: str, _: Sequence[Somebody]) -> Iterator[Requ
     for words in cycle(_TYPED):
         for letters in range(2, len(words) + 1):
             yield _get(service, token, f"/api/catalogue?q={quote(words[:letters])}")
+
+
+def _checks(service: Service, _: str, people: Sequence[Somebody]) -> Iterator[Request]:
+    cookie = service.sign_in_to_pages(PRESCRIBER)
+    for person, sku in zip(cycle(people), cycle(_WANTED), strict=False):
+        order = {"person": person.id, "order": uuid4(), "sku": sku, "n": 1, "step": "check"}
+        yield Request(0, service.page_request(f"/orders/new?{urlencode(order)}", cookie))
 
 
 def _orders(service: Service, token: str, people: Sequence[Somebody]) -> Iterator[Request]:

@@ -42,6 +42,19 @@ class Service:
         answer.raise_for_status()
         return str(answer.json()["token"])
 
+    def sign_in_to_pages(self, username: str) -> str:
+        """The cookie of a user with the benchmarks' password."""
+        who = {"username": username, "password": PASSWORD}
+        answer = httpx.post(f"{self.address}/sign-in", data=who, timeout=_PATIENCE_S)
+        if not answer.is_redirect:
+            raise BenchmarkError(f"{username} could not sign in: {answer.status_code}")
+        return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
+
+    def page_request(self, path: str, cookie: str) -> bytes:
+        """A request of a browser's as it goes over the wire."""
+        lines = [f"GET {path} HTTP/1.1", f"Host: {urlsplit(self.address).netloc}"]
+        return "\r\n".join([*lines, f"Cookie: {cookie}", "Accept: text/html", "", ""]).encode()
+
     def request(self, method: str, path: str, token: str, body: bytes = b"") -> bytes:
         """A request as it goes over the wire."""
         lines = [f"{method} {path} HTTP/1.1", f"Host: {urlsplit(self.address).netloc}"]
