@@ -1,0 +1,165 @@
+"""Every page, every role, signed in or not: who gets through, and who is sent to sign in."""
+
+import re
+from uuid import uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from tests.api.test_who_may import LETTERS
+from tests.web.conftest import signed_in
+from tests.web.ordering import open_service, person, staff
+
+# Who is not turned away, whatever else is wrong with what they ask.
+MAY = """
+    acputdbx GET /account
+    acputdbx POST /account/second-factor
+    acputdbx GET /account/second-factor
+    acputdbx POST /account/recovery-codes
+    acputdbx GET /account/recovery-codes
+    acputdbx GET /items
+    acputdbx GET /items/{code}
+    acputdbx GET /items/{code}/label
+    acptd    POST /items/{code}/acts/{action}
+    acptd    GET /items/{code}/acts/{action}
+    acpu     POST /orders/new
+    acpu     GET /orders/new
+    acpu     POST /orders/new/person
+    acpu     GET /orders/new/person
+    acpu     GET /orders
+    acpudx   GET /orders/{order}
+    acpu     POST /orders/{order}/chase
+    acpu     POST /orders/{order}/cancel
+    acputx   GET /people
+    acpu     POST /people/new
+    acpu     GET /people/new
+    ap       POST /people/match
+    ap       GET /people/match
+    acputx   GET /people/{person}
+    acpu     POST /people/{person}/change
+    acpu     GET /people/{person}/change
+    a        GET /admin
+    a        GET /admin/partners
+    a        GET /admin/places
+    ax       GET /changes
+    ax       GET /looks
+    a        GET /admin/users
+    a        POST /admin/users/new
+    a        GET /admin/users/new
+    a        POST /admin/users/{username}
+    a        GET /admin/users/{username}
+    a        POST /admin/users/{username}/password
+    a        POST /admin/users/{username}/{what}
+    a        GET /admin/products
+    a        POST /admin/products/new
+    a        GET /admin/products/new
+    a        POST /admin/products/import
+    a        GET /admin/products/import
+    a        POST /admin/products/{sku}
+    a        GET /admin/products/{sku}
+    acputdbx GET /products/{sku}/picture
+    acputdbx GET /catalogue
+    acputdbx GET /catalogue/{sku}
+    a        POST /catalogue/{sku}/picture
+    a        GET /admin/kits
+    a        POST /admin/kits/new
+    a        GET /admin/kits/new
+    a        POST /admin/kits/{code}
+    a        GET /admin/kits/{code}
+    a        GET /admin/compatibility
+    a        POST /admin/compatibility/new
+    a        GET /admin/compatibility/new
+    a        POST /admin/compatibility/{rule}
+    a        GET /admin/compatibility/{rule}
+    acputdbx GET /shelves
+    acd      POST /shelves/{code}
+    acputdbx GET /shelves/{code}
+    acpx     GET /emergencies
+    acp      POST /emergencies/new
+    acp      GET /emergencies/new
+    acp      POST /emergencies/{issue_id}/complete
+    acpu     POST /orders/{order}/change
+    acpu     GET /orders/{order}/change
+    au       GET /authorise
+    au       POST /authorise/{order}
+    au       GET /authorise/{order}
+"""
+TABLE = {row.split(maxsplit=1)[1]: row.split()[0] for row in MAY.strip().splitlines()}
+# Open to everybody, or of whoever is signed in; ended here, nothing more could be tried.
+PUBLIC = {"GET /", "GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code"}
+ENDINGS = {"POST /sign-out", "POST /account/sign-out-everywhere"}
+_NOT_FOR_STAFF = ("/api", "/schema", "/static", "/8004", "/health", "/manifest")
+
+
+def pages(app: Litestar) -> list[str]:
+    """All pages for staff and the forms that they send, as the table writes them."""
+    return [
+        f"{method} {route.path_format}"
+        for route in app.routes
+        if not route.path.startswith(_NOT_FOR_STAFF)
+        for method in sorted(getattr(route, "methods", ()))
+        if method in {"GET", "POST"}
+    ]
+
+
+def asked(page: str) -> tuple[str, str]:
+    """The method, and the address of one that is nobody's."""
+    method, path = page.split()
+    return method, re.sub("{[^}]+}", str(uuid4()), path)
+
+
+def test_the_table_has_every_page(app: Litestar) -> None:
+    """And none besides."""
+    assert set(pages(app)) == set(TABLE) | PUBLIC | ENDINGS
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+async def test_a_role_opens_what_the_table_says(
+    app: Litestar, admin: httpx.AsyncClient, letter: str
+) -> None:
+    """And gets a page that turns it away from everything else."""
+    await open_service(admin)
+    await staff(admin, "jo", LETTERS[letter])
+    async with signed_in(app, "jo") as browser:
+        for page, may in TABLE.items():
+            method, path = asked(page)
+            answer = await browser.request(method, path)
+            assert answer.status_code < 500, page
+            assert (answer.status_code != 403) is (letter in may), page
+
+
+async def test_whoever_is_not_signed_in_or_was_ended_is_sent_to_sign_in(
+    app: Litestar, admin: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    """From every page and every form."""
+    await open_service(admin)
+    await staff(admin, "jo", "administrator")
+    async with signed_in(app, "jo") as ended:
+        await admin.patch("/api/users/jo", json={"active": False})
+        for browser in (stranger, ended):
+            for page in TABLE:
+                method, path = asked(page)
+                answer = await browser.request(method, path)
+                assert answer.status_code == 303, (page, answer.status_code)
+                assert answer.headers["location"].startswith("/sign-in"), page
+
+
+async def test_another_partners_people_are_on_no_page(
+    app: Litestar, admin: httpx.AsyncClient
+) -> None:
+    """A page of theirs answers as one of nobody's does."""
+    await open_service(admin)
+    theirs = await person(admin, name="Ada Elsewhere", funder="52R")
+    for letter in "put":
+        name = await staff(admin, f"jo-{letter}", LETTERS[letter])
+        async with signed_in(app, name) as browser:
+            for page in (
+                "/people/{person}",
+                "/people/{person}/change",
+                "/orders/new?person={person}",
+            ):
+                shown = await browser.get(page.replace("{person}", theirs))
+                nobody = await browser.get(page.replace("{person}", str(uuid4())))
+                assert shown.status_code == nobody.status_code, (page, LETTERS[letter])
+                assert "Ada Elsewhere" not in shown.text
