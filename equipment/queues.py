@@ -3,7 +3,7 @@
 Of one product only one at a time serves or makes wait (lock_queues()), so that no two promise one
 item, and nobody comes to wait for what has just come back. Scans decided at a glance take no such
 lock: the statement that writes them sees who waits (equipment/journal.py), and what slips in all
-the same is mended by the clock. See docs/adr/0016-promises.md.
+the same is mended by the clock. See docs/adr/0018-promises.md.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
