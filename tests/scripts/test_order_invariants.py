@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from equipment.order_form import Order
+from scripts.invariants import INVARIANTS
 from scripts.order_invariants import ORDER_INVARIANTS, WAITS_IN_VAIN
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.store import done, received, scan, somebody
@@ -44,8 +45,8 @@ async def _ordered() -> Order:
 async def test_an_untouched_store_keeps_them_all(
     store: "asyncpg.Connection[asyncpg.Record]",
 ) -> None:
-    """Nothing is found, and nobody waits in vain."""
-    for invariant in ORDER_INVARIANTS:
+    """Nothing is found of what the service itself moved either, and nobody waits in vain."""
+    for invariant in (*ORDER_INVARIANTS, *INVARIANTS):
         assert await store.fetch(invariant.query) == [], invariant.name
     assert await store.fetch(WAITS_IN_VAIN) == []
 
