@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from budget.database import execute, fetch
+from budget.refusals import Refused
 from equipment import receipts
 from equipment.content import content_hash
 from equipment.order_authority import check_may_decide
@@ -45,7 +46,8 @@ async def authorise(caller: Caller, order: UUID, consent: Authorisation, now: da
     """Consent to an order, as it is or with other lines.
 
     Missing where it is not the caller's to see, NotAllowed where it is not theirs to decide,
-    Refused `order-not-open` where it was decided already, `warnings-unanswered` as in placing.
+    Refused `order-not-open` where it was decided already, `order-changed` where it is another than
+    they saw, `warnings-unanswered` as in placing.
     """
     check_may(caller, "decide on orders")
     reason = tidied_words("reason", consent.reason, REASON_MAX)
@@ -54,12 +56,23 @@ async def authorise(caller: Caller, order: UUID, consent: Authorisation, now: da
         more = [line.sku for line in lines if line.sku is not None]
         locked = await _locked_to_decide(caller, order, now, more)
         check_may_be("authorise", locked.status)
+        await _check_as_seen(order, consent)
         content = await _with_other_lines(caller, locked, consent, now)
         await set_status(order, "authorised")
         await execute(_WANT, order)
         await note(caller, order, Said("authorised", reason, content), now)
         await set_in_motion(order, now)
         return await shown_order(order)
+
+
+async def _check_as_seen(order: UUID, consent: Authorisation) -> None:
+    """Refuse consent to something else than the authoriser saw, where they say what that was."""
+    if consent.total_pence is None:
+        return
+    total = (await shown_order(order)).total_pence
+    if total != consent.total_pence:
+        words = "The order was changed while you looked at it. Look at it again."
+        raise Refused("order-changed", words, total_pence=total)
 
 
 _WANT: Final = """

@@ -19,6 +19,8 @@ QUANTITY_MAX: Final = 500
 QUOTES_MAX: Final = 10
 REASON_MAX: Final = 1_000
 NOTES_MAX: Final = 2_000
+_FIRST_DAY: Final = date(2000, 1, 1)
+_LAST_DAY: Final = date(2099, 12, 31)
 
 Warned: TypeAlias = Literal["already-has", "already-ordered", "over-weight", "does-not-fit"]
 Pence: TypeAlias = Annotated[int, Meta(ge=0, le=MOST_PENCE)]
@@ -111,8 +113,13 @@ class OrderChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Authorisation(msgspec.Struct, frozen=True, kw_only=True):
-    """Consent to an order: as it is, or with all the lines that it is to have."""
+    """Consent to an order: as it is, or with all the lines that it is to have.
 
+    `total_pence` is what it came to when the authoriser saw it: should it have changed since, they
+    are asked to look again.
+    """
+
+    total_pence: int | None = None
     lines: ChangedLines | None = None
     reason: Reason | None = None
     answers: Answers = []
@@ -212,6 +219,9 @@ def _line_faults(number: int, line: NewLine) -> Iterator[Fault]:
         yield Fault(f"{path}.sku", words)
     if line.kit is not None and line.charge_pence is not None:
         yield Fault(f"{path}.charge_pence", "A kit is charged product by product.")
+    for name, day in (("review_on", line.review_on), ("end_on", line.end_on)):
+        if day is not None and not is_likely(day):
+            yield Fault(f"{path}.{name}", "Give a day of this century.")
     if line.review_on is not None and line.end_on is not None and line.review_on > line.end_on:
         yield Fault(f"{path}.review_on", "Lies after the end of the loan.")
     if line.special is None:
@@ -220,6 +230,11 @@ def _line_faults(number: int, line: NewLine) -> Iterator[Fault]:
     yield from text_faults(f"{path}.special.reason", line.special.reason, REASON_MAX)
     for place, quote in enumerate(line.special.quotes):
         yield from text_faults(f"{path}.special.quotes[{place}].supplier", quote.supplier, 200)
+
+
+def is_likely(day: date) -> bool:
+    """Whether a loan could be looked at, or end, on that day: a slip of the keyboard could not."""
+    return _FIRST_DAY <= day <= _LAST_DAY
 
 
 def tidied_words(field: str, text: str | None, longest: int) -> str | None:

@@ -9,7 +9,7 @@ import msgspec
 from budget.database import execute, fetch, transaction
 from budget.refusals import Fault, Wrong
 from budget.years import london_day
-from equipment.order_form import needed_words
+from equipment.order_form import is_likely, needed_words
 from equipment.order_lifecycle import Status
 from equipment.order_views import check_visible
 from equipment.orders import Said, note
@@ -45,9 +45,12 @@ class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
 async def due(caller: Caller, before: date, limit: int) -> list[Review]:
     """The reviews and ends of loans due before a day and in the year before, the earliest first.
 
-    Of what is still on loan, by orders of the caller's partners and their own.
+    Of what is still on loan, by orders of the caller's partners and their own. Wrong for a day that
+    lies in another age.
     """
     check_may(caller, "read orders")
+    if not is_likely(before):
+        raise Wrong([Fault("before", "Give a day of this century.")])
     rows = await fetch(
         _DUE,
         before - _LOOKED_BACK,

@@ -79,7 +79,9 @@ def _consent(opened: Opened, filled: Filled) -> dict[str, Any]:
     reason = filled.given("reason")
     if lines is not None and reason is None:
         raise Wrong([Fault("reason", "Say why you change the order.")])
-    return {"lines": lines, "reason": reason, "answers": answers_of(filled)}
+    # The page shows this sum: should the order change before it is locked, nobody consents to more.
+    seen = {"total_pence": opened.order.total_pence}
+    return seen | {"lines": lines, "reason": reason, "answers": answers_of(filled)}
 
 
 def check_unchanged(opened: Opened, filled: Filled) -> None:

@@ -92,6 +92,34 @@ async def test_an_order_beyond_a_limit_goes_to_an_authoriser(
     assert (again.status_code, slug(again)) == (409, "order-not-open")
 
 
+async def test_consent_is_to_what_was_seen(
+    admin: httpx.AsyncClient, nurse: Headers, boss: Headers, person: str
+) -> None:
+    """What was changed since is not authorised with it."""
+    order = _order(person) | {"lines": [{"sku": "BED01", "quantity": 2}]}
+    seen = (await admin.post("/api/orders", json=order, headers=nurse)).json()["total_pence"]
+    path = f"/api/orders/{order['id']}"
+    more = {"lines": [{"sku": "BED01", "quantity": 500}]}
+    assert (await admin.patch(path, json=more, headers=nurse)).is_success
+    consent = {"total_pence": seen}
+    answer = await admin.post(f"{path}/authorise", json=consent, headers=boss)
+    assert (answer.status_code, slug(answer)) == (409, "order-changed")
+    consent = {"total_pence": answer.json()["total_pence"]}
+    assert (await admin.post(f"{path}/authorise", json=consent, headers=boss)).is_success
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_review_is_on_a_day_that_can_come(
+    admin: httpx.AsyncClient, nurse: Headers, person: str, day: str
+) -> None:
+    """In an order as in the list of what is due."""
+    order = _order(person)
+    order["lines"][0] |= {"review_on": day}
+    answer = await admin.post("/api/orders", json=order, headers=nurse)
+    assert wrong_fields(answer) == ["lines[0].review_on"]
+    assert wrong_fields(await admin.get(f"/api/reviews?before={day}")) == ["before"]
+
+
 async def test_a_reason_is_needed_to_decline_and_to_cancel(
     admin: httpx.AsyncClient, nurse: Headers, boss: Headers, person: str
 ) -> None:

@@ -104,6 +104,7 @@ async def test_a_product_is_added_found_and_shown(admin: httpx.AsyncClient) -> N
         "iso9999": None, "weight_g": None, "volume_l": None, "crew": 1, "pat": False,
         "loler_months": None, "service_months": None, "life_years": None, "clean_minutes": None,
         "level": 1, "speed": "7_day", "max_user_kg": None, "equivalents": [],
+        "width_mm": None, "height_mm": None, "length_mm": None,
     }  # fmt: skip
     assert (await admin.get("/api/products/BED01")).json() == added
     for sought, expected in (("bed", [added]), ("B%D", []), ("_", [])):
