@@ -11,18 +11,30 @@ from litestar.params import FromPath
 
 from budget import partners
 from budget.refusals import Fault, Missing, Refusal, Refused, TooOften, Wrong
-from equipment import lookalikes, openings, order_views, people, person_loans, person_search
+from budget.years import london_day
+from equipment import (
+    addresses,
+    lookalikes,
+    openings,
+    order_views,
+    people,
+    person_loans,
+    person_search,
+    timeline,
+)
 from equipment.lookalikes import Sketch
 from equipment.openings import Match
 from equipment.order_views import Search
 from equipment.person_form import NewPerson, Person, PersonChange
 from equipment.person_search import FoundPeople, PersonSearch
-from web import pages
+from equipment.timeline import Place
+from web import pages, timeline_words
 from web.fields import faults_of
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
+from web.paging import PAGE, key_after, sliced
 from web.people_forms import DAYS, SEARCHED, change_form, match_form, register_form
-from web.people_words import Held, found_page, likeness_page, person_page
+from web.people_words import Held, Told, found_page, likeness_page, person_page
 from web.rendering import page
 
 _MOST: Final = 200
@@ -124,8 +136,25 @@ async def show_person(request: PageRequest, person: FromPath[UUID]) -> Response[
         orders = [order for _, order in rows]
     held = Held([item for _, item in loans], orders)
     payer = None if shown.funder is None else (await partners.find(shown.funder)).name
-    content = person_page(shown, held, request.caller, request.site.base, payer)
+    told = await _told(request, person)
+    content = person_page(shown, held, told, request.caller, request.site.base, payer=payer)
     return page(request, "person.jinja", content)
+
+
+async def _told(request: PageRequest, person: UUID) -> Told:
+    """A page of what happened, newest first, and where they stay today."""
+    base, after = request.site.base, request.sought("after")
+    before = key_after(after, Place)
+    happened = await timeline.listed(
+        request.caller, person, request.now, before=before, limit=PAGE + 1
+    )
+    found = sliced(happened, lambda row: row[0], f"{base}/people/{person}", after=after)
+    known = await addresses.listed(request.caller, person, request.now, limit=_MOST)
+    return Told(
+        timeline_words.rows([happening for _, happening in found.rows], base),
+        found.links,
+        timeline_words.staying(known, london_day(request.now)),
+    )
 
 
 @pages.get("/people/{person:uuid}/change", task="register people")

@@ -17,6 +17,7 @@ from web.forms import Filled
 from web.item_panel import STATE_WORDS
 from web.markup import link, tag
 from web.people_forms import CARERS, COMMUNICATION, HOMES
+from web.timeline_words import HEAD
 from web.words import day, pounds, stamp
 
 ORDER_WORDS: Final = {
@@ -37,6 +38,15 @@ class Held:
 
     items: Sequence[LoanedItem]
     orders: Sequence[Order]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A page of a person's timeline as rows, links to others, and where they stay today."""
+
+    rows: list[list[dict[str, Any]]]
+    links: dict[str, Any] | None
+    staying: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,8 @@ class PersonPage:
     loans: list[list[dict[str, Any]]]
     orders_head: list[str]
     orders: list[list[dict[str, Any]]]
+    told_head: list[str]
+    told: Told
 
 
 def nhs_number(digits: str | None) -> str:
@@ -138,7 +150,7 @@ def likeness_page(alike: Sequence[Lookalike], filled: Filled, base: str) -> Like
 
 
 def person_page(
-    person: Person, held: Held, caller: Caller, base: str, payer: str | None
+    person: Person, held: Held, told: Told, caller: Caller, base: str, *, payer: str | None
 ) -> PersonPage:
     """The record as this caller may see it; `payer` is the name of their funder."""
     address = f"{base}/people/{person.id}"
@@ -158,6 +170,8 @@ def person_page(
         loans=[_loan(item, base) for item in held.items],
         orders_head=["Ordered", "What", "State", "What happens next"],
         orders=[_order(order, base) for order in reversed(held.orders)],
+        told_head=HEAD,
+        told=told,
     )
 
 

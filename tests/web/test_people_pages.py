@@ -1,12 +1,15 @@
 """People on pages: found, registered once, and shown with what they have."""
 
 import re
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from litestar import Litestar
 
+from budget.years import LONDON
 from tests.api.conftest import PASSWORD
 from tests.api.members import scan, send
 from tests.web.conftest import signed_in
@@ -58,6 +61,28 @@ async def test_the_record_shows_what_is_at_home(
         assert f'href="/items/{item["code"]}"' in page.text
         assert f'href="/orders/new?person={ada}"' in page.text
         assert (await browser.get(f"/items/{item['code']}")).text.count(f"/people/{ada}") == 1
+
+
+async def test_the_record_tells_what_happened_and_where_they_stay(
+    admin: httpx.AsyncClient, app: Litestar, ada: str, item: dict[str, Any]
+) -> None:
+    """The newest first, and a temporary address of today above all else."""
+    today = datetime.now(LONDON).date()
+    stay = {
+        "address": "2 <i>Elm</i> Road", "postcode": "NG2 1AA",
+        "from": str(today), "to": str(today + timedelta(days=3)),
+    }  # fmt: skip
+    made = await admin.post(f"/api/people/{ada}/addresses", json=stay)
+    assert made.status_code < 300, made.text
+    async with signed_in(app) as browser:
+        text = (await browser.get(f"/people/{ada}")).text
+        assert "2 &lt;i&gt;Elm&lt;/i&gt; Road, NG2 1AA" in text.split("NHS number", 1)[0]
+        told = text.split("What happened", 1)[1]
+        assert told.index(f"/items/{item['code']}") < told.index("Registered")
+        nul = urlsafe_b64encode(b'["2026-01-01T00:00:00Z","\\u0000"]').decode()
+        for after in ("nonsense", nul):
+            nonsense = await browser.get(f"/people/{ada}", params={"after": after})
+            assert nonsense.status_code < 500
 
 
 async def test_who_is_not_theirs_is_not_there(
