@@ -36,7 +36,7 @@ from api.gate import Gate
 from api.problems import respond
 from api.request import ApiRequest
 from budget.database import close_pool, open_pool
-from equipment import second_factors
+from equipment.staff import second_factors
 from logistics import clock
 from settings import Settings
 from web import (

@@ -18,9 +18,9 @@ from api.problems import Problem
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.gathering import Gathering
 from budget.years import london_day
-from equipment import passwords, second_factors, sessions
-from equipment.roles import NEED_SECOND_FACTOR, Caller
-from equipment.sessions import Lives, Session
+from equipment.staff import passwords, second_factors, sessions
+from equipment.staff.roles import NEED_SECOND_FACTOR, Caller
+from equipment.staff.sessions import Lives, Session
 
 TOKEN_LIFE: Final = timedelta(days=30)
 NotLetIn: TypeAlias = Problem

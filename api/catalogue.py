@@ -13,9 +13,9 @@ from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.problems import Problem
 from api.request import ApiRequest
 from budget.refusals import Missing
-from equipment import catalogue, choices, pictures
-from equipment.catalogue import CatalogueLine, Category
-from equipment.catalogue_search import QUERY_MAX, Found, Sought
+from equipment.catalogue import catalogue, choices, pictures
+from equipment.catalogue.catalogue import CatalogueLine, Category
+from equipment.catalogue.catalogue_search import QUERY_MAX, Found, Sought
 
 _READ = "read standing data"
 _CHANGE = "change standing data"

@@ -9,8 +9,8 @@ from api import routes
 from api.bodies import Csv, Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from equipment import fit_rules
-from equipment.compatibility import FitRule, Relation
+from equipment.catalogue import fit_rules
+from equipment.catalogue.compatibility import FitRule, Relation
 from equipment.csv_imports import Imported
 
 _READ = "read standing data"

@@ -17,7 +17,7 @@ from litestar.utils.path import normalize_path
 
 from api.auth import bearer_token
 from api.problems import MEDIA_TYPE, Problem, as_problem, not_signed_in, request_id, unreadable
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 
 CallerOf = Callable[[str, datetime], Awaitable[Caller | None]]
 

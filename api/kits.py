@@ -7,7 +7,7 @@ from api import routes
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from equipment import kits
+from equipment.catalogue import kits
 
 _READ = "read standing data"
 _CHANGE = "change standing data"

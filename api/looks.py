@@ -8,8 +8,8 @@ from litestar.params import QueryParameter
 from api import routes
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from equipment import looks
-from equipment.looks import Look
+from equipment.people import looks
+from equipment.people.looks import Look
 
 _User = Annotated[str | None, QueryParameter(max_length=64, description="A user's name.")]
 

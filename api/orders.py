@@ -11,9 +11,9 @@ from api.bodies import Json, OptionalBody
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.routes import get, patch, post
-from equipment import order_changes, order_decisions, order_views, orders, reviews, specials
-from equipment.order_decisions import Chase
-from equipment.order_form import (
+from equipment.orders import order_changes, order_decisions, order_views, orders, reviews, specials
+from equipment.orders.order_decisions import Chase
+from equipment.orders.order_form import (
     REASON_MAX,
     Authorisation,
     NewOrder,
@@ -21,10 +21,10 @@ from equipment.order_form import (
     OrderChange,
     OrderRecord,
 )
-from equipment.order_lifecycle import Status
-from equipment.order_views import Search
-from equipment.reviews import Review, Reviewed
-from equipment.specials import Bought, KnownSpecial
+from equipment.orders.order_lifecycle import Status
+from equipment.orders.order_views import Search
+from equipment.orders.reviews import Review, Reviewed
+from equipment.orders.specials import Bought, KnownSpecial
 
 
 class Consent(Authorisation, OptionalBody, frozen=True, kw_only=True):

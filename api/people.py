@@ -10,12 +10,12 @@ from api import routes
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, cursor_of, key_after, page
 from api.request import ApiRequest
-from equipment import lookalikes, openings, people, person_loans, person_search
-from equipment.lookalikes import Sketch
-from equipment.openings import Match
-from equipment.person_form import Lookalike, NewPerson, Person, PersonChange, Registered
-from equipment.person_loans import LoanedItem
-from equipment.person_search import PersonSearch
+from equipment.people import lookalikes, openings, people, person_loans, person_search
+from equipment.people.lookalikes import Sketch
+from equipment.people.openings import Match
+from equipment.people.person_form import Lookalike, NewPerson, Person, PersonChange, Registered
+from equipment.people.person_loans import LoanedItem
+from equipment.people.person_search import PersonSearch
 
 _NhsNumber = Annotated[
     str | None, QueryParameter(description="The ten digits, without spaces.", max_length=100)

@@ -9,9 +9,9 @@ from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from budget.years import london_day
-from equipment import care_homes, funder_rules
-from equipment.care_homes import CareHomeRule, NewCareHomeRule
-from equipment.funder_rules import FunderRule, NewRule, Proposal, RuleKind
+from equipment.people import care_homes, funder_rules
+from equipment.people.care_homes import CareHomeRule, NewCareHomeRule
+from equipment.people.funder_rules import FunderRule, NewRule, Proposal, RuleKind
 
 _Practice = Annotated[str | None, QueryParameter(max_length=20, description="Its ODS code.")]
 _Postcode = Annotated[str | None, QueryParameter(max_length=20, description="A whole postcode.")]

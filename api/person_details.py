@@ -9,12 +9,12 @@ from api import routes
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from equipment import addresses, key_safes, merges, timeline
-from equipment.addresses import KnownAddress, Stay, StayChange
-from equipment.key_safes import KeySafe, KeySafeCode
-from equipment.merges import Merge
-from equipment.person_form import Person
-from equipment.timeline import Happening, Place
+from equipment.people import addresses, key_safes, merges, timeline
+from equipment.people.addresses import KnownAddress, Stay, StayChange
+from equipment.people.key_safes import KeySafe, KeySafeCode
+from equipment.people.merges import Merge
+from equipment.people.person_form import Person
+from equipment.people.timeline import Happening, Place
 
 _PERSON = "/api/people/{person:uuid}"
 

@@ -8,9 +8,9 @@ from api import routes
 from api.bodies import Csv, Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from equipment import products
+from equipment.catalogue import products
+from equipment.catalogue.product_import import import_products
 from equipment.csv_imports import Imported
-from equipment.product_import import import_products
 
 _READ = "read standing data"
 _CHANGE = "change standing data"

@@ -8,7 +8,7 @@ from litestar.datastructures import State
 
 from api.bodies import is_optional, read_csv, read_json
 from api.problems import not_signed_in
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 
 
 class ApiRequest(Request[Caller, Any, State]):

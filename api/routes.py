@@ -17,7 +17,7 @@ from litestar.params import KwargDefinition, PathParameter, QueryParameter
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.problems import MEDIA_TYPE, ProblemDocument, not_signed_in
-from equipment.roles import Caller, check_may
+from equipment.staff.roles import Caller, check_may
 
 _WORDS: Final = {
     HTTPStatus.BAD_REQUEST: "The request cannot be read.",
@@ -91,7 +91,7 @@ def _route(
 ) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
     """A route of ours.
 
-    `task` (equipment/roles.py) is judged before the body is read, `public` needs no caller,
+    `task` (equipment/staff/roles.py) is judged before the body is read, `public` needs no caller,
     `also` are further problems it may answer; `options` are Litestar's own.
     """
 

@@ -10,9 +10,9 @@ from api import routes
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from equipment import emergency_issues, satellites
-from equipment.emergency_issues import Emergency, NewEmergency
-from equipment.satellites import Levels, ShelfLine, TopUp
+from equipment.orders import emergency_issues, satellites
+from equipment.orders.emergency_issues import Emergency, NewEmergency
+from equipment.orders.satellites import Levels, ShelfLine, TopUp
 
 _Depot = Annotated[str | None, QueryParameter(max_length=20, description="Of this store only.")]
 

@@ -7,7 +7,7 @@ import msgspec
 from api import auth, routes
 from api.bodies import Json
 from api.request import ApiRequest
-from equipment import staff
+from equipment.staff import staff
 
 
 class Credentials(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from litestar.params import QueryParameter
 from api import routes
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from equipment.stock import By, Count, Stock, stock
+from equipment.catalogue.stock import By, Count, Stock, stock
 
 _Sku = Annotated[str | None, QueryParameter(max_length=40, description="Of this product only.")]
 _Depot = Annotated[str | None, QueryParameter(max_length=20, description="At this depot only.")]

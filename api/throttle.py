@@ -14,7 +14,7 @@ from typing import Final
 
 from api.problems import Problem
 from budget.database import execute, fetch_one, transaction
-from equipment.visitors import network_of
+from equipment.staff.visitors import network_of
 
 WINDOW: Final = timedelta(minutes=15)
 # For one user name from one address; for an address; for a user name from anywhere.

@@ -6,7 +6,7 @@ from api import routes
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from equipment import second_factors, staff
+from equipment.staff import second_factors, staff
 
 _TASK = "manage users"
 

@@ -12,7 +12,7 @@ from budget.database import fetch, fetch_one, transaction
 from budget.refusals import Fault, Refused, Wrong
 from budget.wording import code_faults, one_line, sought, text_faults
 from equipment.places import LONGEST_CODE, LONGEST_NAME, Code
-from equipment.roles import Caller, check_may
+from equipment.staff.roles import Caller, check_may
 
 BayKind: TypeAlias = Literal["clean", "dirty", "quarantine"]
 

@@ -12,7 +12,7 @@ from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refusal, Refused, Wrong
 from equipment import receipts
 from equipment.codes import company_prefix, fresh_codes
-from equipment.roles import Caller, check_may
+from equipment.staff.roles import Caller, check_may
 from labels.digital_link import digital_link
 from labels.identifiers import Designation, giai_for, parse_designation
 

@@ -12,8 +12,8 @@ import msgspec
 from budget.database import execute, fetch, fetch_one
 from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
-from equipment.roles import Caller, check_may
-from equipment.visibility import sees_everyone, visible_people
+from equipment.people.visibility import sees_everyone, visible_people
+from equipment.staff.roles import Caller, check_may
 
 NOTE_MAX: Final = 1_000
 # What of a scan tells of the person whom it names, or could.

@@ -21,7 +21,7 @@ from equipment.content import content_hash
 from equipment.hand import Charged, Earlier, Hand, InHand, Past
 from equipment.journal import CheckDone, Journal, Loan, Movement
 from equipment.lifecycle import allowed, decide, is_fact_against_hold
-from equipment.order_hand import (
+from equipment.orders.order_hand import (
     FOR_LINES,
     LineInHand,
     check_promise,
@@ -29,8 +29,8 @@ from equipment.order_hand import (
     fulfils,
     restore,
 )
-from equipment.roles import Caller
 from equipment.scan_form import Reading, ScanFields, check_action, check_fields, check_time
+from equipment.staff.roles import Caller
 from equipment.standing import Act, Check, Standing, State
 from equipment.undoing import check_undo
 from labels.places import PlaceKind, parse_place

@@ -16,12 +16,12 @@ import msgspec
 from budget.ledger import Leg
 from budget.partners import Succession
 from budget.tallies import Tally
+from equipment.catalogue.terms import Terms, terms_on
 from equipment.journal import STANDING
 from equipment.lifecycle import IN_DEPOT
-from equipment.order_hand import LineInHand, OrdersInHand
-from equipment.roles import ADMINISTRATOR, COORDINATOR, DEPOT, TECHNICIAN, Caller
+from equipment.orders.order_hand import LineInHand, OrdersInHand
+from equipment.staff.roles import ADMINISTRATOR, COORDINATOR, DEPOT, TECHNICIAN, Caller
 from equipment.standing import Kind, Phase, Standing, State
-from equipment.terms import Terms, terms_on
 from equipment.whereabouts import Whereabouts
 from labels.identifiers import Designation
 

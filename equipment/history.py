@@ -11,8 +11,8 @@ import msgspec
 from budget.database import fetch
 from budget.ledger import PARTNER_ACCOUNTS
 from equipment.items import Viewer
-from equipment.roles import check_may
-from equipment.visibility import visible_people
+from equipment.people.visibility import visible_people
+from equipment.staff.roles import check_may
 
 
 class Charge(msgspec.Struct, frozen=True):

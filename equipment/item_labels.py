@@ -10,7 +10,7 @@ from equipment import receipts
 from equipment.blank_labels import claim
 from equipment.items import Item, Viewer, find
 from equipment.lifecycle import LIVE
-from equipment.roles import check_may
+from equipment.staff.roles import check_may
 
 
 async def add_label(  # noqa: PLR0913 - a write that may be repeated

@@ -10,8 +10,8 @@ import asyncpg
 from budget.database import fetch
 from budget.narrowing import containing, fetch_containing, narrowed
 from equipment.items import COLUMNS, Item, Viewer, shown
-from equipment.roles import check_may
-from equipment.visibility import visible_people
+from equipment.people.visibility import visible_people
+from equipment.staff.roles import check_may
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ from equipment.codes import company_prefix, fresh_codes
 from equipment.hand import kind_of, standing_of
 from equipment.journal import STANDING, Journal, Movement, NewItem, write
 from equipment.lifecycle import allowed
-from equipment.queues import shelve
-from equipment.roles import Caller, check_may
+from equipment.orders.queues import shelve
+from equipment.people.visibility import sees_everyone, visible_people
 from equipment.safety import due_dates
 from equipment.scan_form import AHEAD_MAX
+from equipment.staff.roles import Caller, check_may
 from equipment.standing import Standing, State
-from equipment.visibility import sees_everyone, visible_people
 from labels.digital_link import digital_link
 from labels.identifiers import Designation, giai_for, parse_designation
 

@@ -316,7 +316,7 @@ insert into movements ({_names((*_MOVEMENT, *STANDING))}) select {_MOVED} from m
 """  # noqa: S608 - column names from code
 _ALL: Final = f"moved as materialized (select {_told(_ROW)} from {{rows}})"  # noqa: S608 - ours
 # Locked in the order of their codes, as everybody does; whatever has moved on is not among them,
-# nor what goes to a shelf for which somebody waits since it was read (equipment/queues.py).
+# nor what goes to a shelf for which somebody waits since it was read (equipment/orders/queues.py).
 _UNCHANGED: Final = f"""told as materialized (select {_told(_ROW)} from {{rows}}),
 free as materialized (
     select i.id from told join items i on i.id = told.item

@@ -16,13 +16,13 @@ from budget.database import fetch
 from budget.tallies import COLUMNS as TALLY_COLUMNS
 from budget.tallies import Tally
 from budget.years import london_day, year_of
+from equipment.catalogue.terms import Terms
 from equipment.hand import Charged, Earlier, Hand, InHand
 from equipment.journal import STANDING
-from equipment.order_hand import FOR_LINES
-from equipment.order_reading import OrdersKnown, orders_sql, put_orders
+from equipment.orders.order_hand import FOR_LINES
+from equipment.orders.order_reading import OrdersKnown, orders_sql, put_orders
 from equipment.scan_form import Reading
 from equipment.standing import Kind, Phase, Standing
-from equipment.terms import Terms
 from equipment.whereabouts import PLACES, Named, Place, keys_of, whereabouts
 from labels.places import PlaceKind
 

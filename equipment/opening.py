@@ -15,13 +15,13 @@ from budget.changes import record
 from budget.database import fetch, insert, transaction
 from budget.refusals import Fault
 from budget.years import LONDON, london_day
+from equipment.catalogue.terms import Terms, terms_of, terms_on
 from equipment.codes import company_prefix, fresh_codes
 from equipment.csv_imports import Imported, Line, Reading, Rejected, read_table, told
 from equipment.items import next_ids
 from equipment.journal import Journal, Loan, Movement, NewItem, write
-from equipment.roles import Caller, check_may
+from equipment.staff.roles import Caller, check_may
 from equipment.standing import Phase, Standing, State
-from equipment.terms import Terms, terms_of, terms_on
 from labels.identifiers import alias_key, giai_for
 
 _REQUIRED: Final = ("sku", "state")

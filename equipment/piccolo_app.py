@@ -10,9 +10,9 @@ APP_CONFIG = AppConfig(
     table_classes=table_finder(
         [
             "equipment.tables",
-            "equipment.catalogue_tables",
-            "equipment.person_tables",
-            "equipment.order_tables",
+            "equipment.catalogue.catalogue_tables",
+            "equipment.people.person_tables",
+            "equipment.orders.order_tables",
         ],
         exclude_imported=True,
     ),

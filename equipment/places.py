@@ -14,7 +14,7 @@ from budget.database import fetch, fetch_one, transaction
 from budget.refusals import Fault, Refused, Wrong
 from budget.wording import CODE_PATTERN, code_faults, one_line, sought, text_faults
 from equipment.postcodes import normal_postcode
-from equipment.roles import Caller, check_may
+from equipment.staff.roles import Caller, check_may
 
 Kind: TypeAlias = Literal["depot", "satellite"]
 

@@ -11,7 +11,7 @@ from budget.refusals import Missing, Refused
 from equipment.blank_labels import reserve
 from equipment.codes import company_prefix
 from equipment.items import Viewer
-from equipment.roles import Caller, check_may
+from equipment.staff.roles import Caller, check_may
 from equipment.whereabouts import Named, read_whereabouts
 from labels.digital_link import digital_link
 from labels.identifiers import Designation, giai_for, parse_designation

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from budget.database import execute, fetch, insert
 from budget.refusals import Refused
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 
 
 async def earlier(kind: str, id: UUID, caller: Caller, content: bytes) -> str | None:  # noqa: A002 - the contract's word

@@ -18,8 +18,8 @@ from budget.database import execute, fetch, fetch_one
 from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
 from equipment.content import content_hash
-from equipment.roles import Caller, check_may
-from equipment.visibility import in_sight_of
+from equipment.people.visibility import in_sight_of
+from equipment.staff.roles import Caller, check_may
 from labels.digital_link import digital_link
 from labels.identifiers import parse_designation
 

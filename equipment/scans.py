@@ -13,15 +13,15 @@ from msgspec.structs import replace
 
 from budget.database import UNREACHABLE, transaction
 from budget.gathering import Gathering
-from equipment import promises
 from equipment.cases import raise_cases
 from equipment.clerk import Clerk, Result, Sent
 from equipment.hand import Hand
 from equipment.journal import Journal, write, write_unchanged
 from equipment.lifecycle import allowed
 from equipment.lookups import glance, take_in_hand
-from equipment.roles import Caller, check_may
+from equipment.orders import promises
 from equipment.scan_form import Reading, read_scan
+from equipment.staff.roles import Caller, check_may
 from equipment.standing import Standing
 
 Done = TypeVar("Done")

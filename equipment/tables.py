@@ -22,7 +22,7 @@ from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
 from budget.tables import Partner
-from equipment.person_tables import Person
+from equipment.people.person_tables import Person
 
 
 class Depot(Table, tablename="depots"):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from budget.refusals import NotAllowed, Refused
 from equipment.hand import Past
-from equipment.roles import ADMINISTRATOR, COORDINATOR, Caller
+from equipment.staff.roles import ADMINISTRATOR, COORDINATOR, Caller
 
 UNDO_WITHIN: Final = timedelta(days=1)
 

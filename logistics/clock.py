@@ -17,10 +17,10 @@ from apscheduler.schedulers.asyncio import (  # type: ignore[import-untyped]  # 
 
 from budget.months import make_months_ahead
 from budget.sums import fold
-from equipment.emergency_issues import raise_overdue
-from equipment.queues import serve_all
-from equipment.satellites import top_up
-from equipment.stock import fold_stock
+from equipment.catalogue.stock import fold_stock
+from equipment.orders.emergency_issues import raise_overdue
+from equipment.orders.queues import serve_all
+from equipment.orders.satellites import top_up
 
 FOLD_EVERY: Final = timedelta(seconds=2)
 SERVE_EVERY: Final = timedelta(seconds=2)

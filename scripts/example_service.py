@@ -20,13 +20,13 @@ from budget.partners import Kind, NewPartner, enter
 from budget.pool import Tariff, YearPlan, agree
 from budget.refusals import Refused
 from budget.years import london_day, year_of
-from equipment import passwords
-from equipment.fit_rules import import_rules
-from equipment.kits import KitLine, NewKit, set_kit
+from equipment.catalogue.fit_rules import import_rules
+from equipment.catalogue.kits import KitLine, NewKit, set_kit
+from equipment.catalogue.product_import import import_products
 from equipment.places import add_van, open_depot
-from equipment.product_import import import_products
-from equipment.roles import ADMINISTRATOR, Caller
-from equipment.staff import NewUser, Role, create_within
+from equipment.staff import passwords
+from equipment.staff.roles import ADMINISTRATOR, Caller
+from equipment.staff.staff import NewUser, Role, create_within
 from scripts.model.calendar import OPENING_FROM
 from scripts.model.service import DEPOTS, VANS, WORKERS, Worker
 from scripts.model.year import Rows, Sources

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from budget.database import close_pool, open_pool
 from budget.refusals import Refusal
-from equipment import staff
+from equipment.staff import staff
 from scripts.postgres import borrowed_database
 from scripts.postgres_folder import PostgresError
 from settings import InvalidSettingError, Settings

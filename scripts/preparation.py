@@ -7,7 +7,7 @@ import asyncpg
 
 from budget.database import migrate
 from equipment.items import fix_company_prefix
-from equipment.staff import first_administrator
+from equipment.staff.staff import first_administrator
 from scripts.postgres_folder import PostgresError
 from settings import Settings
 

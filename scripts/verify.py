@@ -14,7 +14,7 @@ from typing import Final
 import asyncpg
 
 from budget.database import Connection
-from equipment.nhs_numbers import is_nhs_number
+from equipment.people.nhs_numbers import is_nhs_number
 from scripts.catalogue_invariants import CATALOGUE_INVARIANTS
 from scripts.findings import Findings
 from scripts.histories import PROMISES, check_histories

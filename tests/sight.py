@@ -3,7 +3,7 @@
 import asyncpg
 
 from budget.database import fetch, transaction
-from equipment.visibility import EVERYONE
+from equipment.people.visibility import EVERYONE
 
 
 async def all_of(sql: str, *values: object) -> list[asyncpg.Record]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from equipment.journal import STANDING
 from equipment.lifecycle import ACTIONS
-from equipment.roles import ACTION_ROLES, ROLES, TASK_ROLES
+from equipment.staff.roles import ACTION_ROLES, ROLES, TASK_ROLES
 from equipment.standing import Standing
 from equipment.tables import Item, Movement
 from scripts.lifecycle_diagram import PAGE, page

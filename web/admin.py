@@ -8,7 +8,8 @@ from litestar import Response
 
 from budget import changes, partners
 from budget.changes import Change
-from equipment import looks, places
+from equipment import places
+from equipment.people import looks
 from web import pages
 from web.fields import Field, Fields
 from web.forms import Filled

@@ -4,8 +4,8 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Refused, Wrong
-from equipment import kits
-from equipment.kits import Kit, NewKit
+from equipment.catalogue import kits
+from equipment.catalogue.kits import Kit, NewKit
 from web import kit_words, pages
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from budget.refusals import Fault
+from equipment.catalogue.products import Product
 from equipment.csv_imports import Imported
-from equipment.products import Product
 from web.fields import Field, Fields, Form, errors
 from web.forms import Filled
 from web.paging import Slice

@@ -7,8 +7,8 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Refused, Wrong
-from equipment import product_import, products
-from equipment.products import Product
+from equipment.catalogue import product_import, products
+from equipment.catalogue.products import Product
 from web import pages
 from web.admin_product_words import FIELDS, imported_page, list_page, product_form, upload_form
 from web.fields import faults_of

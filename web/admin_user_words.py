@@ -7,7 +7,7 @@ from typing import Any, Final
 from budget.partners import Partner
 from budget.refusals import Fault
 from equipment.places import Depot
-from equipment.staff import PASSWORD_MIN, User
+from equipment.staff.staff import PASSWORD_MIN, User
 from web.fields import Field, Fields, Form, errors
 from web.forms import Filled
 from web.markup import tag

@@ -8,8 +8,9 @@ from litestar.params import FromPath
 
 from budget import partners
 from budget.refusals import Fault, Refusal, Refused, Wrong
-from equipment import places, second_factors, staff
-from equipment.staff import NewUser, User, UserChange
+from equipment import places
+from equipment.staff import second_factors, staff
+from equipment.staff.staff import NewUser, User, UserChange
 from web import pages
 from web.admin_user_words import Choosable, list_page, new_form, user_page
 from web.fields import faults_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from budget.refusals import Fault, Refusal
-from equipment.order_form import REASON_MAX, Warned
+from equipment.orders.order_form import REASON_MAX, Warned
 from web.fields import Field, Fields
 from web.forms import Filled
 

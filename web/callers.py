@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Request
 
 from api import auth
-from equipment.roles import Caller
-from equipment.sessions import Session
+from equipment.staff.roles import Caller
+from equipment.staff.sessions import Session
 from web import cookies
 
 

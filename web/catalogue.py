@@ -4,9 +4,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Missing, Refusal, Wrong
-from equipment import catalogue, pictures
-from equipment.catalogue import CatalogueLine
-from equipment.catalogue_search import QUERY_MAX, Found, Sought
+from equipment.catalogue import catalogue, pictures
+from equipment.catalogue.catalogue import CatalogueLine
+from equipment.catalogue.catalogue_search import QUERY_MAX, Found, Sought
 from web import catalogue_words, pages
 from web.fields import faults_of
 from web.pages import PageRequest, see_other

@@ -6,8 +6,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from budget.refusals import Fault
-from equipment.catalogue import CatalogueLine, Category
-from equipment.catalogue_search import Found
+from equipment.catalogue.catalogue import CatalogueLine, Category
+from equipment.catalogue.catalogue_search import Found
 from web.fields import Field, Fields, errors
 from web.forms import Filled
 from web.paging import Slice

@@ -1,7 +1,7 @@
 """Changing an order, in words."""
 
 from budget.refusals import Refusal
-from equipment.order_desks import Opened
+from equipment.orders.order_desks import Opened
 from web.decision_words import DecisionPage, edit_of
 from web.fields import errors
 from web.forms import Filled

@@ -7,7 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from budget.refusals import Fault, Refused, Wrong
-from equipment.order_quotes import Quote, QuotedLine
+from equipment.orders.order_quotes import Quote, QuotedLine
 from web.answers import Asked, asked, unanswered
 from web.fields import Field, Fields, errors
 from web.find_words import born, number

@@ -7,9 +7,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Refused, Wrong
-from equipment import fit_rules
-from equipment.compatibility import FitRule, Relation
-from equipment.fit_rules import RuleChange
+from equipment.catalogue import fit_rules
+from equipment.catalogue.compatibility import FitRule, Relation
+from equipment.catalogue.fit_rules import RuleChange
 from web import compatibility_words, pages
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other

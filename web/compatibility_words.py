@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from budget.refusals import Refusal
-from equipment.compatibility import FitRule
-from equipment.fit_rules import KeptRule
+from equipment.catalogue.compatibility import FitRule
+from equipment.catalogue.fit_rules import KeptRule
 from web.fields import Field, Fields, Form, errors, faults_of
 from web.forms import Filled
 from web.markup import tag

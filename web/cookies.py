@@ -6,8 +6,8 @@ from urllib.parse import quote, unquote
 
 from litestar import Request, Response
 
-from equipment import sessions
-from equipment.sessions import Lives, Session
+from equipment.staff import sessions
+from equipment.staff.sessions import Lives, Session
 from settings import Settings
 from web.site import Site
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from budget.refusals import Fault, Refusal
-from equipment.order_desks import Opened, Slip
-from equipment.order_form import Order
+from equipment.orders.order_desks import Opened, Slip
+from equipment.orders.order_form import Order
 from web.answers import Asked, asked, unanswered, warnings_of
 from web.check_words import as_lines
 from web.fields import Field, Fields, errors, faults_of

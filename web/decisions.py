@@ -7,9 +7,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Refusal, Refused, Wrong
-from equipment import order_decisions, order_desks
-from equipment.order_desks import Opened
-from equipment.order_form import Authorisation
+from equipment.orders import order_decisions, order_desks
+from equipment.orders.order_desks import Opened
+from equipment.orders.order_form import Authorisation
 from web import decision_words, pages
 from web.answers import answers_of
 from web.forms import Filled, as_struct

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from equipment.roles import ADMINISTRATOR, AUDITOR, AUTHORISER, PRESCRIBER, Caller
+from equipment.staff.roles import ADMINISTRATOR, AUDITOR, AUTHORISER, PRESCRIBER, Caller
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A page in the menu of all who may do its task (equipment/roles.py)."""
+    """A page in the menu of all who may do its task (equipment/staff/roles.py)."""
 
     text: str
     path: str

@@ -7,8 +7,8 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from budget.refusals import Fault
-from equipment.person_form import Person
-from equipment.person_search import FoundPeople
+from equipment.people.person_form import Person
+from equipment.people.person_search import FoundPeople
 from web.fields import Field, Fields, errors
 from web.forms import Filled
 from web.picking import PATH

@@ -7,8 +7,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Missing, NotAllowed, Refused, Wrong
-from equipment import history, items, person_search, places
+from equipment import history, items, places
 from equipment.items import Item, Viewer
+from equipment.people import person_search
 from equipment.scans import record
 from web import pages
 from web.fields import faults_of

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from equipment.items import Item
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 from equipment.standing import State
 from web.markup import link
 from web.words import day

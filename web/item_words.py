@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from equipment.history import Movement
 from equipment.items import Item
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 from labels.code import shown
 from web.fields import Field, Fields
 from web.forms import Filled

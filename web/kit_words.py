@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from budget.refusals import Refusal
-from equipment.kits import Kit
+from equipment.catalogue.kits import Kit
 from web.fields import Fields, Form, errors, faults_of
 from web.forms import Filled
 from web.paging import Slice

@@ -8,13 +8,15 @@ import msgspec
 from litestar import Response
 
 from budget.refusals import Fault, Missing, Refused, Wrong
-from equipment import kits, orders, person_search
-from equipment.catalogue import catalogue
-from equipment.catalogue_search import QUERY_MAX, Sought
-from equipment.order_desks import payers
-from equipment.order_form import NewOrder
-from equipment.order_quotes import Quote, quote
-from equipment.person_search import PersonSearch
+from equipment.catalogue import kits
+from equipment.catalogue.catalogue import catalogue
+from equipment.catalogue.catalogue_search import QUERY_MAX, Sought
+from equipment.orders import orders
+from equipment.orders.order_desks import payers
+from equipment.orders.order_form import NewOrder
+from equipment.orders.order_quotes import Quote, quote
+from equipment.people import person_search
+from equipment.people.person_search import PersonSearch
 from web import check_words, find_words, pages, pick_words
 from web.answers import answers_of
 from web.forms import Filled, as_struct

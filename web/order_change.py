@@ -7,9 +7,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Refusal
-from equipment import order_changes, order_desks
-from equipment.order_desks import Opened
-from equipment.order_form import OrderChange
+from equipment.orders import order_changes, order_desks
+from equipment.orders.order_desks import Opened
+from equipment.orders.order_form import OrderChange
 from web import change_words, order_words, pages
 from web.answers import answers_of
 from web.decisions import check_unchanged

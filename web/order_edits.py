@@ -4,7 +4,7 @@ import hashlib
 from typing import Any, Final
 
 from budget.refusals import Fault, Wrong
-from equipment.order_form import QUANTITY_MAX, Order, ShownLine
+from equipment.orders.order_form import QUANTITY_MAX, Order, ShownLine
 from web.fields import Field, Fields
 from web.forms import Filled
 from web.words import pounds

@@ -8,10 +8,10 @@ from uuid import uuid4
 from markupsafe import Markup
 
 from budget.refusals import Fault
-from equipment.order_desks import Opened, Slip
-from equipment.order_form import Event, Order, ShownLine
-from equipment.order_lifecycle import ENDED, OPEN, SOURCES
-from equipment.roles import ADMINISTRATOR, COORDINATOR, Caller
+from equipment.orders.order_desks import Opened, Slip
+from equipment.orders.order_form import Event, Order, ShownLine
+from equipment.orders.order_lifecycle import ENDED, OPEN, SOURCES
+from equipment.staff.roles import ADMINISTRATOR, COORDINATOR, Caller
 from web.check_words import as_lines, cost
 from web.fields import Field, Fields, errors
 from web.find_words import born, number

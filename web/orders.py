@@ -7,9 +7,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Refusal, Wrong
-from equipment import order_decisions, order_desks
-from equipment.order_decisions import Chase
-from equipment.order_lifecycle import Status
+from equipment.orders import order_decisions, order_desks
+from equipment.orders.order_decisions import Chase
+from equipment.orders.order_lifecycle import Status
 from web import order_words, pages
 from web.fields import faults_of
 from web.forms import Filled, as_struct

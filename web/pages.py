@@ -13,8 +13,8 @@ from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
 from budget.refusals import Missing, NotAllowed, Refusal, TooOften, Wrong
-from equipment.roles import NEED_SECOND_FACTOR, Caller, check_may
-from equipment.sessions import Session
+from equipment.staff.roles import NEED_SECOND_FACTOR, Caller, check_may
+from equipment.staff.sessions import Session
 from web import cookies
 from web.failures import refused
 from web.forms import Filled, read_form

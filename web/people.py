@@ -12,22 +12,22 @@ from litestar.params import FromPath
 from budget import partners
 from budget.refusals import Fault, Missing, Refusal, Refused, TooOften, Wrong
 from budget.years import london_day
-from equipment import (
+from equipment.orders import order_views
+from equipment.orders.order_views import Search
+from equipment.people import (
     addresses,
     lookalikes,
     openings,
-    order_views,
     people,
     person_loans,
     person_search,
     timeline,
 )
-from equipment.lookalikes import Sketch
-from equipment.openings import Match
-from equipment.order_views import Search
-from equipment.person_form import NewPerson, Person, PersonChange
-from equipment.person_search import FoundPeople, PersonSearch
-from equipment.timeline import Place
+from equipment.people.lookalikes import Sketch
+from equipment.people.openings import Match
+from equipment.people.person_form import NewPerson, Person, PersonChange
+from equipment.people.person_search import FoundPeople, PersonSearch
+from equipment.people.timeline import Place
 from web import pages, timeline_words
 from web.fields import faults_of
 from web.forms import Filled, as_struct

@@ -8,7 +8,7 @@ import msgspec
 
 from budget.partners import Partner
 from budget.refusals import Fault
-from equipment.person_form import Person
+from equipment.people.person_form import Person
 from web.fields import Field, Fields, Form, errors
 from web.forms import Filled
 

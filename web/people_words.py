@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from budget.refusals import Fault
-from equipment.order_form import Order
-from equipment.person_form import Lookalike, Person
-from equipment.person_loans import LoanedItem
-from equipment.person_search import FoundPeople
-from equipment.roles import Caller
+from equipment.orders.order_form import Order
+from equipment.people.person_form import Lookalike, Person
+from equipment.people.person_loans import LoanedItem
+from equipment.people.person_search import FoundPeople
+from equipment.staff.roles import Caller
 from equipment.standing import State
 from labels.code import shown
 from web.fields import Field, Fields, errors

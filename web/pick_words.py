@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from budget.refusals import Fault
-from equipment.catalogue import CatalogueLine
-from equipment.kits import Kit
-from equipment.order_quotes import Quote, QuotedLine, too_weak
-from equipment.person_form import Person
+from equipment.catalogue.catalogue import CatalogueLine
+from equipment.catalogue.kits import Kit
+from equipment.orders.order_quotes import Quote, QuotedLine, too_weak
+from equipment.people.person_form import Person
 from equipment.working_days import due_on
 from web.fields import Field, Fields, errors
 from web.find_words import born

@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 import msgspec
 
 from budget.refusals import Fault
-from equipment.kits import KitLine
-from equipment.order_form import LINES_MAX, QUANTITY_MAX, NewLine
-from equipment.order_quotes import Sketch
-from equipment.products import Speed
+from equipment.catalogue.kits import KitLine
+from equipment.catalogue.products import Speed
+from equipment.orders.order_form import LINES_MAX, QUANTITY_MAX, NewLine
+from equipment.orders.order_quotes import Sketch
 from web.forms import Filled, as_struct
 
 PATH: Final = "/orders/new"

@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Missing
-from equipment.pictures import MEDIA_TYPE, picture_or_category
+from equipment.catalogue.pictures import MEDIA_TYPE, picture_or_category
 from web import pages
 from web.assets import asset_folder, has_asset
 from web.pages import PageRequest

@@ -11,11 +11,12 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Wrong
-from equipment import items, requests, visitors
+from equipment import items, requests
 from equipment.items import Viewer
 from equipment.places import hand_in_places
 from equipment.requests import Form, Kind, Labelled
-from equipment.roles import Caller
+from equipment.staff import visitors
+from equipment.staff.roles import Caller
 from web.callers import caller_of, session_of
 from web.failures import wait_in_words
 from web.item_panel import Panel, panel

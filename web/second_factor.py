@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from litestar import Response
 
 from budget.refusals import Refused, Wrong
-from equipment import second_factors
-from equipment.roles import NEED_SECOND_FACTOR
+from equipment.staff import second_factors
+from equipment.staff.roles import NEED_SECOND_FACTOR
 from labels import qr
 from web import pages
 from web.fields import Fields, Form, code_field, errors, faults_of

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from budget.refusals import Missing, Refusal
-from equipment.emergency_issues import Emergency
+from equipment.orders.emergency_issues import Emergency
+from equipment.orders.satellites import ShelfLine, TopUp
 from equipment.places import Depot
-from equipment.roles import Caller
-from equipment.satellites import ShelfLine, TopUp
+from equipment.staff.roles import Caller
 from labels.code import shown
 from web.fields import Field, Fields, Form, errors, faults_of
 from web.forms import Filled

@@ -6,9 +6,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Missing, Refusal, Refused, Wrong
-from equipment import emergency_issues, satellites
-from equipment.emergency_issues import NewEmergency
-from equipment.satellites import Levels
+from equipment.orders import emergency_issues, satellites
+from equipment.orders.emergency_issues import NewEmergency
+from equipment.orders.satellites import Levels
 from web import pages, shelf_words
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from litestar import Response
 
 from api import auth
-from equipment import sessions
+from equipment.staff import sessions
 from web import cookies, pages
 from web.desks import start_of
 from web.fields import Fields, Form, code_field, errors

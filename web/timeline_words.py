@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from equipment.addresses import KnownAddress
-from equipment.timeline import Happening
+from equipment.people.addresses import KnownAddress
+from equipment.people.timeline import Happening
 from labels.code import shown
 from web.markup import link
 from web.words import day, stamp

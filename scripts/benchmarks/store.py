@@ -13,11 +13,11 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from budget.database import close_pool, open_pool, transaction
-from equipment import passwords
 from equipment.items import Viewer
-from equipment.people import register_many
-from equipment.roles import ADMINISTRATOR, Caller
+from equipment.people.people import register_many
 from equipment.scans import SCANS_MAX, record
+from equipment.staff import passwords
+from equipment.staff.roles import ADMINISTRATOR, Caller
 from scripts.benchmarks.figures import BenchmarkError, say
 from scripts.benchmarks.service import PASSWORD
 from scripts.benchmarks.sizes import Sizes

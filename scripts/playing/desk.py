@@ -12,9 +12,9 @@ from budget.database import fetch
 from budget.refusals import Refusal
 from equipment.content import content_hash
 from equipment.items import Delivery, Viewer, receive
-from equipment.people import register_many
-from equipment.roles import Caller
+from equipment.people.people import register_many
 from equipment.scans import record
+from equipment.staff.roles import Caller
 from scripts.model.scans import Goods
 from scripts.model.service import COORDINATOR
 from scripts.playing.parts import Lot, Part, People, Sheet

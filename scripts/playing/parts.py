@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from equipment.person_form import NewPerson
+from equipment.people.person_form import NewPerson
 from equipment.scans import SCANS_MAX
 from scripts.model.people import Borrower
 from scripts.model.scans import Goods, Scan

@@ -10,8 +10,8 @@ from argon2 import PasswordHasher
 from litestar import Litestar
 
 from app import create_app
-from equipment import passwords
-from equipment.staff import first_administrator
+from equipment.staff import passwords
+from equipment.staff.staff import first_administrator
 from settings import Settings
 
 PASSWORD = "correct horse battery"

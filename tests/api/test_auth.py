@@ -11,8 +11,8 @@ from api import auth
 from api.problems import Problem
 from api.throttle import ADDRESS_MAX, PAIR_MAX, USERNAME_MAX, WINDOW
 from budget.database import execute, fetch, fetch_one
-from equipment import passwords, staff
-from equipment.roles import Caller
+from equipment.staff import passwords, staff
+from equipment.staff.roles import Caller
 from tests.api.conftest import statements
 
 PASSWORD = "correct horse battery"

@@ -17,7 +17,7 @@ from litestar.types import Receive, Scope, Send
 
 from api import gate
 from api.gate import Gate
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 
 MIB = 1 << 20
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from equipment.lifecycle import ACTIONS
-from equipment.roles import ACTION_ROLES, ADMINISTRATOR, ROLES
+from equipment.staff.roles import ACTION_ROLES, ADMINISTRATOR, ROLES
 from tests.api.members import member, receive, scan, send, slug, wrong_fields
 from tests.equipment.store import count, set_up, somebody
 

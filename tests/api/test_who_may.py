@@ -11,7 +11,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from equipment.roles import ROLES
+from equipment.staff.roles import ROLES
 from tests.api.conftest import PASSWORD
 from tests.api.members import Headers, member
 from tests.web.ordering import open_service

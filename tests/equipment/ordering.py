@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import msgspec
 
 from budget.database import execute
-from equipment.order_form import NewOrder, Order
-from equipment.orders import place
-from equipment.roles import Caller
+from equipment.orders.order_form import NewOrder, Order
+from equipment.orders.orders import place
+from equipment.staff.roles import Caller
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import NOW, set_up
 

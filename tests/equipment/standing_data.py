@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
-from equipment.products import Product
-from equipment.roles import Caller
+from equipment.catalogue.products import Product
+from equipment.staff.roles import Caller
 
 
 def caller(*roles: str, partners: tuple[str, ...] = (), username: str = "somebody") -> Caller:

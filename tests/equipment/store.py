@@ -10,14 +10,14 @@ import msgspec
 from budget.database import execute, fetch, fetch_one
 from budget.partners import NewPartner, enter
 from budget.refusals import Wrong
+from equipment.catalogue.products import add_product
 from equipment.clerk import Result
 from equipment.items import Delivery, Viewer, receive
-from equipment.people import register
-from equipment.person_form import NewPerson
+from equipment.people.people import register
+from equipment.people.person_form import NewPerson
 from equipment.places import Depot, Shift, Van, add_van, open_depot
-from equipment.products import add_product
-from equipment.roles import Caller
 from equipment.scans import record
+from equipment.staff.roles import Caller
 from tests.equipment.standing_data import ADMINISTRATOR, caller, product
 from tests.sight import all_of
 

@@ -10,13 +10,13 @@ from PIL import Image
 
 from budget.database import fetch
 from budget.refusals import Missing, NotAllowed, Wrong
-from equipment.catalogue import CatalogueLine, catalogue, catalogue_line, categories
-from equipment.catalogue_search import Sought
-from equipment.choices import CatalogueChoice, choose
-from equipment.pictures import picture_or_category, take, written_anew
+from equipment.catalogue.catalogue import CatalogueLine, catalogue, catalogue_line, categories
+from equipment.catalogue.catalogue_search import Sought
+from equipment.catalogue.choices import CatalogueChoice, choose
+from equipment.catalogue.pictures import picture_or_category, take, written_anew
+from equipment.catalogue.product_import import import_products
 from equipment.places import Depot, open_depot
-from equipment.product_import import import_products
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.equipment.store import received
 

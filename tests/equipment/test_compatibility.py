@@ -9,10 +9,10 @@ import pytest
 
 from budget.database import fetch
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
-from equipment.compatibility import Clash, FitRule, clashes, clashing, goods_of
-from equipment.fit_rules import RuleChange, add_rule, change_rule, import_rules, rules
-from equipment.product_import import import_products
-from equipment.products import add_product
+from equipment.catalogue.compatibility import Clash, FitRule, clashes, clashing, goods_of
+from equipment.catalogue.fit_rules import RuleChange, add_rule, change_rule, import_rules, rules
+from equipment.catalogue.product_import import import_products
+from equipment.catalogue.products import add_product
 from tests.equipment.standing_data import ADMINISTRATOR, caller, product
 from tests.equipment.test_product_import import NOW
 from tests.races import ready

@@ -10,11 +10,18 @@ import pytest
 
 from budget.database import fetch
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
-from equipment import emergency_issues, people
-from equipment.emergency_issues import NewEmergency, complete, emergencies, issue, raise_overdue
-from equipment.person_form import PersonChange
+from equipment.orders import emergency_issues
+from equipment.orders.emergency_issues import (
+    NewEmergency,
+    complete,
+    emergencies,
+    issue,
+    raise_overdue,
+)
+from equipment.people import people
+from equipment.people.person_form import PersonChange
 from equipment.places import Depot, open_depot
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.equipment.store import COORDINATOR, NOW, count, done, received, row_of, scan, set_up
 from tests.races import ready

@@ -10,10 +10,19 @@ import msgspec
 import pytest
 
 from budget.refusals import Missing, NotAllowed, Wrong
-from equipment.compatibility import clashes
-from equipment.fit_rules import import_rules
-from equipment.kits import ExpandedLine, KitLine, NewKit, expand, expanded, find_kit, kits, set_kit
-from equipment.product_import import import_products
+from equipment.catalogue.compatibility import clashes
+from equipment.catalogue.fit_rules import import_rules
+from equipment.catalogue.kits import (
+    ExpandedLine,
+    KitLine,
+    NewKit,
+    expand,
+    expanded,
+    find_kit,
+    kits,
+    set_kit,
+)
+from equipment.catalogue.product_import import import_products
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.equipment.store import NOW, received, set_up, stock
 from tests.races import ready

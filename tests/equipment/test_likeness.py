@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from equipment.likeness import Likeness, may_be_one
+from equipment.people.likeness import Likeness, may_be_one
 
 BORN = date(1941, 5, 6)
 OTHER_DAY = date(1941, 6, 5)

@@ -9,16 +9,16 @@ import pytest
 
 from budget.database import fetch
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
-from equipment import addresses
 from equipment.item_lists import Search, listed
 from equipment.items import Viewer
-from equipment.looks import listed as looks_listed
-from equipment.merges import Merge, merge
-from equipment.people import change, look_up, register
-from equipment.person_form import NewPerson, PersonChange
-from equipment.person_loans import on_loan
-from equipment.person_search import look_up_by_number
-from equipment.visibility import in_sight_of
+from equipment.people import addresses
+from equipment.people.looks import listed as looks_listed
+from equipment.people.merges import Merge, merge
+from equipment.people.people import change, look_up, register
+from equipment.people.person_form import NewPerson, PersonChange
+from equipment.people.person_loans import on_loan
+from equipment.people.person_search import look_up_by_number
+from equipment.people.visibility import in_sight_of
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.standing_data import caller
 from tests.equipment.store import COORDINATOR, NOW, check_invariants, done, one_item, scan

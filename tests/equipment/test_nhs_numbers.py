@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from equipment.nhs_numbers import is_nhs_number
+from equipment.people.nhs_numbers import is_nhs_number
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent.parent / "vectors" / "nhs_numbers.json").read_text()

@@ -8,9 +8,9 @@ import pytest
 
 from budget.database import execute, fetch
 from budget.refusals import Missing, NotAllowed, Refusal, TooOften, Wrong
-from equipment.openings import MISSES_MAX, OPEN_FOR, WINDOW, Match, match
-from equipment.people import look_up, register
-from equipment.person_form import NewPerson
+from equipment.people.openings import MISSES_MAX, OPEN_FOR, WINDOW, Match, match
+from equipment.people.people import look_up, register
+from equipment.people.person_form import NewPerson
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.races import ready
 from tests.sight import all_of

@@ -9,12 +9,12 @@ import pytest
 
 from budget.database import fetch, transaction
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
-from equipment.order_authority import Authority, Wanted, beyond
-from equipment.order_changes import change
-from equipment.order_decisions import Chase, authorise, cancel, chase, decline, stop_for
-from equipment.order_form import Authorisation, OrderChange
-from equipment.order_views import Search, listed, look_up
-from equipment.roles import Caller
+from equipment.orders.order_authority import Authority, Wanted, beyond
+from equipment.orders.order_changes import change
+from equipment.orders.order_decisions import Chase, authorise, cancel, chase, decline, stop_for
+from equipment.orders.order_form import Authorisation, OrderChange
+from equipment.orders.order_views import Search, listed, look_up
+from equipment.staff.roles import Caller
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import COORDINATOR, NOW, somebody, stock

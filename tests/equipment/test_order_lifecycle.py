@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budget.refusals import Refused
-from equipment.order_lifecycle import (
+from equipment.orders.order_lifecycle import (
     ENDED,
     OPEN,
     SOURCES,

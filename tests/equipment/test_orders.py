@@ -9,12 +9,12 @@ import pytest
 from budget.database import execute, fetch
 from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
 from budget.refusals import Missing, Refused, Wrong
-from equipment.compatibility import FitRule
-from equipment.fit_rules import add_rule
-from equipment.kits import KitLine, NewKit, set_kit
-from equipment.orders import place
+from equipment.catalogue.compatibility import FitRule
+from equipment.catalogue.fit_rules import add_rule
+from equipment.catalogue.kits import KitLine, NewKit, set_kit
+from equipment.orders.orders import place
 from equipment.places import Depot, open_depot
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 from tests.equipment.ordering import open_for_orders, order_for, orderer, placed
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import NOW, done, one_item, scan, somebody, stock

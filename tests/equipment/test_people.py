@@ -10,10 +10,10 @@ import pytest
 
 from budget.database import execute, fetch
 from budget.refusals import Missing, NotAllowed, Refusal, Refused, Wrong
-from equipment.people import change, look_up, register, register_many
-from equipment.person_form import NewPerson, Person, PersonChange, Registered
-from equipment.person_search import look_up_by_number
-from equipment.roles import Caller
+from equipment.people.people import change, look_up, register, register_many
+from equipment.people.person_form import NewPerson, Person, PersonChange, Registered
+from equipment.people.person_search import look_up_by_number
+from equipment.staff.roles import Caller
 from scripts.postgres import EmbeddedPostgres
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.races import ready

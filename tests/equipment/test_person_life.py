@@ -8,15 +8,16 @@ import pytest
 
 from budget.database import fetch
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
-from equipment import addresses, care_homes, cases, funder_rules, key_safes
-from equipment.addresses import Stay, StayChange
-from equipment.care_homes import NewCareHomeRule
-from equipment.funder_rules import NewRule
-from equipment.key_safes import KeySafeCode
-from equipment.people import change, look_up, register
-from equipment.person_form import NewPerson, PersonChange
-from equipment.timeline import listed
-from equipment.visibility import in_sight_of
+from equipment import cases
+from equipment.people import addresses, care_homes, funder_rules, key_safes
+from equipment.people.addresses import Stay, StayChange
+from equipment.people.care_homes import NewCareHomeRule
+from equipment.people.funder_rules import NewRule
+from equipment.people.key_safes import KeySafeCode
+from equipment.people.people import change, look_up, register
+from equipment.people.person_form import NewPerson, PersonChange
+from equipment.people.timeline import listed
+from equipment.people.visibility import in_sight_of
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.equipment.store import COORDINATOR, NOW, count, done, one_item, scan

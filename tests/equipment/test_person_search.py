@@ -8,10 +8,10 @@ import pytest
 
 from budget.database import execute
 from budget.refusals import Wrong
-from equipment.lookalikes import Sketch, like
-from equipment.people import register
-from equipment.person_form import NewPerson
-from equipment.person_search import PersonSearch, search
+from equipment.people.lookalikes import Sketch, like
+from equipment.people.people import register
+from equipment.people.person_form import NewPerson
+from equipment.people.person_search import PersonSearch, search
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.sight import all_of
 

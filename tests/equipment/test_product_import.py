@@ -9,10 +9,10 @@ import pytest
 
 from budget.database import fetch
 from budget.refusals import NotAllowed, Wrong
+from equipment.catalogue.product_import import import_products
+from equipment.catalogue.products import MOST_PENCE, add_product, find_product, products
+from equipment.catalogue.terms import Terms, terms_of
 from equipment.csv_imports import Imported
-from equipment.product_import import import_products
-from equipment.products import MOST_PENCE, add_product, find_product, products
-from equipment.terms import Terms, terms_of
 from tests.equipment.standing_data import ADMINISTRATOR, caller, product
 from tests.races import ready
 

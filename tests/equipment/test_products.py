@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
-from equipment.products import MOST_PENCE, add_product, find_product, products
+from equipment.catalogue.products import MOST_PENCE, add_product, find_product, products
 from tests.equipment.standing_data import ADMINISTRATOR, caller, product
 from tests.races import ready
 

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from budget import pool
 from budget.database import fetch
 from budget.refusals import Refusal
-from equipment.order_changes import change
-from equipment.order_decisions import authorise, cancel
-from equipment.order_form import Authorisation, Order, OrderChange
-from equipment.roles import Caller
+from equipment.orders.order_changes import change
+from equipment.orders.order_decisions import authorise, cancel
+from equipment.orders.order_form import Authorisation, Order, OrderChange
 from equipment.scans import record
+from equipment.staff.roles import Caller
 from scripts.order_invariants import ORDER_INVARIANTS, WAITS_IN_VAIN
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.store import COORDINATOR, NOW, check_invariants, received, scan, somebody

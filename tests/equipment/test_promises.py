@@ -11,12 +11,12 @@ import pytest
 from budget import pool
 from budget.database import execute, fetch
 from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
-from equipment.order_decisions import authorise, cancel, decline
-from equipment.order_form import Authorisation, Order
-from equipment.order_views import look_up, shown_order
+from equipment.orders.order_decisions import authorise, cancel, decline
+from equipment.orders.order_form import Authorisation, Order
+from equipment.orders.order_views import look_up, shown_order
+from equipment.orders.queues import serve_all
 from equipment.places import Depot, open_depot
-from equipment.queues import serve_all
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 from tests.equipment.ordering import line_statuses, open_for_orders, orderer, placed
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import (

@@ -13,7 +13,7 @@ from budget.database import fetch, transaction
 from budget.refusals import Refused
 from equipment.content import content_hash
 from equipment.receipts import earlier, keep
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ADA = Caller(UUID(int=1), "ada", frozenset({"depot"}))

@@ -9,9 +9,10 @@ import pytest
 
 from budget.database import execute
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
-from equipment import requests, visitors
+from equipment import requests
 from equipment.requests import Form, Labelled
-from equipment.roles import ROLES
+from equipment.staff import visitors
+from equipment.staff.roles import ROLES
 from tests.equipment.standing_data import caller
 from tests.equipment.store import COORDINATOR, NOW, count, one_item, row_of, set_up
 from tests.races import ready

@@ -18,12 +18,12 @@ from budget.partners import NewPartner, Takeover, enter, take_over
 from budget.recycling import Question
 from budget.sums import fold
 from budget.years import london_day, span
+from equipment.catalogue.terms import set_terms
 from equipment.clerk import Result
 from equipment.lifecycle import RULES, allowed
 from equipment.opening import import_items
 from equipment.scans import record
 from equipment.standing import State
-from equipment.terms import set_terms
 from tests.equipment.plain_pool import Did, PlainPool, Product
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import (

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
+from equipment.catalogue.stock import Shelf
+from equipment.orders.satellites import Levels, ShelfLine, TopUp, set_levels, shelf, top_up, top_ups
 from equipment.places import Depot, open_depot
-from equipment.satellites import Levels, ShelfLine, TopUp, set_levels, shelf, top_up, top_ups
-from equipment.stock import Shelf
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.equipment.store import NOW, STORE, count, done, received, scan, set_up, somebody
 from tests.races import ready

@@ -7,12 +7,12 @@ import pytest
 
 from budget.database import fetch
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
-from equipment.order_decisions import authorise
-from equipment.order_form import Authorisation, Order
-from equipment.order_views import look_up, shown_order
-from equipment.reviews import Reviewed, due, settle
-from equipment.roles import Caller
-from equipment.specials import Bought, buy, returned
+from equipment.orders.order_decisions import authorise
+from equipment.orders.order_form import Authorisation, Order
+from equipment.orders.order_views import look_up, shown_order
+from equipment.orders.reviews import Reviewed, due, settle
+from equipment.orders.specials import Bought, buy, returned
+from equipment.staff.roles import Caller
 from tests.equipment.ordering import line_statuses, open_for_orders, orderer, placed
 from tests.equipment.store import (
     COORDINATOR,

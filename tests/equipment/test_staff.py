@@ -13,8 +13,8 @@ import pytest
 
 from budget.database import close_pool, execute, fetch, fetch_one, open_pool
 from budget.refusals import NotAllowed, Refused, Wrong
-from equipment import passwords, staff
-from equipment.roles import ROLES, Caller
+from equipment.staff import passwords, staff
+from equipment.staff.roles import ROLES, Caller
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ADMINISTRATOR = Caller(UUID(int=0), "admin", frozenset({"administrator"}))

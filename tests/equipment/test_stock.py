@@ -7,8 +7,8 @@ import pytest
 
 from budget.database import execute, fetch
 from budget.refusals import NotAllowed
+from equipment.catalogue.stock import By, Count, Shelf, Stock, fold_stock, shelves, stock
 from equipment.places import Depot, open_depot
-from equipment.stock import By, Count, Shelf, Stock, fold_stock, shelves, stock
 from scripts.verify import verify
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.equipment.store import COORDINATOR, done, received, scan, set_up, somebody

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from equipment.products import add_product, find_product
-from equipment.terms import Terms, set_terms, terms_of, terms_on
+from equipment.catalogue.products import add_product, find_product
+from equipment.catalogue.terms import Terms, set_terms, terms_of, terms_on
 from tests.equipment.standing_data import ADMINISTRATOR, product
 
 FIRST = Terms(date(2018, 4, 1), 62_000, 85)

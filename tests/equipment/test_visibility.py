@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from budget.database import execute, fetch
-from equipment.people import register
-from equipment.person_form import NewPerson
-from equipment.roles import ROLES
-from equipment.visibility import visible_people
+from equipment.people.people import register
+from equipment.people.person_form import NewPerson
+from equipment.people.visibility import visible_people
+from equipment.staff.roles import ROLES
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 
 # Half past midnight in London on 1 July, and still 30 June in UTC.

@@ -12,12 +12,12 @@ import pytest
 
 from budget.database import execute, fetch, transaction
 from equipment import requests
-from equipment.openings import OPEN_FOR, Match, match
-from equipment.people import change, look_up, register
-from equipment.person_form import NewPerson, PersonChange
+from equipment.people.openings import OPEN_FOR, Match, match
+from equipment.people.people import change, look_up, register
+from equipment.people.person_form import NewPerson, PersonChange
+from equipment.people.visibility import in_sight_of, visible_people
 from equipment.requests import Form, Labelled
-from equipment.roles import ROLES, Caller
-from equipment.visibility import in_sight_of, visible_people
+from equipment.staff.roles import ROLES, Caller
 from tests.equipment.standing_data import caller
 from tests.equipment.store import COORDINATOR, NOW, done, one_item, scan, set_up
 from tests.sight import all_of

@@ -9,7 +9,7 @@ from budget.refusals import NotAllowed, Refused, Wrong
 from equipment.bays import Bay, bays, mark_out
 from equipment.places import Depot, open_depot
 from equipment.printing import Sender, place_label
-from equipment.roles import Caller
+from equipment.staff.roles import Caller
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import STORE, done, one_item, refused, row_of, scan, set_up
 

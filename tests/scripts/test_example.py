@@ -14,8 +14,8 @@ from budget.database import close_pool, execute, fetch, open_pool
 from budget.pool import PartnerFigures, YearPlan, agree, standing
 from budget.recycling import KINDS, Question, report
 from equipment.items import fix_company_prefix
-from equipment.passwords import verified
-from equipment.roles import ADMINISTRATOR, ROLES
+from equipment.staff.passwords import verified
+from equipment.staff.roles import ADMINISTRATOR, ROLES
 from scripts.example import load
 from scripts.model.service import WORKERS
 from scripts.postgres import NAME, EmbeddedPostgres

@@ -12,7 +12,7 @@ import pytest
 
 from budget.years import london_day
 from equipment.lifecycle import ACTIONS, decide
-from equipment.nhs_numbers import is_nhs_number
+from equipment.people.nhs_numbers import is_nhs_number
 from equipment.standing import Act, Check, Kind, Standing, State
 from scripts.example_service import contributions, sources
 from scripts.model.calendar import THE_END, YEAR_FROM, is_in_year

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from equipment.order_form import Order
+from equipment.orders.order_form import Order
 from scripts.invariants import INVARIANTS
 from scripts.order_invariants import ORDER_INVARIANTS, WAITS_IN_VAIN
 from tests.equipment.ordering import open_for_orders, orderer, placed

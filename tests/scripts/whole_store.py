@@ -10,8 +10,8 @@ from equipment.blank_labels import reserve
 from equipment.item_labels import add_label
 from equipment.items import Viewer
 from equipment.opening import import_items
-from equipment.people import register
-from equipment.person_form import NewPerson
+from equipment.people.people import register
+from equipment.people.person_form import NewPerson
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import (
     COORDINATOR,

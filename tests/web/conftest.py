@@ -11,8 +11,8 @@ from argon2 import PasswordHasher
 from litestar import Litestar
 
 from app import create_app
-from equipment import passwords
-from equipment.staff import first_administrator
+from equipment.staff import passwords
+from equipment.staff.staff import first_administrator
 from settings import Settings
 from tests.api.conftest import PASSWORD, client_of
 from tests.api.members import receive

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from equipment import visitors
+from equipment.staff import visitors
 from equipment.standing import State
 from tests.api.members import member, receive, scan, send
 from tests.web.conftest import BROWSER, form_at, path_of, requests_seen, unchanging

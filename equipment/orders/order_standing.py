@@ -1,0 +1,66 @@
+"""Where orders stand, by what of their lines is delivered; and what they commit funders to."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from budget.commitments import Committed, commit
+from budget.database import execute, fetch
+from equipment.orders.order_lifecycle import UNDER_WAY, status_of
+
+
+async def bring_up_to_date(orders: Collection[UUID], now: datetime) -> None:
+    """Let orders and their commitments follow their lines.
+
+    Within the caller's open transaction, after the queues are locked: the orders are locked here.
+    """
+    if not orders:
+        return
+    rows = await fetch(_ORDERS, sorted(orders))
+    lines: dict[UUID, list[asyncpg.Record]] = {row["id"]: [] for row in rows}
+    for line in await fetch(_LINES, sorted(orders)):
+        lines[line["order"]].append(line)
+    statuses = {
+        row["id"]: status_of(
+            row["status"], ((line["status"], line["delivered"]) for line in lines[row["id"]])
+        )
+        for row in rows
+    }
+    changed = [row["id"] for row in rows if statuses[row["id"]] != row["status"]]
+    if changed:
+        await execute(_SET, changed, [statuses[order] for order in changed])
+    told = [each for row in rows for each in _committed(row, statuses[row["id"]], lines[row["id"]])]
+    await commit(told, now)
+
+
+_ORDERS: Final = """
+select id, funder, due_on, status, delivery_pence from orders where id = any($1::uuid[])
+order by id for update
+"""
+_LINES: Final = """
+select id, "order", status, quantity, delivered, wanted, price_pence
+from order_lines where "order" = any($1::uuid[]) order by "order", place
+"""
+_SET: Final = """
+update orders o set status = n.status from unnest($1::uuid[], $2::varchar[]) n (id, status)
+where o.id = n.id
+"""
+
+
+def _committed(
+    order: asyncpg.Record, status: str, lines: Sequence[asyncpg.Record]
+) -> Iterator[Committed]:
+    """What is still to be delivered at its price, and once the delivery while anything is."""
+    under_way = status in UNDER_WAY
+    open_units = {
+        line["id"]: line["quantity"] - line["delivered"] if under_way and line["wanted"] else 0
+        for line in lines
+    }
+    for line in lines:
+        pence = open_units[line["id"]] * line["price_pence"]
+        yield Committed(order["id"], line["id"], order["funder"], order["due_on"], pence)
+    delivery = (order["delivery_pence"] or 0) if any(open_units.values()) else 0
+    yield Committed(order["id"], None, order["funder"], order["due_on"], delivery)
