@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from budget.refusals import Fault, Refusal, Wrong
+from web.fault_words import naming
 from web.forms import Filled
 
 Field: TypeAlias = dict[str, Any]
@@ -35,7 +36,10 @@ class Form:
 
 
 class Fields:
-    """Makes fields from what was typed and what is wrong with it."""
+    """Makes fields from what was typed and what is wrong with it.
+
+    `called` is what a field is called in a fault, where its label would not do.
+    """
 
     def __init__(self, filled: Filled | None = None, faults: Sequence[Fault] = ()) -> None:
         self._filled = filled or Filled()
@@ -43,15 +47,17 @@ class Fields:
 
     def text(self, name: str, label: str, *, value: object = None, **more: Any) -> Field:
         """A line of text; `value` stands in it at first."""
-        return self._field("input", name, label) | {"value": self._value(name, value)} | more
+        shown = {"value": self._value(name, value)} | more
+        return self._field("input", name, label, more=shown)
 
     def password(self, name: str, label: str, **more: Any) -> Field:
         """A password, never handed back."""
-        return self._field("password", name, label) | more
+        return self._field("password", name, label, more=more)
 
     def lines(self, name: str, label: str, *, value: object = None, **more: Any) -> Field:
         """Several lines of text."""
-        return self._field("textarea", name, label) | {"value": self._value(name, value)} | more
+        shown = {"value": self._value(name, value)} | more
+        return self._field("textarea", name, label, more=shown)
 
     def select(
         self, name: str, label: str, choices: Choices, *, value: object = None, **more: Any
@@ -61,7 +67,7 @@ class Fields:
         items = [
             {"value": key, "text": text, "selected": key == chosen} for key, text in choices.items()
         ]
-        return self._field("select", name, label) | {"items": items} | more
+        return self._field("select", name, label, more={"items": items} | more)
 
     def radios(
         self, name: str, legend: str, choices: Choices, *, value: object = None, **more: Any
@@ -69,7 +75,7 @@ class Fields:
         """One of a few."""
         items = [{"value": key, "text": text} for key, text in choices.items()]
         chosen = {"value": self._value(name, value), "items": items}
-        return self._field("radios", name, None, legend) | chosen | more
+        return self._field("radios", name, None, legend, more=chosen | more)
 
     def checkboxes(
         self, name: str, legend: str, choices: Choices, *, values: Sequence[str] = (), **more: Any
@@ -77,8 +83,8 @@ class Fields:
         """Any of a few."""
         ticked = self._filled.ticked(name) if self._filled.fields else list(values)
         items = [{"value": key, "text": text} for key, text in choices.items()]
-        field = self._field("checkboxes", name, None, legend)
-        return field | {"idPrefix": name, "values": ticked, "items": items} | more
+        shown = {"idPrefix": name, "values": ticked, "items": items} | more
+        return self._field("checkboxes", name, None, legend, more=shown)
 
     def day(self, name: str, legend: str, *, value: str | None = None, **more: Any) -> Field:
         """A day, in three fields; `value` is an ISO date."""
@@ -94,24 +100,33 @@ class Fields:
             }
             for part, width in (("day", 2), ("month", 2), ("year", 4))
         ]
-        return self._field("day", name, None, legend) | {"id": name, "items": items} | more
+        return self._field("day", name, None, legend, more={"id": name, "items": items} | more)
 
     def file(self, name: str, label: str, **more: Any) -> Field:
         """A file."""
-        return self._field("file", name, label) | more
+        return self._field("file", name, label, more=more)
 
     def hidden(self, name: str, value: object) -> Field:
         """What the form carries along: the id that makes it one write however often it is sent."""
         return {"kind": "hidden", "name": name, "value": self._value(name, value)}
 
-    def _field(self, kind: str, name: str, label: str | None, legend: str | None = None) -> Field:
+    def _field(
+        self,
+        kind: str,
+        name: str,
+        label: str | None,
+        legend: str | None = None,
+        *,
+        more: Mapping[str, Any],
+    ) -> Field:
         field: Field = {"kind": kind, "name": name}
         if label is not None:
             field |= {"id": name, "label": {"text": label}}
         if legend is not None:
             field["fieldset"] = {"legend": {"text": legend, "size": "s"}}
+        field |= more
         if name in self._said:
-            field["errorMessage"] = {"text": self._said[name]}
+            field["errorMessage"] = {"text": naming(self._said[name], field)}
         return field
 
     def _value(self, name: str, first: object) -> str:
@@ -140,12 +155,17 @@ def errors(
     """What the summary says: about fields in their order on the page, then about the whole."""
     said = {_stem(fault.field): fault.message for fault in faults}
     shown = [
-        {"text": said.pop(field["name"]), "href": f"#{_target(field)}"}
+        {"text": naming(said.pop(field["name"]), field), "href": f"#{_target(field)}"}
         for field in fields
-        if field["name"] in said
+        if field["name"] in said and field["kind"] != "hidden"
     ]
-    rest = [{"text": f"{name}: {words}" if name else words} for name, words in said.items()]
+    rest = [{"text": _about(name, words)} for name, words in said.items()]
     return shown + rest + ([{"text": trouble}] if trouble is not None else [])
+
+
+def _about(name: str, words: str) -> str:
+    """What is wrong with what no field on the page is for."""
+    return naming(words, {"kind": "input", "called": name.replace("_", " ").capitalize()})
 
 
 def _target(field: Field) -> str:

@@ -58,13 +58,16 @@ async def test_an_administrator_makes_and_changes_a_user(
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"username": "two words"}, "Is not written in the right form."),
+        ({"username": "two words"}, "User name is not written in the right form."),
         ({"username": "admin"}, "There is already a user admin."),
         ({"again": "another"}, "Type the same password twice."),
-        ({"password": "short", "again": "short"}, "Must have at least 8 characters."),
-        ({"roles": ""}, "Must have at least 1 entries."),
-        ({"level": "9"}, "Must be at most 4."),
-        ({"order_limit_pence": "lots"}, "Must be a whole number, not text."),
+        ({"password": "short", "again": "short"}, "Password must have at least 8 characters."),
+        ({"roles": ""}, "Choose the roles."),
+        ({"level": "9"}, "Level must be at most 4."),
+        (
+            {"order_limit_pence": "lots"},
+            "Limit for one order must be an amount such as 12 or 12.50.",
+        ),
         ({"partner": "XXX"}, "There is no such partner."),
     ],
 )
