@@ -9,7 +9,7 @@ import asyncpg
 
 from budget.database import execute, fetch, insert
 from budget.years import london_day
-from equipment.hand import Hand, kind_of, standing_of
+from equipment.hand import Hand, InHand, kind_of, standing_of
 from equipment.journal import STANDING, Journal, write
 from equipment.known import order_lines
 from equipment.lifecycle import decide
@@ -24,20 +24,29 @@ from equipment.standing import Act, Standing, State
 async def lock_concerned(hand: Hand, readings: Sequence[Reading]) -> set[str]:
     """Lock the queues that these scans may touch, and read anew what is promised; the products.
 
-    Those of items that are promised or named for a line, and of items that may go back to the
-    shelf. In the open transaction, which has the items locked.
+    Those of items that are promised, named for a line, or may go back to the shelf where somebody
+    waits. Where nobody does, lists that fill one shelf pass each other. In the open transaction,
+    which has the items locked.
     """
     orders = hand.orders
     skus = {hand.items[item].sku for item in orders.promises}
     skus |= {line.sku for line in orders.lines.values() if line.sku is not None}
+    freed: set[str] = set()
     for reading in readings:
         item = hand.item(reading.designation)
         if item is not None and reading.action in FREES:
-            skus.add(item.sku)
+            alone = item.sku in orders.queued or _was_for_a_line(hand, item)
+            (skus if alone else freed).add(item.sku)
+    await lock_queues(skus, nobody_waits=freed)
     if skus:
-        await lock_queues(skus)
         await read_orders_again(hand, order_lines(readings))
     return skus
+
+
+def _was_for_a_line(hand: Hand, item: InHand) -> bool:
+    """Whether what an undo takes back may have been delivered for a line of an order."""
+    standings = [item.standing, *(past.standing for past in hand.past.get(item.id, ()))]
+    return any(standing.loan in hand.orders.fulfilled for standing in standings)
 
 
 def needs_more_than_a_glance(hand: Hand, reading: Reading) -> bool:

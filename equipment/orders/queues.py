@@ -49,18 +49,23 @@ class OnShelf(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-async def lock_queues(skus: Collection[str]) -> None:
+async def lock_queues(skus: Collection[str], nobody_waits: Collection[str] = ()) -> None:
     """Wait for whoever else serves or waits for these products, until the transaction ends.
 
-    After the items that are locked, and before orders: everybody in this order.
+    After the items that are locked, and before orders: everybody in this order. Where `nobody_waits`
+    yet, those who put items on the shelf don't wait for each other, but whoever comes to wait does.
     """
-    if skus:
-        await execute(_LOCK, sorted(skus))
+    locks = sorted(dict.fromkeys(nobody_waits, False) | dict.fromkeys(skus, True))
+    if locks:
+        await execute(_LOCK, locks, [sku in skus for sku in locks])
 
 
 _LOCK: Final = """
-select pg_advisory_xact_lock(hashtextextended('queue ' || sku, 0))
-from (select sku from unnest($1::text[]) with ordinality s (sku, place) order by place) skus
+select case when alone then pg_advisory_xact_lock(key) else pg_advisory_xact_lock_shared(key) end
+from (
+    select hashtextextended('queue ' || sku, 0) as key, alone
+    from unnest($1::text[], $2::boolean[]) with ordinality s (sku, alone, place) order by place
+) queues
 """
 
 
