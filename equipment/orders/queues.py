@@ -52,8 +52,8 @@ class OnShelf(msgspec.Struct, frozen=True):
 async def lock_queues(skus: Collection[str], nobody_waits: Collection[str] = ()) -> None:
     """Wait for whoever else serves or waits for these products, until the transaction ends.
 
-    After the items that are locked, and before orders: everybody in this order. Where `nobody_waits`
-    yet, those who put items on the shelf don't wait for each other, but whoever comes to wait does.
+    After the items that are locked, and before orders: everybody in this order. For those for which
+    `nobody_waits`, lists that fill the shelf don't wait for each other: only an order waits.
     """
     locks = sorted(dict.fromkeys(nobody_waits, False) | dict.fromkeys(skus, True))
     if locks:

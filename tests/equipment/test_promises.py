@@ -1,6 +1,7 @@
 """Stock is promised once: who waits is served in turn, and what is set aside is theirs alone."""
 
 import asyncio
+from contextvars import Context
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,12 +10,12 @@ import asyncpg
 import pytest
 
 from budget import pool
-from budget.database import execute, fetch
+from budget.database import execute, fetch, transaction
 from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
 from equipment.orders.order_decisions import authorise, cancel, decline
 from equipment.orders.order_form import Authorisation, Order
 from equipment.orders.order_views import look_up, shown_order
-from equipment.orders.queues import serve_all
+from equipment.orders.queues import lock_queues, serve_all
 from equipment.places import Depot, open_depot
 from equipment.staff.roles import Caller
 from tests.equipment.ordering import line_statuses, open_for_orders, orderer, placed
@@ -308,6 +309,39 @@ async def test_an_order_and_a_pass_at_once_find_each_other(nurse: Caller) -> Non
         order, _ = await asyncio.gather(_ordered(nurse), answer(scan(code, "pass")))
         await serve_all(NOW)
         assert (await shown_order(order.id)).lines[0].items == [code]
+
+
+async def test_lists_that_fill_one_shelf_pass_each_other_while_nobody_waits(nurse: Caller) -> None:
+    """Only an order waits for them, and finds what they put there."""
+    codes = await received(count=4, dirty=True)
+    await done(*(scan(code, "clean") for code in codes))
+    async with transaction():
+        # A list that is still under way.
+        await lock_queues((), nobody_waits=["BED01"])
+        async with asyncio.timeout(5):
+            await asyncio.create_task(
+                done(*(scan(code, "pass") for code in codes[:2])), context=Context()
+            )
+        ordering = asyncio.create_task(_ordered(nurse), context=Context())
+        waiting = await asyncio.wait([ordering], timeout=0.3)
+        assert ordering in waiting[1]
+    assert line_statuses(await ordering) == ["reserved"]
+
+
+async def test_a_list_that_fills_a_shelf_for_somebody_waits_for_who_serves(nurse: Caller) -> None:
+    """So that nobody is served twice, and everybody in turn."""
+    order = await _ordered(nurse)
+    codes = await received(count=2, dirty=True)
+    await done(*(scan(code, "clean") for code in codes))
+    async with transaction():
+        await lock_queues((), nobody_waits=["BED01"])
+        passing = asyncio.create_task(
+            done(*(scan(code, "pass") for code in codes)), context=Context()
+        )
+        waiting = await asyncio.wait([passing], timeout=0.3)
+        assert passing in waiting[1]
+    await passing
+    assert (await shown_order(order.id)).lines[0].items[0] in codes
 
 
 async def test_a_cancellation_and_a_delivery_at_once(nurse: Caller) -> None:
