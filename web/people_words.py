@@ -84,7 +84,7 @@ class PersonPage:
     flags: list[str]
     died: str | None
     rows: list[dict[str, Any]]
-    change: str | None
+    links: list[dict[str, str]]
     order: str | None
     loans_head: list[str]
     loans: list[list[dict[str, Any]]]
@@ -153,7 +153,6 @@ def person_page(
     person: Person, held: Held, told: Told, caller: Caller, base: str, *, payer: str | None
 ) -> PersonPage:
     """The record as this caller may see it; `payer` is the name of their funder."""
-    address = f"{base}/people/{person.id}"
     may_order = caller.may("order") and person.died_on is None
     return PersonPage(
         title=person.name,
@@ -164,7 +163,7 @@ def person_page(
         rows=[
             {"key": {"text": key}, "value": {"text": text}} for key, text in _rows(person, payer)
         ],
-        change=f"{address}/change" if caller.may("register people") else None,
+        links=list(_links(person, caller, base)),
         order=f"{base}/orders/new?person={person.id}" if may_order else None,
         loans_head=["Code", "What", "State", "Since"],
         loans=[_loan(item, base) for item in held.items],
@@ -173,6 +172,19 @@ def person_page(
         told_head=HEAD,
         told=told,
     )
+
+
+def _links(person: Person, caller: Caller, base: str) -> Iterator[dict[str, str]]:
+    """What else there is to see and do, for whoever may."""
+    for task, path, words in (
+        ("register people", "change", "Change the record"),
+        ("read people", "addresses", "Addresses, now and before"),
+        ("register people", "key-safe", "Set the code of a key safe"),
+        ("open key safes", "key-safe/code", "Read the key safe's code"),
+        ("merge people", "merge", "Make one of two records"),
+    ):
+        if caller.may(task) and (path != "key-safe/code" or person.key_safe):
+            yield {"href": f"{base}/people/{person.id}/{path}", "text": words}
 
 
 def _found(person: Person, base: str) -> list[dict[str, Any]]:
@@ -191,13 +203,13 @@ def _rows(person: Person, payer: str | None) -> Iterator[tuple[str, str]]:
     yield "Address", ", ".join(where) or "Not known"
     yield "Telephone", person.phone or "Not known"
     yield "Paid by", payer or person.funder or "Not known yet"
-    if person.weight_kg is not None:
-        yield "Weight", f"{person.weight_kg}kg"
+    yield "Weight", "Not known" if person.weight_kg is None else f"{person.weight_kg}kg"
     for key, text in (
         ("Lives in", person.home and HOMES[person.home]),
         ("Cared for by", person.carers and CARERS[person.carers]),
         ("GP practice", person.gp_practice),
         ("Getting in", person.access_notes),
+        ("Key safe", person.key_safe and "A code is known: today's crew can read it"),
         ("Language", person.language),
         ("About telling them things", person.communication_notes),
         ("The crew must know", "; ".join(person.needs)),

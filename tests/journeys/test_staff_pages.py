@@ -25,6 +25,7 @@ class Store:
     address: str
     client: httpx.Client
     person: str
+    twin: str
     item: str
 
 
@@ -36,6 +37,7 @@ def store() -> Iterator[Store]:
     with running(folder) as service, signed_in(service) as client:
         person = furnish(client)
         ask(client, "PATCH", f"/api/people/{person}", json={"nhs_number": NUMBER})
+        twin = ask(client, "POST", "/api/people", json={"name": "Ann Twin", "funder": "04K"})["id"]
         goods = {"sku": "BED01", "depot": "D1", "quantity": 1}
         item = ask(client, "POST", "/api/items", json=goods)["items"][0]["code"]
         delivery = scan(item, "deliver", person=person)
@@ -44,7 +46,7 @@ def store() -> Iterator[Store]:
             roles = ["auditor" if name == "keyboard" else name]
             new: dict[str, Any] = {"username": name, "password": PASSWORD, "roles": roles}
             ask(client, "POST", "/api/users", json=new | {"partner": "04K"})
-        yield Store(service.address, client, person, item)
+        yield Store(service.address, client, person, twin, item)
     shutil.rmtree(folder)
 
 
@@ -80,7 +82,10 @@ def test_every_page_fits_and_can_be_used_by_everybody(
             f"/items/{store.item}", f"/items/{store.item}/acts/return",
             f"/items/{store.item}/acts/check", "/items/ABCD2345", "/people",
             "/people?nhs_number=1", f"/people?nhs_number={NUMBER}", f"/people/{store.person}",
-            f"/people/{store.person}/change", "/people/new", "/people/match", "/admin",
+            f"/people/{store.person}/change", f"/people/{store.person}/addresses",
+            f"/people/{store.person}/addresses/new", f"/people/{store.person}/move",
+            f"/people/{store.person}/key-safe", f"/people/{store.person}/merge",
+            f"/people/{store.person}/merge/{store.twin}", "/people/new", "/people/match", "/admin",
             "/admin/users", "/admin/users/new", "/admin/users/auditor", "/admin/products?q=bed",
             "/admin/products/BED01", "/admin/products/new", "/admin/products/import",
             "/admin/partners", "/admin/places", "/changes", "/changes?key=nothing", "/looks",
@@ -105,6 +110,11 @@ def test_what_goes_wrong_is_said_where_it_is(store: Store, browser: Browser, wid
             ("/admin/products/new", "Add the product"),
             ("/admin/products/import", "Read the file"),
             ("/people/new", "Make the record"),
+            (f"/people/{store.person}/addresses/new", "Keep this address"),
+            (f"/people/{store.person}/move", "Keep this address"),
+            (f"/people/{store.person}/key-safe", "Keep this"),
+            (f"/people/{store.person}/merge", "Find it"),
+            (f"/people/{store.person}/merge/{store.twin}", "Make them one record"),
             (f"/items/{store.item}/acts/return", "Take back into a store"),
             ("/account/second-factor", "Set it up"),
         ):
