@@ -57,6 +57,7 @@ from web import (
     shelves,
     sign_in,
     site,
+    special_orders,
 )
 from web import catalogue as catalogue_pages
 from web import compatibility as compatibility_pages
@@ -193,6 +194,8 @@ PAGES = [
     new_orders.show_no_person,
     new_orders.find_person,
     new_orders.send_order,
+    special_orders.show_special,
+    special_orders.send_special,
     order_pages.list_orders,
     order_pages.show_order,
     order_pages.chase,

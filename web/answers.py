@@ -32,7 +32,15 @@ def asked(fields: Fields, warnings: Iterable[tuple[str, str]]) -> Iterator[Asked
     for kind, words in warnings:
         kinds.setdefault(kind, []).append(words)
     for kind, said in kinds.items():
-        yield Asked(said, fields.lines(f"answer-{kind}", _WHY[kind], rows=2, maxlength=REASON_MAX))
+        yield Asked(
+            said,
+            fields.lines(
+                f"answer-{kind}",
+                _WHY.get(kind, "Why order it all the same?"),
+                rows=2,
+                maxlength=REASON_MAX,
+            ),
+        )
 
 
 def unanswered(kinds: Iterable[str], filled: Filled) -> list[Fault]:

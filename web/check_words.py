@@ -1,5 +1,6 @@
 """The order as it will be sent, in the words of whoever checks it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,7 +23,7 @@ class CheckPage:
     """Everything that is sent, before it is."""
 
     title: str
-    back: str
+    back: str | None
     action: str
     hidden: list[Field]
     rows: list[dict[str, Any]]
@@ -35,6 +36,9 @@ class CheckPage:
     notes_are_open: bool
     errors: list[dict[str, str]]
     submit: str
+    # The button that goes back to the form, where no link can; and what the other one sends.
+    edit: str | None = None
+    step: str | None = None
 
 
 def check_page(
@@ -88,6 +92,19 @@ def refused(
     return check_page(made, quote, filled, base, trouble=_TROUBLE.get(refusal.slug, refusal.detail))
 
 
+def about_fields(refusal: Wrong | Refused) -> Wrong | Refused:
+    """With the names that the fields have on the page."""
+    if not isinstance(refusal, Wrong):
+        return refusal
+    return Wrong([Fault(_on_page(fault.field), fault.message) for fault in refusal.faults])
+
+
+def _on_page(path: str) -> str:
+    match = _OF_LINE.fullmatch(path)
+    return f"{match[2]}-{match[1]}" if match else path
+
+
+_OF_LINE: Final = re.compile(r"lines\[([0-9]+)\]\.(review|end)_on")
 _TROUBLE: Final = {
     "id-reused": "You have sent this order already, and it has changed since. See My orders; to"
     " order something else as well, begin a new order."

@@ -27,7 +27,6 @@ from web.rendering import page
 _TASK: Final = "order"
 _FOUND_MAX: Final = 20
 _KITS_MAX: Final = 50
-_OF_LINE: Final = re.compile(r"lines\[([0-9]+)\]\.(review|end)_on")
 
 
 @pages.get(PATH, task=_TASK)
@@ -131,9 +130,8 @@ async def send_order(request: PageRequest) -> Response[str]:
         found = await quote(request.caller, made.sketch(), request.now)
         if faults := pick_words.faults_of(made, found):
             return await _pick(request, made, found, "", faults)
-        content = check_words.refused(
-            made, found, filled, _about_fields(refusal), request.site.base
-        )
+        about = check_words.about_fields(refusal)
+        content = check_words.refused(made, found, filled, about, request.site.base)
         return page(request, "order_check.jinja", content, status=422)
     waits = order.status == "awaiting_authorisation"
     words = "The order has been sent for approval." if waits else "The order has been placed."
@@ -151,15 +149,3 @@ def _values(made: Picked, filled: Filled) -> dict[str, Any]:
         "notes": filled.given("notes"),
         "answers": answers_of(filled),
     }
-
-
-def _about_fields(refusal: Wrong | Refused) -> Wrong | Refused:
-    """With the names that the fields have on the page."""
-    if not isinstance(refusal, Wrong):
-        return refusal
-    return Wrong([Fault(_field(fault.field), fault.message) for fault in refusal.faults])
-
-
-def _field(path: str) -> str:
-    match = _OF_LINE.fullmatch(path)
-    return f"{match[2]}-{match[1]}" if match else path

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from budget.refusals import Fault
 from equipment.orders.order_desks import Opened, Slip
-from equipment.orders.order_form import Event, Order, ShownLine
+from equipment.orders.order_form import Event, Order, ShownLine, Special
 from equipment.orders.order_lifecycle import ENDED, OPEN, SOURCES
 from equipment.staff.roles import ADMINISTRATOR, COORDINATOR, Caller
 from web.check_words import as_lines, cost
@@ -236,12 +236,22 @@ def rows_of(opened: Opened) -> Iterator[dict[str, Any]]:
     yield row("Paid by", [opened.funder_name])
     if person is not None:
         yield row("At home already", counted(opened.at_home) or ["Nothing from us"])
+    for line in order.lines:
+        if line.special is not None:
+            yield row("Not in the catalogue", list(_special(line.special)))
     if order.reason is not None:
         yield row("Why they need it", [order.reason])
     if order.notes is not None:
         yield row("Note for the delivery", order.notes.split("\n"))
     for each in order.answers:
         yield row("Ordered all the same", [each.detail, f"{each.answered_by}: {each.reason}"])
+
+
+def _special(special: Special) -> Iterator[str]:
+    yield f"{special.description}, at {pounds(special.price_pence)}"
+    yield f"Why nothing else will do: {special.reason}"
+    for each in special.quotes:
+        yield f"Quote of {each.supplier}: {pounds(each.price_pence)}"
 
 
 def _cost(order: Order) -> str:

@@ -86,6 +86,7 @@ class PickPage:
     cards: list[Card]
     found: str
     total: str
+    special: str
 
 
 def faults_of(made: Picked, quote: Quote) -> list[Fault]:
@@ -131,6 +132,7 @@ def pick_page(pick: Picking, faults: Sequence[Fault], base: str) -> PickPage:
         cards=[_card(offer, pick, base) for offer in sorted(pick.offers, key=_fitness(pick))],
         found=_found(pick),
         total=pounds(quote.total_pence),
+        special=made.address(base).replace(PATH, f"{PATH}/special", 1),
     )
 
 

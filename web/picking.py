@@ -77,9 +77,15 @@ class Picked:
         wrong = [number for number, pick in enumerate(self.picks) if pick.quantity is None]
         return [Fault(f"n-{number}", _QUANTITY) for number in wrong]
 
-    def sketch(self) -> Sketch:
-        """What the order would be; a wrong quantity counts as one. Wrong for what cannot be."""
-        lines = [{"sku": pick.sku, "quantity": pick.quantity or 1} for pick in self.picks]
+    def sketch(self, *more: dict[str, Any]) -> Sketch:
+        """What the order would be, with more lines than were picked from the catalogue.
+
+        A wrong quantity counts as one. Wrong for what cannot be.
+        """
+        lines: list[dict[str, Any]] = [
+            {"sku": pick.sku, "quantity": pick.quantity or 1} for pick in self.picks
+        ]
+        lines += more
         made = as_struct({"lines": lines, "speed": self.speed or None}, _Picked)
         return Sketch(
             person=self.person, lines=made.lines, speed=made.speed, funder=self.funder or None
@@ -134,14 +140,10 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def order_lines(picked: Picked, filled: Filled) -> list[dict[str, Any]]:
+def order_lines(picked: Picked, filled: Filled, *more: dict[str, Any]) -> list[dict[str, Any]]:
     """The lines of the order, with the dates that were typed for each."""
+    lines = [*({"sku": pick.sku, "quantity": pick.typed} for pick in picked.picks), *more]
     return [
-        {
-            "sku": pick.sku,
-            "quantity": pick.typed,
-            "review_on": filled.day(f"review-{number}"),
-            "end_on": filled.day(f"end-{number}"),
-        }
-        for number, pick in enumerate(picked.picks)
+        line | {"review_on": filled.day(f"review-{number}"), "end_on": filled.day(f"end-{number}")}
+        for number, line in enumerate(lines)
     ]

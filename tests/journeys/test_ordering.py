@@ -16,7 +16,10 @@ from tests.journeys.browser import Visit, chromium, visit
 from tests.journeys.service import PASSWORD, ask, furnish, running, signed_in
 
 WIDTHS = [390, 1280]
-NUMBERS = iter(("9990000018", "9990000026", "9990000034", "9990000042", "9990000050", "9990000069"))
+NUMBERS = iter(
+    ("9990000018", "9990000026", "9990000034", "9990000042", "9990000050", "9990000069",
+     "9990000085", "9990000093", "9990000107", "9990000115")
+)  # fmt: skip
 BED = "Profiling bed electric standard"
 
 
@@ -124,10 +127,16 @@ def _decide(other: Visit, orders: list[UUID]) -> None:
 
 
 def test_it_goes_by_keyboard_alone(store: Store, browser: Browser) -> None:
-    """From the number to the order without a mouse; Enter in a field never takes anything off."""
+    """From sign-in to the order without a mouse; Enter in a field never takes anything off."""
     number = store.person()
     with visit(browser, store.address, width=390) as seen:
-        page = _sign_in(seen, "nurse", "/orders/new")
+        page = seen.page
+        seen.open("/sign-in?next=/orders/new")
+        _tab_to(page, "username")
+        page.keyboard.type("nurse")
+        _tab_to(page, "password")
+        page.keyboard.type(PASSWORD)
+        _press_enter(page)
         _tab_to(page, "nhs_number")
         page.keyboard.type(number)
         _press_enter(page)
@@ -169,6 +178,73 @@ def test_without_script_warnings_are_answered_and_a_double_tap_is_one_order(
     assert len(found) == 1
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_is_not_in_the_catalogue_is_asked_for(
+    store: Store, browser: Browser, width: int
+) -> None:
+    """Described, refused, mended, checked, changed and sent; each state meets WCAG."""
+    number = store.person()
+    with visit(browser, store.address, width=width) as seen:
+        page = _sign_in(seen, "nurse", "/orders/new")
+        _find(seen, number)
+        page.get_by_role("link", name="It is not in the catalogue").click()
+        seen.check()
+        page.get_by_label("Search what was bought before").fill("chair")
+        page.get_by_role("button", name="Search").click()
+        seen.check()
+        page.get_by_role("button", name="Check the order").click()
+        expect(page.locator(".nhsuk-error-summary")).to_be_focused()
+        seen.check()
+        page.get_by_label("What they need").fill("Riser chair, 76cm wide")
+        page.get_by_label("Why nothing in the catalogue").fill("None is wide enough")
+        page.get_by_label("What one of it costs").fill("1250")
+        page.get_by_role("button", name="Check the order").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Check your order")
+        seen.check()
+        page.get_by_role("button", name="Change something").click()
+        expect(page.get_by_label("What they need")).to_have_value("Riser chair, 76cm wide")
+        page.get_by_role("button", name="Check the order").click()
+        page.get_by_role("button", name="Send for approval").click()
+        _expect_said(page, "The order has been sent for approval.")
+        seen.check()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_each_state_of_an_order_can_be_used_by_everybody(
+    store: Store, browser: Browser, width: int
+) -> None:
+    """Looked for in vain, asked after and cancelled without a word, changed wrongly, then right."""
+    number = store.person()
+    with visit(browser, store.address, width=width) as seen:
+        page = _sign_in(seen, "nurse", "/orders/new")
+        page.get_by_role("button", name="Find", exact=True).click()
+        expect(page.locator(".nhsuk-error-summary")).to_be_focused()
+        seen.check()
+        page.get_by_label("NHS number", exact=True).fill("9990000077")
+        page.get_by_role("button", name="Find", exact=True).click()
+        seen.check()
+        _pick(seen, number, "1")
+        _answer(seen, "Place order")
+        _expect_said(page, "The order has been placed.")
+        address = page.url
+        for button in ("Ask", "Cancel the order"):
+            page.goto(address)
+            for summary in page.locator("summary").all():
+                summary.click()
+            page.get_by_role("button", name=button, exact=True).click()
+            expect(page.locator(".nhsuk-error-summary")).to_be_focused()
+            seen.check()
+        page.goto(f"{address}/change")
+        seen.check()
+        page.get_by_label(BED).fill("many")
+        page.get_by_role("button", name="Change the order").click()
+        expect(page.locator(".nhsuk-error-summary")).to_be_focused()
+        seen.check()
+        page.get_by_label(BED).fill("1")
+        page.get_by_role("button", name="Change the order").click()
+        _expect_said(page, "The order has been changed.")
+
+
 def _sign_in(seen: Visit, username: str, path: str) -> Page:
     page = seen.page
     seen.open(path)
@@ -205,7 +281,7 @@ def _answer(seen: Visit, button: str) -> None:
     if why.count():
         why.fill("For both floors")
         seen.check()
-    seen.page.get_by_role("button", name=button).click()
+    seen.page.get_by_role("button", name=button, exact=True).click()
 
 
 def _expect_said(page: Page, words: str) -> None:

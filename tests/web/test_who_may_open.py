@@ -27,6 +27,8 @@ MAY = """
     acpu     GET /orders/new
     acpu     POST /orders/new/person
     acpu     GET /orders/new/person
+    acpu     POST /orders/new/special
+    acpu     GET /orders/new/special
     acpu     GET /orders
     acpudx   GET /orders/{order}
     acpu     POST /orders/{order}/chase
