@@ -5,14 +5,20 @@ from equipment.orders.order_desks import Opened
 from web.decision_words import DecisionPage, edit_of
 from web.fields import errors
 from web.forms import Filled
+from web.more_lines import Goods, more_of
 from web.order_words import rows_of
 from web.pick_words import SPEEDS
 
 
 def change_page(
-    opened: Opened, base: str, filled: Filled | None = None, refusal: Refusal | None = None
+    opened: Opened,
+    base: str,
+    filled: Filled | None = None,
+    refusal: Refusal | None = None,
+    *,
+    goods: Goods,
 ) -> DecisionPage:
-    """The form, with what was typed and what is wrong with it."""
+    """The form, with what was typed, what was found to be added, and what is wrong."""
     order = opened.order
     edit = edit_of(opened, filled, refusal)
     others = [
@@ -20,7 +26,8 @@ def change_page(
         edit.fields.lines("notes", "For whoever delivers (optional)", value=order.notes, rows=3),
         edit.fields.lines("reason", "Why do you change it? (optional)", rows=2),
     ]
-    shown = [*edit.lines, *(each.field for each in edit.asked), *others]
+    more = more_of(edit.fields, opened.order, filled or Filled(), goods, base)
+    shown = [*edit.lines, *more.fields, *(each.field for each in edit.asked), *others]
     said = errors(edit.faults, shown, trouble=edit.trouble)
     heading = "Change this order"
     return DecisionPage(
@@ -36,4 +43,5 @@ def change_page(
         others=others,
         errors=said,
         submit="Change the order",
+        more=more,
     )

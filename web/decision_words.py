@@ -12,6 +12,7 @@ from web.check_words import as_lines
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.markup import link
+from web.more_lines import More
 from web.order_edits import line_fields
 from web.order_words import row, rows_of
 from web.paging import Slice
@@ -45,6 +46,8 @@ class DecisionPage:
     others: list[Field]
     errors: list[dict[str, str]]
     submit: str
+    # What is added to the lines, and the search for more; None where nothing can be added.
+    more: More | None = None
 
 
 def queue_page(found: Slice[Slip], base: str) -> QueuePage:

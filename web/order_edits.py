@@ -48,7 +48,7 @@ def changed_lines(order: Order, filled: Filled) -> list[dict[str, Any]] | None:
     faults = [
         Fault(f"quantity-{place}", _WRONG)
         for place, text in enumerate(typed)
-        if not _is_quantity(text)
+        if not is_quantity(text)
     ]
     if faults:
         raise Wrong(faults)
@@ -61,6 +61,7 @@ def changed_lines(order: Order, filled: Filled) -> list[dict[str, Any]] | None:
     return [{"id": str(line.id), "quantity": number} for line, number in pairs]
 
 
-def _is_quantity(text: str) -> bool:
+def is_quantity(text: str) -> bool:
+    """Whether a text is a number of goods, or 0."""
     fits = text.isascii() and text.isdigit() and len(text) <= len(str(QUANTITY_MAX))
     return fits and int(text) <= QUANTITY_MAX

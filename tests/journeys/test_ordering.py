@@ -241,6 +241,14 @@ def test_each_state_of_an_order_can_be_used_by_everybody(
         expect(page.locator(".nhsuk-error-summary")).to_be_focused()
         seen.check()
         page.get_by_label(BED).fill("1")
+        page.get_by_label("Search by name").fill("commode")
+        _press_enter(page)
+        expect(page.get_by_role("button", name="Add ").first).to_be_visible()
+        seen.check()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Add ").first.click()
+        expect(page.get_by_text("0 leaves it out.")).to_be_visible()
+        seen.check()
         page.get_by_role("button", name="Change the order").click()
         _expect_said(page, "The order has been changed.")
 

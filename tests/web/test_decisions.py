@@ -179,6 +179,33 @@ async def test_ones_own_orders_are_listed_by_what_becomes_of_them(
     assert "You have not ordered anything yet." in words(await boss.get("/orders"))
 
 
+async def test_products_are_added_when_an_order_is_changed(
+    nurse: httpx.AsyncClient, admin: httpx.AsyncClient, order: UUID
+) -> None:
+    """Looked for, added, counted; nothing is changed before the form is sent as a change."""
+    path = f"/orders/{order}/change"
+    form = await _form(nurse, order, "", path=path) | {"speed": "next_day"}
+    found = await nurse.post(path, data=form | {"find": "yes", "q": "commode"})
+    assert (found.status_code, 'name="add" value="CMD01"' in found.text) == (200, True)
+    none = await nurse.post(path, data=form | {"find": "yes", "q": "qqqxyz"})
+    assert "Nothing else matches “qqqxyz”." in words(none)
+    added = await nurse.post(path, data=form | {"add": "CMD01", "q": "commode"})
+    assert 'name="more-sku" value="CMD01"' in added.text
+    form |= {"more-sku": "CMD01"}
+    wrong = await nurse.post(path, data=form | {"more-0": "many"})
+    assert (wrong.status_code, 'href="#more-0"' in wrong.text) == (422, True)
+    assert "Commode: Write a number from 1 to 500" in words(wrong)
+    assert len((await admin.get(f"/api/orders/{order}")).json()["lines"]) == 1
+    out = await nurse.post(path, data=form | {"more-0": "0"})
+    assert out.status_code == 303
+    assert len((await admin.get(f"/api/orders/{order}")).json()["lines"]) == 1
+    form = await _form(nurse, order, "", path=path) | {"speed": "next_day", "more-sku": "CMD01"}
+    answer = await nurse.post(path, data=form | {"more-0": "2"})
+    assert answer.status_code == 303, words(answer)
+    lines = (await admin.get(f"/api/orders/{order}")).json()["lines"]
+    assert [(line["sku"], line["quantity"]) for line in lines] == [("BED01", 1), ("CMD01", 2)]
+
+
 async def test_an_order_is_changed_asked_after_and_cancelled(
     nurse: httpx.AsyncClient, order: UUID
 ) -> None:
