@@ -1,41 +1,25 @@
 """Administration, and what only those who answer for the service may read."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any, Final
 
 from litestar import Response
 
-from budget import changes, partners
+from budget import changes
 from budget.changes import Change
-from equipment import places
 from equipment.people import looks
 from web import pages
-from web.fields import Field, Fields
+from web.admin_table import Table
+from web.fields import Fields
 from web.forms import Filled
 from web.pages import PageRequest
 from web.paging import PAGE, Slice, key_after, sliced
 from web.rendering import page
 from web.words import stamp
 
-_MOST: Final = 200
 _SOUGHT_MAX: Final = 100
 _UNTOLD: Final = frozenset({"sha256", "columns"})
 """What a file's change says that only a program would compare."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A page that is one table."""
-
-    title: str
-    head: Sequence[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
-    back: str | None = None
-    address: str | None = None
-    fields: Sequence[Field] = ()
 
 
 @pages.get("/admin", task="manage users")
@@ -47,55 +31,17 @@ async def show_administration(request: PageRequest) -> Response[str]:
         ("Products", f"{base}/products", "The catalogue: prices, levels, safe limits"),
         ("Kits", f"{base}/kits", "What is ordered in one go"),
         ("What does not fit", f"{base}/compatibility", "Slings and hoists, rails and beds"),
-        ("Partners", f"{base}/partners", "Who pays into the pool"),
-        ("Depots and vans", f"{base}/places", "Where things are kept, and what takes them round"),
+        ("Partners", f"{base}/partners", "Who pays into the pool, and who takes over from whom"),
+        ("Who pays for whom", f"{base}/funder-rules", "By GP practice and postcode"),
+        ("Care homes", f"{base}/care-home-rules", "What they are given, and what not"),
+        ("What prescribers see", f"{base}/choices", "Products above their level"),
+        ("Depots and stores", f"{base}/places", "Where things are kept; what shelves are to have"),
+        ("Vans", f"{base}/vans", "What takes things round"),
         ("Changes", f"{request.site.base}/changes", "Who changed what, and when"),
         ("Looks at people", f"{request.site.base}/looks", "Who looked at whose record, and why"),
     ]
     shown = [{"text": text, "href": href, "hint": hint} for text, href, hint in tasks]
     return page(request, "admin.jinja", {"title": "Administration", "tasks": shown})
-
-
-@pages.get("/admin/partners", task="manage users")
-async def list_partners(request: PageRequest) -> Response[str]:
-    """The partners, and by whom some were succeeded."""
-    rows = [
-        [
-            {"text": each.ods},
-            {"text": each.name},
-            {"text": each.kind},
-            {
-                "text": f"{each.succeeded_by} from {each.succeeded_on}"
-                if each.succeeded_by
-                else "No"
-            },
-        ]
-        for each in await partners.listed("", _MOST)
-    ]
-    head = ["ODS code", "Name", "Kind", "Succeeded"]
-    back = f"{request.site.base}/admin"
-    table = Table("Partners", head, rows, "There are no partners yet.", {}, back)
-    return page(request, "admin_table.jinja", table)
-
-
-@pages.get("/admin/places", task="manage users")
-async def list_places(request: PageRequest) -> Response[str]:
-    """The depots with their vans."""
-    vans = await places.vans(request.caller, "", _MOST)
-    rows = [
-        [
-            {"text": depot.code},
-            {"text": depot.name},
-            {"text": "Satellite store" if depot.kind == "satellite" else "Depot"},
-            {"text": depot.postcode},
-            {"text": ", ".join(van.code for van in vans if van.depot == depot.code) or "None"},
-        ]
-        for depot in await places.depots(request.caller, "", _MOST)
-    ]
-    head = ["Code", "Name", "Kind", "Postcode", "Vans"]
-    back = f"{request.site.base}/admin"
-    table = Table("Depots and vans", head, rows, "There are no depots yet.", {}, back)
-    return page(request, "admin_table.jinja", table)
 
 
 @pages.get("/changes", task="read changes")

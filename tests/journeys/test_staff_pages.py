@@ -88,7 +88,10 @@ def test_every_page_fits_and_can_be_used_by_everybody(
             f"/people/{store.person}/merge/{store.twin}", "/people/new", "/people/match", "/admin",
             "/admin/users", "/admin/users/new", "/admin/users/auditor", "/admin/products?q=bed",
             "/admin/products/BED01", "/admin/products/new", "/admin/products/import",
-            "/admin/partners", "/admin/places", "/changes", "/changes?key=nothing", "/looks",
+            "/admin/partners", "/admin/partners/new", "/admin/partners/04K", "/admin/places",
+            "/admin/places/new", "/admin/vans", "/admin/vans/new", "/admin/funder-rules",
+            "/admin/funder-rules/new", "/admin/care-home-rules", "/admin/care-home-rules/new",
+            "/admin/choices", "/changes", "/changes?key=nothing", "/looks",
         ):  # fmt: skip
             seen.open(path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -109,6 +112,11 @@ def test_what_goes_wrong_is_said_where_it_is(store: Store, browser: Browser, wid
             ("/admin/users/new", "Make the user"),
             ("/admin/products/new", "Add the product"),
             ("/admin/products/import", "Read the file"),
+            ("/admin/partners/new", "Enter the partner"),
+            ("/admin/places/new", "Open the depot"),
+            ("/admin/vans/new", "Add the van"),
+            ("/admin/funder-rules/new", "Enter the rule"),
+            ("/admin/care-home-rules/new", "Enter the rule"),
             ("/people/new", "Make the record"),
             (f"/people/{store.person}/addresses/new", "Keep this address"),
             (f"/people/{store.person}/move", "Keep this address"),

@@ -57,7 +57,24 @@ MAY = """
     ac       GET /people/{person}/merge/{other}
     a        GET /admin
     a        GET /admin/partners
+    a        POST /admin/partners/new
+    a        GET /admin/partners/new
+    a        POST /admin/partners/{ods}
+    a        GET /admin/partners/{ods}
     a        GET /admin/places
+    a        POST /admin/places/new
+    a        GET /admin/places/new
+    a        GET /admin/vans
+    a        POST /admin/vans/new
+    a        GET /admin/vans/new
+    a        GET /admin/funder-rules
+    a        POST /admin/funder-rules/new
+    a        GET /admin/funder-rules/new
+    a        GET /admin/care-home-rules
+    a        POST /admin/care-home-rules/new
+    a        GET /admin/care-home-rules/new
+    a        POST /admin/choices
+    a        GET /admin/choices
     ax       GET /changes
     ax       GET /looks
     a        GET /admin/users
