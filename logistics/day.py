@@ -72,7 +72,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     `place` is None where it is not known where that is. `needs` are skills that one van must
     have, such as `tail_lift`. A visit with neither of the two sums is promised for the day.
     `wait_pence`: it may wait, and this is what waiting costs. `brings_pence`: it is made only on
-    the way, where the detour costs less than this.
+    the way, where the detour costs less than this. One of the two is enough.
     """
 
     id: str
@@ -89,8 +89,8 @@ class Visit(Struct, frozen=True, kw_only=True):
 
     @property
     def promised(self) -> bool:
-        """Whether it is to be made that day, whatever it costs."""
-        return self.wait_pence is None and self.brings_pence is None
+        """Whether it is to be made that day, whatever it costs: what is pinned is decided."""
+        return self.pin is not None or (self.wait_pence is None and self.brings_pence is None)
 
 
 class Rest(Struct, frozen=True):
@@ -109,7 +109,6 @@ class Stop(Struct, frozen=True, kw_only=True):
     begin_s: int
     depart_s: int
     metres: int
-    travel_s: int
     weight_g: int = 0
     clean_l: int = 0
     dirty_l: int = 0
@@ -120,7 +119,8 @@ class UnderWay(Struct, frozen=True, kw_only=True):
 
     `done` holds the stops made and the one under way. From `place` it goes on at `free_s`, on trip
     number `trip`. `aboard` are the visits whose goods are on it, which no other van can deliver;
-    `back` is what it has collected on this trip.
+    `back` is what it has collected on this trip, `rides_along` what is on it for nobody any more.
+    A van that has not left yet is none: its shift begins, at the earliest, now.
     """
 
     place: int
@@ -130,6 +130,7 @@ class UnderWay(Struct, frozen=True, kw_only=True):
     done: tuple[Stop, ...] = ()
     aboard: frozenset[str] = frozenset()
     back: Load = Load()
+    rides_along: Load = Load()
     rested: bool = False
     metres: int = 0
 

@@ -1,0 +1,49 @@
+"""A process that makes one plan: `python -m logistics.solver`, which `planning` starts.
+
+Reads its task from standard input, a length in eight bytes first, and writes the plan to standard
+output. Standard input stays open for as long as whoever asked is there: when it ends, so does this.
+"""
+
+import os
+import sys
+import threading
+from typing import Final
+
+import msgspec
+
+from logistics.day import Day, Plan, Until
+from logistics.planner import plan
+
+LENGTH_BYTES: Final = 8
+_ORPHANED: Final = 3
+_NICER: Final = 5
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What one process is asked."""
+
+    day: Day
+    until: Until
+    seed: int
+
+
+def main() -> None:
+    """Make the plan that is asked for."""
+    # Requests that somebody waits for go first.
+    os.nice(_NICER)
+    length = int.from_bytes(sys.stdin.buffer.read(LENGTH_BYTES), "big")
+    task = msgspec.msgpack.decode(sys.stdin.buffer.read(length), type=Task)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    made: Plan = plan(task.day, task.until, task.seed)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(made))
+    sys.stdout.buffer.flush()
+
+
+def _end_with_parent() -> None:
+    # Nothing more is ever sent. A killed parent leaves nobody to hand the plan to.
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(_ORPHANED)
+
+
+if __name__ == "__main__":
+    main()
