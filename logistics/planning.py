@@ -50,7 +50,9 @@ async def plan_apart(
             made = [plan for plan in await asyncio.gather(*tasks) if plan is not None]
         finally:
             for task in tasks:
-                task.cancel()
+                # Told twice, it would not wait for the end of its process.
+                if not task.cancelling():
+                    task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
     if not made:
         raise Refused(
