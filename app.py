@@ -31,6 +31,7 @@ from api import (
     session,
     stock,
     users,
+    visits,
 )
 from api.gate import Gate
 from api.problems import respond
@@ -166,6 +167,13 @@ ROUTES = [
     orders.settle_review,
     requests.list_requests,
     requests.settle_request,
+    visits.ask_for_collection,
+    visits.ask_for_visit,
+    visits.list_visits,
+    visits.get_visit,
+    visits.change_visit,
+    visits.cancel_visit,
+    visits.record_outcome,
 ]
 
 PAGES = [

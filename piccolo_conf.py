@@ -14,4 +14,6 @@ class _Engine(PostgresEngine):
 # budget.database.open_pool() says which server; nothing is read from the environment here.
 DB = _Engine(config={})
 
-APP_REGISTRY = AppRegistry(apps=["budget.piccolo_app", "equipment.piccolo_app"])
+APP_REGISTRY = AppRegistry(
+    apps=["budget.piccolo_app", "equipment.piccolo_app", "logistics.piccolo_app"]
+)

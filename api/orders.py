@@ -25,6 +25,7 @@ from equipment.orders.order_lifecycle import Status
 from equipment.orders.order_views import Search
 from equipment.orders.reviews import Review, Reviewed
 from equipment.orders.specials import Bought, KnownSpecial
+from logistics.order_visits import with_visit, with_visits
 
 
 class Consent(Authorisation, OptionalBody, frozen=True, kw_only=True):
@@ -43,7 +44,8 @@ async def place_order(request: ApiRequest, data: Json[NewOrder]) -> Order:
 
     409 `warnings-unanswered` has the `warnings` that need a reason each.
     """
-    return await orders.place(request.caller, data, request.now)
+    shown = await orders.place(request.caller, data, request.now)
+    return await with_visit(shown, request.now)
 
 
 @get("/api/orders", task="read orders", tags=["Orders"])
@@ -59,13 +61,14 @@ async def list_orders(
     search = Search(status, person)
     rows = await order_views.listed(request.caller, search, request.now, after=key, limit=limit + 1)
     found = page(rows, limit, lambda row: row[0])
-    return Page([order for _, order in found.results], found.next)
+    return Page(await with_visits([order for _, order in found.results]), found.next)
 
 
 @get("/api/orders/{order:uuid}", task="read orders", tags=["Orders"])
 async def get_order(request: ApiRequest, order: FromPath[UUID]) -> OrderRecord:
     """Show an order, what happens next, and all that was said and done about it."""
-    return await order_views.look_up(request.caller, order, request.now)
+    shown = await order_views.look_up(request.caller, order, request.now)
+    return await with_visit(shown, request.now)
 
 
 @patch("/api/orders/{order:uuid}", task="change orders", tags=["Orders"])
@@ -73,7 +76,8 @@ async def change_order(
     request: ApiRequest, order: FromPath[UUID], data: Json[OrderChange]
 ) -> Order:
     """Change an order of which nothing has left the depot; it is judged anew."""
-    return await order_changes.change(request.caller, order, data, request.now)
+    shown = await order_changes.change(request.caller, order, data, request.now)
+    return await with_visit(shown, request.now)
 
 
 @post(
@@ -81,25 +85,29 @@ async def change_order(
 )
 async def authorise_order(request: ApiRequest, order: FromPath[UUID], data: Json[Consent]) -> Order:
     """Consent to an order, as it is or with all the lines that it is to have."""
-    return await order_decisions.authorise(request.caller, order, data, request.now)
+    shown = await order_decisions.authorise(request.caller, order, data, request.now)
+    return await with_visit(shown, request.now)
 
 
 @post("/api/orders/{order:uuid}/decline", task="decide on orders", status_code=200, tags=["Orders"])
 async def decline_order(request: ApiRequest, order: FromPath[UUID], data: Json[Why]) -> Order:
     """Say no to an order, and why."""
-    return await order_decisions.decline(request.caller, order, data.reason, request.now)
+    shown = await order_decisions.decline(request.caller, order, data.reason, request.now)
+    return await with_visit(shown, request.now)
 
 
 @post("/api/orders/{order:uuid}/cancel", task="change orders", status_code=200, tags=["Orders"])
 async def cancel_order(request: ApiRequest, order: FromPath[UUID], data: Json[Why]) -> Order:
     """Call off what is not delivered yet; what was promised goes to the next in line."""
-    return await order_decisions.cancel(request.caller, order, data.reason, request.now)
+    shown = await order_decisions.cancel(request.caller, order, data.reason, request.now)
+    return await with_visit(shown, request.now)
 
 
 @post("/api/orders/{order:uuid}/chase", task="change orders", status_code=200, tags=["Orders"])
 async def chase_order(request: ApiRequest, order: FromPath[UUID], data: Json[Chase]) -> Order:
     """Ask after an order; sent again with the same `id`, it asks once."""
-    return await order_decisions.chase(request.caller, order, data, request.now)
+    shown = await order_decisions.chase(request.caller, order, data, request.now)
+    return await with_visit(shown, request.now)
 
 
 @post(
@@ -112,7 +120,8 @@ async def buy_special(
     request: ApiRequest, order: FromPath[UUID], line: FromPath[UUID], data: Json[Bought]
 ) -> Order:
     """Say as which product a special was bought."""
-    return await specials.buy(request.caller, order, line, data, request.now)
+    shown = await specials.buy(request.caller, order, line, data, request.now)
+    return await with_visit(shown, request.now)
 
 
 @get("/api/specials", task="read orders", tags=["Orders"])
@@ -142,4 +151,5 @@ async def settle_review(
 ) -> OrderRecord:
     """Say what a review of a loan came to, and when the next one is."""
     await reviews.settle(request.caller, order, line, data, request.now)
-    return await order_views.look_up(request.caller, order, request.now)
+    shown = await order_views.look_up(request.caller, order, request.now)
+    return await with_visit(shown, request.now)

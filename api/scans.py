@@ -9,7 +9,8 @@ from api.problems import problem_of
 from api.request import ApiRequest
 from api.routes import post
 from equipment.clerk import Result
-from equipment.scans import SCANS_MAX, record
+from equipment.scans import SCANS_MAX
+from logistics import visit_scans
 
 
 class Scans(OpenBody, frozen=True):
@@ -41,7 +42,7 @@ class ScanResults(msgspec.Struct, frozen=True):
 @post("/api/scans", task="scan", status_code=200, tags=["Items"])
 async def record_scans(request: ApiRequest, data: Json[Scans]) -> ScanResults:
     """Record scans, each accepted, recognised as a repeat, or refused by itself."""
-    results = await record(data.scans, request.caller, request.now)
+    results = await visit_scans.record_scans(data.scans, request.caller, request.now)
     return ScanResults([_shown(result) for result in results])
 
 

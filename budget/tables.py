@@ -70,10 +70,13 @@ class Posting(Table, tablename="postings"):
     occurred_at = Timestamptz(default=None)
     recorded_at = Timestamptz(default=None)
     loan = UUID(null=True, default=None)
-    item = BigInt()
-    sku = Varchar(length=40)
-    category = Varchar(length=80)
+    # What a visit is charged is for no one item; its movement is the visit's own end.
+    item = BigInt(null=True, default=None)
+    sku = Varchar(length=40, null=True, default=None)
+    category = Varchar(length=80, null=True, default=None)
     depot = Varchar(length=20, null=True, default=None)
+    visit = UUID(null=True, default=None)
+    order = UUID(null=True, default=None)
     description = Varchar(length=200)
     # No tariff was set for that day: charged 0, and scripts/verify lists it.
     no_tariff = Boolean(default=False)

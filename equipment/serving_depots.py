@@ -24,10 +24,25 @@ async def serving_depot(postcode: str | None) -> ServingDepot:
 
     Refused `no-depot` where there is none.
     """
+    return (await depots_around()).nearest(postcode)
+
+
+class DepotsAround(msgspec.Struct, frozen=True):
+    """The main depots, for whoever asks of many homes which one serves each."""
+
+    depots: list[ServingDepot]
+
+    def nearest(self, postcode: str | None) -> ServingDepot:
+        """The one that serves a postcode."""
+        return nearest(self.depots, postcode)
+
+
+async def depots_around() -> DepotsAround:
+    """The main depots; Refused `no-depot` where there is none."""
     depots = [ServingDepot(**row) for row in await fetch(_DEPOTS, _DEPOTS_MAX)]
     if not depots:
         raise Refused("no-depot", "There is no depot yet that could deliver.")
-    return nearest(depots, postcode)
+    return DepotsAround(depots)
 
 
 # A service has a handful of them.

@@ -21,11 +21,13 @@ from equipment.catalogue.stock import fold_stock
 from equipment.orders.emergency_issues import raise_overdue
 from equipment.orders.queues import serve_all
 from equipment.orders.satellites import top_up
+from logistics.catching_up import catch_up
 
 FOLD_EVERY: Final = timedelta(seconds=2)
 SERVE_EVERY: Final = timedelta(seconds=2)
 MAKE_MONTHS_EVERY: Final = timedelta(days=1)
 LOOK_AT_SHELVES_EVERY: Final = timedelta(minutes=1)
+CATCH_UP_EVERY: Final = timedelta(seconds=2)
 
 _log = logging.getLogger("kitback.clock")
 
@@ -43,6 +45,7 @@ async def ticking() -> AsyncIterator[None]:
         _Job("promises", _serve_all),
         _Job("months", _make_months),
         _Job("shelves", _look_at_shelves),
+        _Job("visits", _catch_up),
     ]
     scheduler = AsyncIOScheduler(
         timezone=UTC,
@@ -51,7 +54,7 @@ async def ticking() -> AsyncIterator[None]:
     )
     # It warns of each tick at which a job is still under way: that is how a long fold is meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    every = (FOLD_EVERY, SERVE_EVERY, MAKE_MONTHS_EVERY, LOOK_AT_SHELVES_EVERY)
+    every = (FOLD_EVERY, SERVE_EVERY, MAKE_MONTHS_EVERY, LOOK_AT_SHELVES_EVERY, CATCH_UP_EVERY)
     for job, interval in zip(jobs, every, strict=True):
         seconds = interval.total_seconds()
         scheduler.add_job(job.run, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
@@ -81,6 +84,10 @@ async def _look_at_shelves() -> None:
     now = datetime.now(UTC)
     await top_up(now)
     await raise_overdue(now)
+
+
+async def _catch_up() -> None:
+    await catch_up(datetime.now(UTC))
 
 
 async def _make_months() -> None:

@@ -15,7 +15,7 @@ from scripts.sums import MONTHS, POSTING_SUMS, TALLY_SUMS
 _APPEND_ONLY: Final = (
     "movements", "postings", "tallies", "loans", "checks", "receipts", "person_looks", "superseded",
     "changes", "blank_labels", "item_labels", "code_stretches", "commitments", "order_events",
-    "order_answers",
+    "order_answers", "visit_outcomes", "visit_events",
 )  # fmt: skip
 
 
@@ -164,8 +164,8 @@ select format('posting %s of movement %s: %s', p.seq, p.movement, case
         then 'names another time'
     else format('posted on %s, not on its day %s', p.posted_on,
         (m.occurred_at {_LONDON})::date) end)
-from postings p left join movements m on m.id = p.movement left join items i on i.id = p.item
-    left join loans l on l.id = p.loan
+from (select * from postings where visit is null) p left join movements m on m.id = p.movement
+    left join items i on i.id = p.item left join loans l on l.id = p.loan
 where m.id is null or i.id is null or m.item <> p.item or i.sku <> p.sku or l.id is null
     or l.item <> p.item or p.occurred_at <> m.occurred_at or p.recorded_at <> m.recorded_at
     or (p.depot is distinct from coalesce(m.depot, m.last_depot) and p.kind <> 'reversal')

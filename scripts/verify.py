@@ -23,9 +23,10 @@ from scripts.order_invariants import ORDER_INVARIANTS, WAITS_IN_VAIN
 from scripts.postgres import borrowed_database
 from scripts.postgres_folder import PostgresError
 from scripts.sums import NO_MONTH
+from scripts.visit_invariants import UNTARIFFED_VISITS, VISIT_INVARIANTS
 from settings import InvalidSettingError, Settings
 
-EVERY: Final = (*INVARIANTS, *CATALOGUE_INVARIANTS, *ORDER_INVARIANTS)
+EVERY: Final = (*INVARIANTS, *CATALOGUE_INVARIANTS, *ORDER_INVARIANTS, *VISIT_INVARIANTS)
 _CONNECT_S: Final = 30
 _SHOWN_OF_A_QUERY: Final = """
 with broken (what) as materialized ({query})
@@ -86,7 +87,7 @@ async def _verify(connection: Connection) -> int:
             findings.fault(invariant.name, row["what"], times=row["many"] - len(shown) + 1)
     await _check_people(connection, findings)
     await check_histories(connection, findings)
-    for query in (NO_TARIFF, NO_MONTH, WAITS_IN_VAIN):
+    for query in (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN):
         async for row in connection.cursor(query):
             findings.note(row[0])
     for line in findings.summary():

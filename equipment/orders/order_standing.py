@@ -64,3 +64,21 @@ def _committed(
         yield Committed(order["id"], line["id"], order["funder"], order["due_on"], pence)
     delivery = (order["delivery_pence"] or 0) if any(open_units.values()) else 0
     yield Committed(order["id"], None, order["funder"], order["due_on"], delivery)
+
+
+async def say_scheduled(orders: Collection[UUID], *, scheduled: bool) -> None:
+    """Say that a visit for these orders is planned, or given up; those past that stay as they are.
+
+    Within the caller's open transaction. They are locked in the order of their ids.
+    """
+    if orders:
+        before, after = ("authorised", "scheduled")[:: 1 if scheduled else -1]
+        await execute(_SCHEDULE, sorted(orders), before, after)
+
+
+_SCHEDULE: Final = """
+with told as materialized (
+    select id from orders where id = any($1::uuid[]) and status = $2 order by id for update
+)
+update orders o set status = $3 from told where o.id = told.id and o.status = $2
+"""

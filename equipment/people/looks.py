@@ -29,6 +29,7 @@ Door: TypeAlias = Literal[
     "merge",
     "key safe",
     "order",
+    "visit",
 ]
 """By which way somebody came to see a person."""
 

@@ -87,7 +87,7 @@ async def seen_as(caller: Caller, ids: Iterable[UUID], now: datetime) -> dict[UU
     of their partners pays for; prescribers those opened to them by a match and those for whom they
     have ordered; authorisers those for whom something was ordered at the cost of one of their
     partners; technicians to whom they have delivered, or from whom they have collected, on the
-    present London day. What was undone did not happen. Whoever may see a record may see that into
+    present London day, or to whom a published round of theirs goes on it. What was undone did not happen. Whoever may see a record may see that into
     which it was merged. One statement, and none for those who see nobody.
     """
     if not caller.roles & _SEE_SOMEBODY:
@@ -125,6 +125,8 @@ where p.id = any($1::uuid[])
         and o.person in (p.id, p.merged_into))
     or exists (select from orders o where o.funder = any($12::varchar[])
         and o.person in (p.id, p.merged_into))
+    or ($6::varchar is not null and coalesce(p.merged_into, p.id) in (
+      select called_on($6, ($7::timestamptz at time zone 'Europe/London')::date)))
     or coalesce(p.merged_into, p.id) in (
       select coalesce(v.merged_into, v.id) from movements m join person_funders v on v.id = m.person
       where m.actor = $6 and m.recorded_at >= $9 and m.recorded_at < $10

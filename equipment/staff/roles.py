@@ -97,6 +97,12 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "settle cases": _STORE,
     "read requests": frozenset({COORDINATOR, AUDITOR}),
     "settle requests": frozenset({COORDINATOR}),
+    "ask for collections": _CARE,
+    "ask for visits": frozenset({COORDINATOR}),
+    "read visits": _CARE | _CREW | {AUDITOR},
+    "visit": frozenset({COORDINATOR, TECHNICIAN}),
+    "plan rounds": frozenset({COORDINATOR}),
+    "read rounds": _CREW | {AUDITOR},
     "read the pool": _MONEY,
     "read changes": frozenset({AUDITOR}),
 }

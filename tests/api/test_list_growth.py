@@ -136,9 +136,23 @@ select md5('o' || n)::uuid, md5((n % (:rows / 50) + 1)::text)::uuid,
     'P' || 1 + n % 2 * (n - 1), 'D1', '7_day', '2018-10-01',
     case when n > :rows - 60 then 'awaiting_authorisation' else 'delivered' end, now(), u.id
 from generate_series(1, :rows) n, users u where u.username = 'u1';
-insert into order_lines (id, "order", place, sku, quantity, delivered, price_pence, due_on)
-select md5('l' || n)::uuid, md5('o' || n)::uuid, 0, 'X1', 1, 1, 100, '2018-10-01'
+insert into order_lines (id, "order", place, sku, quantity, delivered, wanted, price_pence, due_on)
+select md5('l' || n)::uuid, md5('o' || n)::uuid, 0, 'X1',
+    case when n > :rows - 60 then 2 else 1 end, 1, n > :rows - 60, 100, '2018-10-01' from generate_series(1, :rows) n;
+insert into visits (id, person, depot, status, funder, ready_on, due_on, window_from, window_to,
+    made_at, ended_at, ended_by)
+select md5('v' || n)::uuid, md5((n % (:rows / 50) + 1)::text)::uuid, 'D1',
+    case when n > :rows - 60 then 'open' else 'done' end, 'P' || 1 + n % 2 * (n - 1),
+    date '2018-04-01' + n % 700, date '2018-04-08' + n % 700, '08:00', '18:00', now(),
+    case when n <= :rows - 60 then now() end, case when n <= :rows - 60 then 'crew' end
 from generate_series(1, :rows) n;
+insert into visit_lines (id, visit, kind, order_line, funder, checks, why, due_on, made_at, outcome,
+    closed_at, delivered)
+select md5('w' || n)::uuid, md5('v' || n)::uuid, 'delivery', md5('l' || n)::uuid, 'P1', '{}',
+    'order', '2018-10-01', now(), case when n <= :rows - 60 then 'delivered' end,
+    case when n <= :rows - 60 then now() end, case when n > :rows - 60 then 1 else 0 end
+from generate_series(1, :rows) n;
+insert into visit_places (visit, person, address) select id, person, 'a' from visits;
 insert into changes (actor, what, key, content)
 select 'u1', case when n > :rows - 60 then 'depot opened' else 'van added' end,
     case when n > :rows - 60 then 'D1' else 'V' || n end, '{}' from generate_series(1, :rows) n;
@@ -208,6 +222,11 @@ LISTS: Final = (
     "/api/orders?status=awaiting_authorisation",
     "/api/orders?status=delivered",
     "/api/orders?person=c4ca4238-a0b9-2382-0dcc-509a6f75849b",
+    "/api/visits",
+    "/api/visits?status=open",
+    "/api/visits?status=done&due_before=2018-06-01",
+    "/api/visits?due_before=2018-05-01",
+    "/api/visits?person=c4ca4238-a0b9-2382-0dcc-509a6f75849b",
     "/api/specials?q=seat",
     "/api/reviews?before=2018-11-01",
     "/api/requests",

@@ -120,6 +120,13 @@ MAY = """
     acpudx   GET /api/specials
     acpudx   GET /api/reviews
     acpu     POST /api/orders/{order}/lines/{line}/review
+    acpu     POST /api/collections
+    ac       POST /api/visits
+    acputdx  GET /api/visits
+    acputdx  GET /api/visits/{visit}
+    ac       PATCH /api/visits/{visit}
+    ac       POST /api/visits/{visit}/cancel
+    act      POST /api/visits/{visit}/outcome
     acx      GET /api/requests
     ac       POST /api/requests/{request_id}/settle
 """

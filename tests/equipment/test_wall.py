@@ -32,6 +32,7 @@ WALLED: Final = (
 # What names a person by nothing but an id, and is read by those who judge whom they may see.
 OPEN: Final = {
     "items", "movements", "loans", "orders", "emergency_issues", "person_funders", "person_doors",
+    "visits",
 }  # fmt: skip
 
 

@@ -1,0 +1,124 @@
+"""What a visit is charged: by the tariff, once for each funder and kind of line done on it.
+
+Source: contract section 6. A failed visit whose fault is not the service's costs `failed_visit`.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final, Literal, TypeAlias
+from uuid import UUID, uuid5
+
+import msgspec
+
+from budget.database import fetch, fetch_one, insert
+from budget.partners import successions, successor_on
+from budget.pool import Tariff
+from budget.years import london_day, year_of
+
+ChargeKind: TypeAlias = Literal[
+    "delivery", "collection", "swap", "repair_visit", "service_visit", "failed_visit"
+]
+_WORDS: Final[dict[ChargeKind, str]] = {
+    "delivery": "Delivery",
+    "collection": "Collection",
+    "swap": "Swap",
+    "repair_visit": "Visit for a repair",
+    "service_visit": "Visit for a service",
+    "failed_visit": "Failed visit",
+}
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """One thing that a visit costs somebody; of a delivery, the order whose speed it goes by."""
+
+    kind: ChargeKind
+    funder: str
+    order: UUID | None = None
+    speed: str | None = None
+
+
+class VisitEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit that has ended: by what, when, and from which depot it was made."""
+
+    visit: UUID
+    ended_by: UUID
+    depot: str
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+async def post(end: VisitEnd, charges: Sequence[Charge]) -> int:
+    """Post what a visit costs, and nothing that it was charged before; how many charges it was.
+
+    Within the caller's open transaction, who holds the visit. Of several at one funder's cost and
+    of one kind the first counts; a partner that was succeeded by that day is its successor.
+    """
+    if not charges:
+        return 0
+    day = london_day(end.occurred_at)
+    succession, tariff = await successions(), await _tariff(day)
+    known = {row["entry"] for row in await fetch(_CHARGED, end.visit)}
+    legs: list[tuple[object, ...]] = []
+    for charge in charges:
+        partner = successor_on(succession, charge.funder, day)
+        entry = uuid5(end.visit, f"{charge.kind} {partner}")
+        if entry not in known:
+            known.add(entry)
+            legs += _legs(end, charge, entry, partner, _rate(tariff, charge))
+    await insert("postings", _COLUMNS, legs)
+    return len(legs) // 2
+
+
+_CHARGED: Final = "select distinct entry from postings where visit = $1"
+_COLUMNS: Final = {
+    "entry": "uuid",
+    "movement": "uuid",
+    "kind": "varchar",
+    "account": "varchar",
+    "partner": "varchar",
+    "amount_pence": "bigint",
+    "posted_on": "date",
+    "occurred_at": "timestamptz",
+    "recorded_at": "timestamptz",
+    "depot": "varchar",
+    "visit": "uuid",
+    "order": "uuid",
+    "description": "varchar",
+    "no_tariff": "boolean",
+    "late": "boolean",
+}
+
+
+async def _tariff(day: date) -> Tariff:
+    row = await fetch_one(_TARIFF, year_of(day))
+    return Tariff() if row is None else msgspec.json.decode(row["tariff"], type=Tariff)
+
+
+_TARIFF: Final = "select tariff from budget_years where year = $1"
+
+
+def _rate(tariff: Tariff, charge: Charge) -> int | None:
+    """Pence by the tariff of that day's year; None where none was agreed: it is charged 0."""
+    if charge.kind == "delivery":
+        speeds: dict[str, int] = msgspec.to_builtins(tariff.delivery)
+        return speeds.get(charge.speed or "")
+    rate: int | None = getattr(tariff, charge.kind)
+    return rate
+
+
+def _legs(
+    end: VisitEnd, charge: Charge, entry: UUID, partner: str, rate: int | None
+) -> list[tuple[object, ...]]:
+    """The partner's leg and the pool's, which sum to zero."""
+    day = london_day(end.occurred_at)
+    words = _WORDS[charge.kind]
+    if charge.speed is not None:
+        words = f"{words}, {charge.speed.replace('_', ' ')}"
+    sides = (("activity", partner, rate or 0), ("services", None, -(rate or 0)))
+    return [
+        (
+            entry, end.ended_by, charge.kind, account, who, pence, day, end.occurred_at,
+            end.recorded_at, end.depot, end.visit, charge.order, words, rate is None, False,
+        )
+        for account, who, pence in sides
+    ]  # fmt: skip

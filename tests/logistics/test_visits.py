@@ -1,0 +1,328 @@
+"""Visits are made of what is to be done at an address, and followed by what is done there."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from logistics.catching_up import catch_up
+from tests.api.members import member, scan, slug, wrong_fields
+from tests.logistics.calling import (
+    activity,
+    ask,
+    collection,
+    on_loan,
+    open_rounds,
+    order,
+    outcome,
+    scanned,
+    somebody,
+    stock,
+    told,
+)
+
+
+@pytest.fixture(autouse=True)
+async def _open(admin: httpx.AsyncClient) -> None:
+    await open_rounds(admin)
+
+
+async def _visits(admin: httpx.AsyncClient, person: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await told(admin, f"visits?person={person}"))["results"]
+    return found
+
+
+async def test_an_authorised_order_has_its_visit_at_once(admin: httpx.AsyncClient) -> None:
+    """With the promised day, and what is set aside for it."""
+    [code] = await stock(admin)
+    person = await somebody(admin)
+    placed = await order(admin, person)
+    [visit] = await _visits(admin, person)
+    assert placed["visit"] == visit["id"]
+    assert (visit["kind"], visit["status"]) == ("delivery", "open")
+    assert visit["due_on"] == placed["due_on"]
+    assert (visit["person"], visit["address"]) == (person, "1 High St")
+    [line] = visit["lines"]
+    assert (line["items"], line["order"], line["funder"]) == ([code], placed["id"], "04K")
+    assert (await told(admin, f"orders/{placed['id']}"))["visit"] == visit["id"]
+
+
+async def test_one_visit_takes_all_there_is_at_an_address(admin: httpx.AsyncClient) -> None:
+    """Two orders and a collection are one; somebody else's are another."""
+    await stock(admin, quantity=3)
+    person, other = await somebody(admin), await somebody(admin)
+    code = await on_loan(admin, person, "HST01")
+    await order(admin, person)
+    visit = await collection(admin, person, [code])
+    await order(admin, person, "BED01")
+    await order(admin, other)
+    [same] = await _visits(admin, person)
+    assert same["id"] == visit["id"]
+    kinds = [line["kind"] for line in same["lines"]]
+    assert kinds == ["delivery", "collection", "delivery"]
+    assert (same["kind"], same["crew"], same["notes"]) == ("delivery", 2, "Better")
+    assert len(await _visits(admin, other)) == 1
+
+
+async def test_whoever_looks_at_once_makes_one_visit(admin: httpx.AsyncClient) -> None:
+    """However many processes find the same news at the same time."""
+    await stock(admin, quantity=5)
+    people = [await somebody(admin) for _ in range(5)]
+    for person in people:
+        await order(admin, person)
+    now = datetime.now(UTC)
+    await asyncio.gather(*(catch_up(now) for _ in range(6)))
+    for person in people:
+        assert len(await _visits(admin, person)) == 1
+
+
+async def test_an_order_that_is_called_off_has_no_visit_any_more(admin: httpx.AsyncClient) -> None:
+    """Nobody is sent for nothing, and nobody pays."""
+    await stock(admin)
+    person = await somebody(admin)
+    placed = await order(admin, person)
+    await ask(admin, f"orders/{placed['id']}/cancel", {"reason": "Not wanted"})
+    [visit] = await _visits(admin, person)
+    assert visit["status"] == "cancelled"
+    assert await activity(admin) == 0
+
+
+async def test_a_scan_that_names_a_visit_is_followed_by_it(admin: httpx.AsyncClient) -> None:
+    """Person and order come from the visit; it is done, and charged once, by its speed."""
+    [code] = await stock(admin)
+    person = await somebody(admin)
+    placed = await order(admin, person)
+    await scanned(admin, scan(code, "load", van="V1"))
+    delivered = scan(code, "deliver", visit=placed["visit"])
+    await scanned(admin, delivered)
+    visit = await told(admin, f"visits/{placed['visit']}")
+    assert (visit["status"], visit["lines"][0]["outcome"]) == ("done", "delivered")
+    assert (await told(admin, f"orders/{placed['id']}"))["status"] == "delivered"
+    assert await activity(admin) == 4_100
+    again = (await admin.post("/api/scans", json={"scans": [delivered]})).json()["results"][0]
+    assert again["status"] == "duplicate"
+    said = await outcome(admin, placed["visit"], signature="data:image/png;base64,AAAA")
+    assert said["status"] == "done"
+    assert await activity(admin) == 4_100
+
+
+async def test_what_is_handed_over_at_the_counter_costs_no_visit(admin: httpx.AsyncClient) -> None:
+    """Nobody went there; but if the crew says they did, it is charged."""
+    [code] = await stock(admin)
+    person = await somebody(admin)
+    placed = await order(admin, person)
+    await scanned(admin, scan(code, "deliver"))
+    assert (await told(admin, f"visits/{placed['visit']}"))["status"] == "cancelled"
+    assert await activity(admin) == 0
+    assert (await outcome(admin, placed["visit"]))["status"] == "done"
+    assert await activity(admin) == 4_100
+
+
+async def test_a_done_visit_charges_each_funder_and_kind_once(admin: httpx.AsyncClient) -> None:
+    """Two commodes fetched for one funder are one collection; a hoist of another's is one more."""
+    person = await somebody(admin)
+    for sku in ("CMD01", "CMD01"):
+        await on_loan(admin, person, sku)
+    [code] = await stock(admin, "HST01")
+    await scanned(admin, scan(code, "deliver", person=person, funder="52R"))
+    visit = await collection(admin, person)
+    assert len(visit["lines"]) == 3
+    for line in visit["lines"]:
+        await scanned(admin, scan(line["items"][0], "collect", van="V1", visit=visit["id"]))
+    assert (await told(admin, f"visits/{visit['id']}"))["status"] == "done"
+    assert [await activity(admin, ods) for ods in ("04K", "52R")] == [2_000, 2_000]
+
+
+async def test_a_failed_visit_is_tried_again_and_charged_by_fault(admin: httpx.AsyncClient) -> None:
+    """Three times; then it is somebody's to settle. The service's own fault costs nobody."""
+    person = await somebody(admin)
+    await on_loan(admin, person)
+    visit = await collection(admin, person)
+    for attempt, fault in enumerate(("service", "person", "prescriber"), 1):
+        assert (visit["attempt"], visit["status"]) == (attempt, "open")
+        failed = await outcome(admin, visit["id"], "failed", reason="Nobody in", fault=fault)
+        assert (failed["status"], failed["fault"]) == ("failed", fault)
+        assert {line["outcome"] for line in failed["lines"]} == {"failed"}
+        if attempt < 3:
+            [visit] = [v for v in await _visits(admin, person) if v["status"] == "open"]
+            assert visit["repeats"] == failed["id"]
+    assert await activity(admin) == 3_000
+    assert {v["status"] for v in await _visits(admin, person)} == {"failed"}
+    cases = (await told(admin, "cases?status=open"))["results"]
+    assert [case["kind"] for case in cases] == ["visit-failed"]
+
+
+async def test_an_order_whose_visit_failed_is_brought_again(admin: httpx.AsyncClient) -> None:
+    """By one visit, whoever looks for news."""
+    await stock(admin)
+    person = await somebody(admin)
+    placed = await order(admin, person)
+    await outcome(admin, placed["visit"], "failed", reason="Nobody in", fault="person")
+    await catch_up(datetime.now(UTC))
+    [again] = [v for v in await _visits(admin, person) if v["status"] == "open"]
+    assert again["repeats"] == placed["visit"]
+    assert again["lines"][0]["order"] == placed["id"]
+    assert await activity(admin) == 1_500
+
+
+async def test_what_is_refused_or_not_there_is_somebodys_to_settle(
+    admin: httpx.AsyncClient,
+) -> None:
+    """Nobody is sent again for it, and nobody pays for what was not done."""
+    await stock(admin)
+    person = await somebody(admin)
+    code = await on_loan(admin, person, "HST01")
+    placed = await order(admin, person)
+    visit = await collection(admin, person, [code])
+    outcomes = {"delivery": "refused", "collection": "not_found"}
+    lines = [{"line": x["id"], "outcome": outcomes[x["kind"]]} for x in visit["lines"]]
+    ended = await outcome(admin, visit["id"], lines=lines)
+    assert ended["status"] == "cancelled"
+    assert {line["outcome"] for line in ended["lines"]} == {"refused", "not_found"}
+    await catch_up(datetime.now(UTC))
+    assert [v["id"] for v in await _visits(admin, person)] == [placed["visit"]]
+    kinds = {case["kind"] for case in (await told(admin, "cases?status=open"))["results"]}
+    assert kinds == {"visit-refused", "visit-not-found"}
+    assert await activity(admin) == 0
+
+
+async def test_an_outcome_sent_twice_is_recorded_once(admin: httpx.AsyncClient) -> None:
+    """The first answer again; other content under its id shows nothing of it."""
+    person = await somebody(admin)
+    await on_loan(admin, person)
+    visit = await collection(admin, person)
+    body: dict[str, Any] = {
+        "id": str(uuid4()), "occurred_at": datetime.now(UTC).isoformat(), "outcome": "done",
+    }  # fmt: skip
+    path = f"/api/visits/{visit['id']}/outcome"
+    answers = await asyncio.gather(*(admin.post(path, json=body) for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert all(answer.json() == answers[0].json() for answer in answers)
+    assert await activity(admin) == 2_000
+    other = await admin.post(path, json=body | {"reason": "another"})
+    assert (other.status_code, slug(other)) == (409, "id-reused")
+    fresh = await admin.post(path, json=body | {"id": str(uuid4())})
+    assert (fresh.status_code, slug(fresh)) == (409, "visit-ended")
+
+
+async def test_a_collection_asked_for_twice_is_one(admin: httpx.AsyncClient) -> None:
+    """By id; and things on a visit already are not asked for again."""
+    person = await somebody(admin)
+    await on_loan(admin, person)
+    body = {"id": str(uuid4()), "person": person, "items": "all", "reason": "Better"}
+    answers = await asyncio.gather(*(admin.post("/api/collections", json=body) for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    again = await admin.post("/api/collections", json=body | {"id": str(uuid4())})
+    assert (again.status_code, slug(again)) == (409, "already-asked")
+    assert again.json()["visit"] == answers[0].json()["id"]
+
+
+async def test_a_collection_of_what_somebody_does_not_have_is_refused(
+    admin: httpx.AsyncClient,
+) -> None:
+    """Another's item, one of nobody's, and anything at all of who has nothing."""
+    person, other = await somebody(admin), await somebody(admin)
+    await on_loan(admin, person)
+    theirs = await on_loan(admin, other)
+    body: dict[str, Any] = {"id": str(uuid4()), "person": person, "reason": "Better"}
+    for items, why in (([theirs], "item-not-with-person"), (["nonsense"], "item-not-with-person")):
+        answer = await admin.post("/api/collections", json=body | {"items": items})
+        assert (answer.status_code, slug(answer)) == (409, why)
+    bare = await somebody(admin)
+    answer = await admin.post("/api/collections", json=body | {"items": "all", "person": bare})
+    assert (answer.status_code, slug(answer)) == (409, "nothing-on-loan")
+    answer = await admin.post("/api/collections", json=body | {"items": "everything"})
+    assert answer.status_code == 422
+    window = {"from": "12:00", "to": "09:00"}
+    answer = await admin.post("/api/collections", json=body | {"items": "all", "window": window})
+    assert wrong_fields(answer) == ["window.to"]
+
+
+async def test_another_partners_visits_and_people_are_not_there(
+    admin: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    """For a prescriber; and who loads the van sees no address."""
+    person = await somebody(admin, "52R")
+    await on_loan(admin, person)
+    visit = await collection(admin, person)
+    ours = await member(admin, "prescriber", partner="04K", level=4)
+    nobody = await visitor.get(f"/api/visits/{uuid4()}", headers=ours)
+    answer = await visitor.get(f"/api/visits/{visit['id']}", headers=ours)
+    assert (answer.status_code, answer.json()) == (404, nobody.json())
+    assert (await visitor.get("/api/visits", headers=ours)).json()["results"] == []
+    body = {"id": str(uuid4()), "person": person, "items": "all", "reason": "x"}
+    asked = await visitor.post("/api/collections", json=body, headers=ours)
+    assert asked.status_code == 404
+    storeman = await member(admin, "depot", depot="D1")
+    seen = (await visitor.get(f"/api/visits/{visit['id']}", headers=storeman)).json()
+    assert (seen["id"], seen["person"], seen["address"]) == (visit["id"], None, None)
+    theirs = await member(admin, "prescriber", partner="52R", level=4)
+    seen = (await visitor.get("/api/visits", headers=theirs)).json()["results"]
+    assert [each["address"] for each in seen] == ["1 High St"]
+
+
+async def test_an_outcome_says_what_is_wrong_with_it(admin: httpx.AsyncClient) -> None:
+    """And nothing is half recorded."""
+    person = await somebody(admin)
+    await on_loan(admin, person)
+    visit = await collection(admin, person)
+    now = datetime.now(UTC)
+    body = {"id": str(uuid4()), "occurred_at": now.isoformat(), "outcome": "failed"}
+    path = f"/api/visits/{visit['id']}/outcome"
+    assert wrong_fields(await admin.post(path, json=body)) == ["reason", "fault"]
+    done = body | {"outcome": "done"}
+    line = {"line": str(uuid4()), "outcome": "collected"}
+    assert wrong_fields(await admin.post(path, json=done | {"lines": [line]})) == ["lines[0].line"]
+    line = {"line": visit["lines"][0]["id"], "outcome": "delivered"}
+    wrong = await admin.post(path, json=done | {"lines": [line]})
+    assert wrong_fields(wrong) == ["lines[0].outcome"]
+    ahead = (now + timedelta(hours=1)).isoformat()
+    future = await admin.post(path, json=done | {"occurred_at": ahead})
+    assert slug(future) == "time-in-future"
+    naive = await admin.post(path, json=done | {"occurred_at": "2026-01-01T10:00:00"})
+    assert wrong_fields(naive) == ["occurred_at"]
+    assert (await told(admin, f"visits/{visit['id']}"))["status"] == "open"
+
+
+async def test_two_coordinators_do_not_overwrite_each_other(admin: httpx.AsyncClient) -> None:
+    """Who saw an earlier version is told so; a later day that was asked for is kept apart."""
+    person = await somebody(admin)
+    await on_loan(admin, person)
+    visit = await collection(admin, person)
+    later = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    change = {"version": visit["version"], "due_on": later, "deferred": True, "notes": "Ring twice"}
+    path = f"/api/visits/{visit['id']}"
+    changed = await admin.patch(path, json=change)
+    assert changed.status_code == 200, changed.text
+    body = changed.json()
+    assert (body["due_on"], body["deferred_from"]) == (later, visit["due_on"])
+    assert body["notes"] == "Ring twice"
+    second = await admin.patch(path, json=change | {"notes": "Ring once"})
+    assert (second.status_code, slug(second)) == (409, "visit-changed")
+
+
+async def test_what_is_unsafe_on_loan_is_seen_to(admin: httpx.AsyncClient) -> None:
+    """A hold makes a visit for a repair, the repair ends it, and the funder pays for the visit."""
+    person = await somebody(admin)
+    code = await on_loan(admin, person)
+    await scanned(admin, scan(code, "hold", reason="Wobbles"))
+    [visit] = await _visits(admin, person)
+    assert (visit["kind"], visit["lines"][0]["why"]) == ("repair", "fault")
+    await scanned(admin, scan(code, "repair", minutes=30, visit=visit["id"]))
+    assert (await told(admin, f"visits/{visit['id']}"))["status"] == "done"
+    assert len(await _visits(admin, person)) == 1
+    assert await activity(admin) == 2_900
+
+
+async def test_what_is_brought_back_needs_no_visit(admin: httpx.AsyncClient) -> None:
+    """By anybody: nobody is sent for it."""
+    person = await somebody(admin)
+    code = await on_loan(admin, person)
+    visit = await collection(admin, person)
+    await scanned(admin, scan(code, "return", depot="D1"))
+    assert (await told(admin, f"visits/{visit['id']}"))["status"] == "cancelled"
+    assert await activity(admin) == 0
