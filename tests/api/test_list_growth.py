@@ -138,7 +138,8 @@ select md5('o' || n)::uuid, md5((n % (:rows / 50) + 1)::text)::uuid,
 from generate_series(1, :rows) n, users u where u.username = 'u1';
 insert into order_lines (id, "order", place, sku, quantity, delivered, wanted, price_pence, due_on)
 select md5('l' || n)::uuid, md5('o' || n)::uuid, 0, 'X1',
-    case when n > :rows - 60 then 2 else 1 end, 1, n > :rows - 60, 100, '2018-10-01' from generate_series(1, :rows) n;
+    case when n > :rows - 60 then 2 else 1 end, 1, n > :rows - 60, 100, '2018-10-01'
+    from generate_series(1, :rows) n;
 insert into visits (id, person, depot, status, funder, ready_on, due_on, window_from, window_to,
     made_at, ended_at, ended_by)
 select md5('v' || n)::uuid, md5((n % (:rows / 50) + 1)::text)::uuid, 'D1',

@@ -29,7 +29,9 @@ insert into visit_lines select gen_random_uuid(), seq + 1000, visit, kind, order
     sku, funder, delivered, quantity, checks, request, why, due_on, made_at
 from visit_lines where closed_at is null
 """
-_OPEN_AGAIN = "update visit_lines set outcome = null, closed_at = null where outcome = 'collected'"
+_OPEN_AGAIN = (
+    "update visits set status = 'open', ended_at = null, ended_by = null where status = 'done'"
+)
 BREAKS = [
     ("visit-lines", "delete from visit_lines where closed_at is null"),
     ("visit-lines", "update visit_lines set outcome = 'refused' where outcome = 'collected'"),
