@@ -88,7 +88,8 @@ async def seen_as(caller: Caller, ids: Iterable[UUID], now: datetime) -> dict[UU
     have ordered; authorisers those for whom something was ordered at the cost of one of their
     partners; technicians to whom they have delivered, or from whom they have collected, on the
     present London day, or to whom a published round of theirs goes on it. What was undone did not
-    happen. Whoever may see a record may see that into which it was merged. One statement, and none for those who see nobody.
+    happen. Whoever may see a record may see that into which it was merged. One statement, and none
+    for those who see nobody.
     """
     if not caller.roles & _SEE_SOMEBODY:
         return {}
