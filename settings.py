@@ -18,6 +18,9 @@ DRAMA_PHONE = "0115 496 0000"
 _LINE_LENGTH_MAX = 80
 _MINUTES_MIN = 5
 _MINUTES_MAX = 7 * 24 * 60
+_ROAD_FACTOR_MAX = 3
+_KMH_MAX = 130
+_HOURS = 24
 
 
 class InvalidSettingError(ValueError):
@@ -39,6 +42,10 @@ class Settings:
     session_idle_minutes: int = 60
     session_minutes: int = 12 * 60
     second_factor: str = "offered"
+    osrm_url: str | None = None
+    road_factor: float = 1.35
+    # As logistics has them: for each hour of the day from midnight.
+    speeds_kmh: tuple[int, ...] | None = None
 
     @classmethod
     def from_environment(
@@ -69,6 +76,9 @@ class Settings:
             ),
             session_minutes=_minutes(said, "KITBACK_SESSION_MINUTES", cls.session_minutes),
             second_factor=_second_factor(said.get("KITBACK_SECOND_FACTOR", cls.second_factor)),
+            osrm_url=_osrm_url(said.get("OSRM_URL")),
+            road_factor=_road_factor(said.get("KITBACK_ROAD_FACTOR", f"{cls.road_factor}")),
+            speeds_kmh=_speeds(said.get("KITBACK_SPEEDS_KMH")),
         )
 
 
@@ -132,6 +142,41 @@ def _second_factor(value: str) -> str:
             f"KITBACK_SECOND_FACTOR must be offered or required, not {value!r}"
         )
     return value
+
+
+def _osrm_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    refusal = f"OSRM_URL must look like http://127.0.0.1:5000, not {value!r}"
+    try:
+        parts = urlsplit(value)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise InvalidSettingError(refusal) from error
+    if parts.scheme not in {"http", "https"} or not named or parts.query or parts.fragment:
+        raise InvalidSettingError(refusal)
+    return value.rstrip("/")
+
+
+def _road_factor(value: str) -> float:
+    if not re.fullmatch(r"[1-9](\.[0-9]{1,3})?", value) or float(value) > _ROAD_FACTOR_MAX:
+        raise InvalidSettingError(
+            f"KITBACK_ROAD_FACTOR must be a number from 1 to {_ROAD_FACTOR_MAX}, not {value!r}"
+        )
+    return float(value)
+
+
+def _speeds(value: str | None) -> tuple[int, ...] | None:
+    if value is None:
+        return None
+    parts = [part.strip() for part in value.split(",")]
+    is_right = len(parts) == _HOURS and all(re.fullmatch(r"[0-9]{1,3}", part) for part in parts)
+    if not is_right or not all(0 < int(part) <= _KMH_MAX for part in parts):
+        raise InvalidSettingError(
+            f"KITBACK_SPEEDS_KMH must be {_HOURS} whole numbers from 1 to {_KMH_MAX} with commas"
+            f" between them, one for each hour from midnight, not {value!r}"
+        )
+    return tuple(int(part) for part in parts)
 
 
 def _line(name: str, value: str | None) -> str | None:

@@ -32,6 +32,9 @@ def test_everything_can_be_set() -> None:
             "KITBACK_SESSION_IDLE_MINUTES": "30",
             "KITBACK_SESSION_MINUTES": "480",
             "KITBACK_SECOND_FACTOR": "required",
+            "OSRM_URL": "http://roads.example:5000/",
+            "KITBACK_ROAD_FACTOR": "1.4",
+            "KITBACK_SPEEDS_KMH": ", ".join(["50"] * 12 + ["30"] * 12),
         }
     )
     assert settings == Settings(
@@ -46,6 +49,9 @@ def test_everything_can_be_set() -> None:
         session_idle_minutes=30,
         session_minutes=480,
         second_factor="required",
+        osrm_url="http://roads.example:5000",
+        road_factor=1.4,
+        speeds_kmh=(50,) * 12 + (30,) * 12,
     )
 
 
@@ -84,6 +90,15 @@ def test_the_shorter_name_of_the_address_counts_where_the_longer_is_not_set() ->
         ("KITBACK_SESSION_IDLE_MINUTES", "4"),
         ("KITBACK_SESSION_MINUTES", "1e3"),
         ("KITBACK_SECOND_FACTOR", "on"),
+        ("OSRM_URL", "roads.example:5000"),
+        ("OSRM_URL", "http://:5000"),
+        ("OSRM_URL", "http://roads.example?x"),
+        ("KITBACK_ROAD_FACTOR", "0.9"),
+        ("KITBACK_ROAD_FACTOR", "3.1"),
+        ("KITBACK_ROAD_FACTOR", "nan"),
+        ("KITBACK_SPEEDS_KMH", "50"),
+        ("KITBACK_SPEEDS_KMH", ",".join(["0"] * 24)),
+        ("KITBACK_SPEEDS_KMH", ",".join(["131"] * 24)),
     ],
 )
 def test_a_slip_is_named_in_one_line(name: str, value: str) -> None:
