@@ -92,7 +92,8 @@ async def _asked(client: httpx.AsyncClient, points: Sequence[Point], crow: Trave
         # The first says enough; the others were ended by it.
         raise _NoTableError(str(errors.exceptions[0])) from None
     gaps = sum(task.result() for task in tasks)
-    note = f"The road server knows no road for {gaps} of {count * count} ways: they are as the crow flies."
+    ways = f"{gaps} of {count * count} ways"
+    note = f"The road server knows no road for {ways}: they are as the crow flies."
     return replace(crow, metres=metres, seconds=seconds, source="osrm", note=note if gaps else None)
 
 
