@@ -21,7 +21,7 @@ CARERS: Final = {
     "": "Not known",
     "paid": "Paid carers",
     "family": "Family or friends",
-    "both": "Both",
+    "both": "Paid carers and family or friends",
     "none": "Nobody",
 }
 COMMUNICATION: Final = {

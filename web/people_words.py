@@ -16,19 +16,11 @@ from web.fields import Field, Fields, errors
 from web.forms import Filled
 from web.item_panel import STATE_WORDS
 from web.markup import link, tag
+from web.order_words import STATUS_WORDS
 from web.people_forms import CARERS, COMMUNICATION, HOMES
 from web.timeline_words import HEAD
 from web.words import day, pounds, stamp
 
-ORDER_WORDS: Final = {
-    "awaiting_authorisation": ("Waiting for approval", "yellow"),
-    "authorised": ("Approved", "blue"),
-    "declined": ("Declined", "red"),
-    "scheduled": ("Scheduled", "blue"),
-    "part_delivered": ("Partly delivered", "aqua-green"),
-    "delivered": ("Delivered", "green"),
-    "cancelled": ("Cancelled", "grey"),
-}
 _DONE: Final = frozenset({"declined", "delivered", "cancelled"})
 
 
@@ -85,6 +77,7 @@ class PersonPage:
     died: str | None
     rows: list[dict[str, Any]]
     links: list[dict[str, str]]
+    sections: list[dict[str, str]]
     order: str | None
     loans_head: list[str]
     loans: list[list[dict[str, Any]]]
@@ -164,6 +157,11 @@ def person_page(
             {"key": {"text": key}, "value": {"text": text}} for key, text in _rows(person, payer)
         ],
         links=list(_links(person, caller, base)),
+        sections=[
+            {"href": "#loans", "text": f"At home now ({len(held.items)})"},
+            {"href": "#orders", "text": f"Orders ({len(held.orders)})"},
+            {"href": "#told", "text": "What happened"},
+        ],
         order=f"{base}/orders/new?person={person.id}" if may_order else None,
         loans_head=["Code", "What", "State", "Since"],
         loans=[_loan(item, base) for item in held.items],
@@ -230,14 +228,14 @@ def _loan(item: LoanedItem, base: str) -> list[dict[str, Any]]:
 
 
 def _order(order: Order, base: str) -> list[dict[str, Any]]:
-    words, colour = ORDER_WORDS[order.status]
+    words, colour = STATUS_WORDS[order.status]
     lines = ", ".join(f"{line.quantity} x {line.name}" for line in order.lines)
-    following = "Nothing more"
+    following = "Nothing more."
     if order.next is not None and order.status not in _DONE:
         by = f", by {day(order.next.by)}" if order.next.by else ""
-        following = f"{order.next.what}{by}"
+        following = f"{order.next.what.rstrip('.')}{by}."
     return [
-        {"html": link(f"{base}/orders/{order.id}", day(order.ordered_at.date()))},
+        {"html": link(f"{base}/orders/{order.id}", stamp(order.ordered_at))},
         {"text": f"{lines}: {pounds(order.total_pence)}"},
         {"html": tag(words, colour)},
         {"text": following},

@@ -18,8 +18,8 @@ from web.markup import link, tag
 from web.words import day
 
 _CODE_READERS = (
-    "Only the crew that goes there today can read it, and each look is on record. It is not shown"
-    " here again, to nobody: to be sure of it, type it anew."
+    "Only the crew that goes there today can read it, and each look is on record. It is never"
+    " shown here again: to be sure of it, type it anew."
 )
 
 
@@ -63,7 +63,7 @@ def addresses_page(
         move=f"{address}/move" if may else None,
         head=["Where", "What", "From", "Until", "Recorded by"],
         rows=[
-            _row(each, person, base, may_change=may, is_here=each.id == here)
+            _row(each, known, person, base, may_change=may, is_here=each.id == here)
             for each in reversed(known)
         ],
         empty="No address is on record.",
@@ -80,14 +80,20 @@ def _today(known: Sequence[KnownAddress], today: date) -> int | None:
 
 
 def _row(
-    each: KnownAddress, person: Person, base: str, *, may_change: bool, is_here: bool
+    each: KnownAddress,
+    known: Sequence[KnownAddress],
+    person: Person,
+    base: str,
+    *,
+    may_change: bool,
+    is_here: bool,
 ) -> list[dict[str, Any]]:
     what: list[Any] = ["Temporary" if each.kind == "temporary" else "Home"]
     if each.reason:
         what.append(each.reason)
     if is_here:
         what.append(tag("Today", "green"))
-    until: list[Any] = [day(each.until_on) if each.until_on else "Open"]
+    until: list[Any] = [_until(each, known)]
     if each.kind == "temporary" and may_change:
         until.append(link(f"{base}/people/{person.id}/addresses/{each.id}", "Change the last day"))
     return [
@@ -97,6 +103,18 @@ def _row(
         {"html": as_lines(until)},
         {"text": each.recorded_by},
     ]
+
+
+def _until(each: KnownAddress, known: Sequence[KnownAddress]) -> str:
+    """The last day of a stay; of a home, when they moved on to the next."""
+    if each.until_on is not None:
+        return day(each.until_on)
+    later = [
+        other.from_on
+        for other in known
+        if other.kind == "home" and (other.from_on, other.id) > (each.from_on, each.id)
+    ]
+    return f"They moved on {day(min(later))}" if later else "They live there still"
 
 
 def _where(each: KnownAddress) -> Iterator[str]:

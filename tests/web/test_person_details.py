@@ -98,6 +98,8 @@ async def test_a_move_keeps_the_earlier_address(app: Litestar, ada: str) -> None
         assert (await nurse.post(f"/people/{ada}/move", data=new)).status_code == 303
         page = words(await nurse.get(f"/people/{ada}/addresses"))
         assert page.index("9 Park Row") < page.index("1 High St")
+        assert "They live there still" in page[: page.index("1 High St")]
+        assert f"They moved on {TODAY.day} " in page[page.index("1 High St") :]
         assert "9 Park Row, NG1 6EE" in words(await nurse.get(f"/people/{ada}"))
 
 
