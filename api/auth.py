@@ -65,7 +65,7 @@ async def sign_in(
     elif code is None:
         raise _second_factor_needed(_SEND_CODE)
     else:
-        async with _code_attempt(account.username, address, now) as attempt, transaction():
+        async with _code_attempt(account.id, address, now) as attempt, transaction():
             await _take(account.id, code, now)
             token = await _let_in(account, now)
             await attempt.succeeded()
@@ -93,7 +93,7 @@ async def complete_session(
 ) -> str:
     """What the cookie holds once the code was right; Problem 401 or 429 as above."""
     caller = session.caller
-    async with _code_attempt(caller.username, address, now) as attempt, transaction():
+    async with _code_attempt(caller.user, address, now) as attempt, transaction():
         await _take(caller.user, code, now)
         token = await sessions.complete(session.token, lives, now)
         if token is None:
@@ -103,10 +103,12 @@ async def complete_session(
 
 
 def _code_attempt(
-    username: str, address: str, now: datetime
+    user: UUID, address: str, now: datetime
 ) -> AbstractAsyncContextManager[throttle.Attempt]:
     """Codes are short: wrong ones are counted by themselves, and few are let through."""
-    return throttle.attempt(f"code {username}", address, now, anywhere=_CODES_MAX)
+    # In capitals, which no name has that is typed at the sign-in: a stranger to the password,
+    # who could type it, would otherwise keep the user from their code.
+    return throttle.attempt(f"CODE {user}", address, now, anywhere=_CODES_MAX)
 
 
 async def _take(user: UUID, code: str, now: datetime) -> None:
@@ -116,8 +118,11 @@ async def _take(user: UUID, code: str, now: datetime) -> None:
 
 async def _checked(given: Credentials, now: datetime) -> "_Account":
     """The account whose password this is; its hash made anew where it is of an older kind."""
-    async with throttle.attempt(given.username, given.address, now) as attempt:
-        known = await _account(given.username)
+    # Made small once, here: PostgreSQL takes the Turkish dotted capital for an i, which Python
+    # does not, and each such spelling of a name would be throttled by itself.
+    username = given.username.lower()
+    async with throttle.attempt(username, given.address, now) as attempt:
+        known = await _account(username)
         right = await passwords.verified(known.password_hash if known else None, given.password)
         if known is None or not right or not known.active:
             raise _wrong_credentials()
@@ -214,7 +219,7 @@ _ACCOUNT = """
 select id, username, password_hash, active, roles, exists(
     select from second_factors f where f."user" = users.id and f.confirmed_at is not null
 ) as has_second_factor
-from users where lower(username) = lower($1)
+from users where lower(username) = $1
 """
 
 

@@ -38,14 +38,14 @@ class Attempt:
 
 @asynccontextmanager
 async def attempt(
-    username: str, address: str, now: datetime, *, anywhere: int = USERNAME_MAX
+    counted: str, address: str, now: datetime, *, anywhere: int = USERNAME_MAX
 ) -> AsyncIterator[Attempt]:
-    """One attempt at a time for each name and address.
+    """One attempt at a time for each name and address; `counted` is the name, in small letters.
 
     Raises Problem 429 where too many have failed, the right password or not; `anywhere` is how
     many may for this name from all addresses together.
     """
-    name, place = username.lower()[:_NAME_MAX], network_of(address)
+    name, place = counted[:_NAME_MAX], network_of(address)
     # Within this process they stand in line: many right ones at once are no attack.
     async with _LINES.setdefault((name, place), asyncio.Lock()):
         yield Attempt(await _written_down(name, place, now, anywhere))

@@ -98,9 +98,15 @@ async def read_form(request: Request[Any, Any, Any]) -> Filled:
 async def _with_files(request: Request[Any, Any, Any]) -> Filled:
     fields: dict[str, list[str]] = {}
     files: dict[str, bytes] = {}
-    for name, value in (await request.form()).multi_items():
+    try:
+        form = await request.form()
+    except (LookupError, UnicodeDecodeError) as error:
+        # A part may name the letters that it is written in: ones that nobody knows, or others.
+        raise HTTPException(status_code=400) from error
+    for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             files[name] = await value.read()
+            await value.close()
         else:
             fields.setdefault(name, []).append(_storable(str(value)))
     return Filled(fields, files)

@@ -83,7 +83,9 @@ async def set_up(request: PageRequest) -> Response[str]:
     """Confirm it with its first code, and show the recovery codes this once."""
     filled = await request.filled()
     try:
-        codes = await second_factors.confirm(request.caller, filled.text("code"), request.now)
+        codes = await second_factors.confirm(
+            request.caller, filled.text("code"), request.now, token=request.signed_in.token
+        )
     except Wrong as wrong:
         secret = await second_factors.begin(request.caller, request.now)
         return page(request, "second_factor.jinja", _set_up(request, secret, wrong), status=422)

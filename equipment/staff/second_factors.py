@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from equipment.staff.roles import NEED_SECOND_FACTOR, Caller, check_may
 RECOVERY_CODES: Final = 10
 
 _STEP_S: Final = 30
+_UNCONFIRMED: Final = timedelta(hours=1)
 # A telephone's clock may be half a minute out, either way.
 _STEPS_OFF: Final = (-1, 0, 1)
 _SIX_DIGITS: Final = re.compile(r"[0-9]{6}")
@@ -40,8 +41,11 @@ select 1 from second_factors where "user" = $1 and confirmed_at is not null
 
 
 async def begin(caller: Caller, now: datetime) -> str:
-    """The caller's new secret, the same until it is confirmed; Refused once it has been."""
-    row = await fetch_one(_BEGIN, caller.user, pyotp.random_base32(), now)
+    """The caller's new secret, the same for an hour; Refused once it has been confirmed.
+
+    Not for longer: somebody else may have seen it, who was signed in by a password that was stolen.
+    """
+    row = await fetch_one(_BEGIN, caller.user, pyotp.random_base32(), now, now - _UNCONFIRMED)
     assert row is not None
     if row["confirmed_at"] is not None:
         raise _set_up_already()
@@ -50,7 +54,9 @@ async def begin(caller: Caller, now: datetime) -> str:
 
 _BEGIN: Final = """
 insert into second_factors as f ("user", secret, begun_at) values ($1, $2, $3)
-on conflict ("user") do update set begun_at = f.begun_at
+on conflict ("user") do update set
+    secret = case when f.confirmed_at is null and f.begun_at < $4 then $2 else f.secret end,
+    begun_at = case when f.confirmed_at is null and f.begun_at < $4 then $3 else f.begun_at end
 returning secret, confirmed_at
 """
 
@@ -61,9 +67,10 @@ def address_of(secret: str, username: str, service: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=service.replace(":", " "))
 
 
-async def confirm(caller: Caller, code: str, now: datetime) -> list[str]:
+async def confirm(caller: Caller, code: str, now: datetime, *, token: str) -> list[str]:
     """Take the first code: from now on each sign-in needs one. The recovery codes, shown once.
 
+    Whoever was signed in as the caller without one is out, but for the session of this `token`.
     Wrong for a code that is not the one of now; Refused where it was confirmed before.
     """
     async with transaction():
@@ -77,6 +84,7 @@ async def confirm(caller: Caller, code: str, now: datetime) -> list[str]:
             raise _wrong_code()
         await execute(_CONFIRM, caller.user, step, now)
         codes = await _renewed(caller.user)
+        await sessions.end_others(caller.user, token)
         await changes.record(caller.username, "second factor set up", caller.username, {})
     return codes
 
@@ -150,6 +158,19 @@ async def forget(user: UUID) -> None:
     await execute('delete from recovery_codes where "user" = $1', user)
     await execute('delete from second_factors where "user" = $1', user)
     await sessions.end_all(user)
+
+
+async def forget_unconfirmed(user: UUID) -> None:
+    """Take away what was begun and not confirmed, within the caller's transaction.
+
+    Whoever knew the password that is being replaced may have seen the secret.
+    """
+    await execute(_FORGET_UNCONFIRMED, user)
+
+
+_FORGET_UNCONFIRMED: Final = """
+delete from second_factors where "user" = $1 and confirmed_at is null
+"""
 
 
 async def end_unprotected() -> None:

@@ -139,6 +139,17 @@ delete from tokens where "user" = $1
 """
 
 
+async def end_others(user: UUID, token: str) -> None:
+    """The same, but for the session that asks for it; joins the caller's transaction."""
+    await execute(_END_OTHERS, user, _digest(token))
+
+
+_END_OTHERS: Final = """
+with sessions as (delete from page_sessions where "user" = $1 and digest <> $2)
+delete from tokens where "user" = $1
+"""
+
+
 async def forget_old(now: datetime) -> None:
     """Delete the sessions that are over."""
     await execute("delete from page_sessions where ends_at <= $1", now)

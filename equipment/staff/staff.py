@@ -200,6 +200,7 @@ async def change(caller: Caller, username: str, wanted: UserChange) -> User:
             _check_one_left(administrators - {row["id"]}, row)
         if not row["active"] or password is not None:
             await sessions.end_all(row["id"])
+            await second_factors.forget_unconfirmed(row["id"])
         if password is not None or row != before:
             await changes.record(caller.username, "user changed", row["username"], sent)
     return User(**row)

@@ -265,3 +265,24 @@ async def _refused(name: str, password: str, address: str = HOME, now: datetime 
 
 def _administrator() -> Caller:
     return Caller(UUID(int=0), "admin", frozenset({"administrator"}))
+
+
+async def test_each_name_has_one_spelling_to_guess_with() -> None:
+    """Letters that PostgreSQL makes small otherwise than Python open no account by another key."""
+    new = staff.NewUser(username="mimi", password=PASSWORD, roles=["prescriber"])
+    await staff.create(_administrator(), new, NOW)
+    await auth.sign_in("MIMI", PASSWORD, HOME, NOW)
+    refused = await _refused("m\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}mi", PASSWORD)
+    assert (refused.status, refused.slug) == (401, "wrong-credentials")
+
+
+async def test_a_stranger_keeps_nobody_from_their_code() -> None:
+    """What is typed as a name is never counted among the codes of a user."""
+    [user] = await fetch("select id from users")
+    async with auth._code_attempt(user["id"], HOME, NOW):
+        [codes] = await fetch("select username from sign_in_failures")
+    await execute("delete from sign_in_failures")
+    for name in (codes["username"], codes["username"].lower(), "code ada.l"):
+        await _refused(name, "wrong")
+    typed = {row["username"] for row in await fetch("select username from sign_in_failures")}
+    assert codes["username"] not in typed

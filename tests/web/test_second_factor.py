@@ -184,3 +184,39 @@ async def test_a_wrong_first_code_sets_nothing_up(app: Litestar) -> None:
         assert "This is not the code of now" in answer.text
     async with signed_in(app):
         pass
+
+
+async def test_setting_it_up_puts_out_whoever_was_in_by_the_password_alone(
+    admin: httpx.AsyncClient, app: Litestar
+) -> None:
+    """Other browsers and programs begin again, with a code; the one that set it up goes on."""
+    async with signed_in(app) as thief, signed_in(app) as browser:
+        assert (await thief.get("/items")).status_code == 200
+        await _set_up(browser)
+        assert (await thief.get("/items")).status_code == 303
+        assert (await browser.get("/items")).status_code == 200
+    assert (await admin.get("/api/users")).status_code == 401
+
+
+async def test_a_key_that_somebody_saw_before_is_not_the_one_set_up(
+    admin: httpx.AsyncClient, app: Litestar
+) -> None:
+    """With the password a key goes that was not confirmed, and after an hour by itself."""
+    new = {"username": "ann", "password": PASSWORD, "roles": ["auditor"]}
+    await admin.post("/api/users", json=new)
+    keys = []
+    async with signed_in(app, "ann") as thief:
+        keys.append(await _key(thief))
+        assert await _key(thief) == keys[0]
+    await admin.patch("/api/users/ann", json={"password": f"another {PASSWORD}"})
+    async with signed_in(app, "ann", f"another {PASSWORD}") as browser:
+        keys.append(await _key(browser))
+        await execute("update second_factors set begun_at = begun_at - interval '61 minutes'")
+        keys.append(await _key(browser))
+    assert len(set(keys)) == 3
+
+
+async def _key(browser: httpx.AsyncClient) -> str:
+    page = await browser.get("/account/second-factor")
+    [key] = re.findall(r'kitback-key">([A-Z2-7 ]+)<', page.text)
+    return str(key)

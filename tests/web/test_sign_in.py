@@ -198,3 +198,20 @@ async def test_sessions_that_are_over_are_forgotten(
         await _wind_back(timedelta(days=30))
         await admin.post("/api/login", json=GIVEN)
         assert await fetch("select from page_sessions") == []
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b'name="username"\r\nContent-Type: text/plain; charset=nobody-knows',
+        b'name="username"\r\nContent-Type: text/plain; charset=utf-8',
+        b"name=\"a\"; filename*=nobody-knows''b",
+    ],
+)
+async def test_a_form_in_letters_that_nobody_knows_is_unreadable(
+    stranger: httpx.AsyncClient, part: bytes
+) -> None:
+    """It is the sender's fault, and said as one."""
+    body = b"--a\r\nContent-Disposition: form-data; " + part + b"\r\n\r\n\xff\r\n--a--\r\n"
+    sent = {"Content-Type": "multipart/form-data; boundary=a"}
+    assert (await stranger.post("/sign-in", content=body, headers=sent)).status_code == 400
