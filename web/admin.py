@@ -104,5 +104,18 @@ def _changes(found: Slice[Change], key: str, address: str) -> Table:
 def _said(content: dict[str, Any]) -> Iterator[str]:
     for name, value in content.items():
         if value is not None and value != [] and name not in _UNTOLD:
-            words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            yield f"{name.replace('_', ' ')}: {words}"
+            yield f"{name.replace('_', ' ')}: {_in_words(value)}"
+
+
+def _in_words(value: object) -> str:
+    """A value as it is read, not as a program writes it."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(map(_in_words, value))
+        case dict():
+            return " ".join(f"{name} {_in_words(each)}" for name, each in value.items())
+        case None:
+            return "none"
+    return str(value)

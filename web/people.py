@@ -152,7 +152,8 @@ async def _told(request: PageRequest, person: UUID) -> Told:
     known = await addresses.listed(request.caller, person, request.now, limit=_MOST)
     return Told(
         timeline_words.rows([happening for _, happening in found.rows], base),
-        found.links,
+        # What is turned over is far down on the page.
+        {where: {**link, "href": f"{link['href']}#told"} for where, link in found.links.items()},
         timeline_words.staying(known, london_day(request.now)),
     )
 

@@ -10,7 +10,7 @@ from labels.code import shown
 from web.markup import link
 from web.words import day, stamp
 
-HEAD: Final = ["When", "What happened", "Of what", "By"]
+HEAD: Final = ["When", "What happened", "Of what"]
 
 
 def rows(happenings: Sequence[Happening], base: str) -> list[list[dict[str, Any]]]:
@@ -32,7 +32,9 @@ def _row(happening: Happening, base: str) -> list[dict[str, Any]]:
     what = happening.kind.replace("_", " ").capitalize()
     if happening.detail:
         what = f"{what}: {happening.detail.replace('_', ' ')}"
-    thing: dict[str, Any] = {"text": happening.name or ""}
+    if happening.by:
+        what = f"{what}, by {happening.by}"
+    thing: dict[str, Any] = {"text": happening.name or "The record"}
     if happening.item is not None:
         code = shown(happening.item)
         thing = {"html": link(f"{base}/items/{happening.item}", f"{code} {happening.name}")}
@@ -42,5 +44,4 @@ def _row(happening: Happening, base: str) -> list[dict[str, Any]]:
         {"text": stamp(happening.at), "classes": "kitback-figure"},
         {"text": what},
         thing,
-        {"text": happening.by or ""},
     ]

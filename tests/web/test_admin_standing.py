@@ -127,3 +127,13 @@ async def test_lists_of_places_and_rules_go_on_page_by_page(
     assert "P29" not in first.text
     following = first.text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
     assert "P29" in (await desk.get(following.replace("&amp;", "&"))).text
+
+
+async def test_changes_are_told_in_words(desk: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
+    """Lists within them, too: nothing reads as a program writes it."""
+    kit = {"name": "Bed set", "lines": [{"sku": "BED01", "quantity": 2}, {"sku": "CMD01"}]}
+    assert (await admin.put("/api/kits/SET", json=kit)).is_success
+    shown = words(await desk.get("/changes", params={"key": "SET"}))
+    assert "lines: sku BED01 quantity 2, sku CMD01 quantity 1" in shown
+    assert "active: yes" in shown
+    assert "{" not in shown

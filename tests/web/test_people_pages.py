@@ -78,7 +78,7 @@ async def test_the_record_tells_what_happened_and_where_they_stay(
         text = (await browser.get(f"/people/{ada}")).text
         assert "2 &lt;i&gt;Elm&lt;/i&gt; Road, NG2 1AA" in text.split("NHS number", 1)[0]
         told = text.split("What happened", 1)[1]
-        assert told.index(f"/items/{item['code']}") < told.index("Registered")
+        assert told.index(f"/items/{item['code']}") < told.index("Registered, by admin")
         nul = urlsafe_b64encode(b'["2026-01-01T00:00:00Z","\\u0000"]').decode()
         for after in ("nonsense", nul):
             nonsense = await browser.get(f"/people/{ada}", params={"after": after})
@@ -94,8 +94,8 @@ async def test_who_is_not_theirs_is_not_there(
         new = {"username": name, "password": PASSWORD, "roles": roles, "partner": "04L"}
         await admin.post("/api/users", json=new)
     async with signed_in(app, "pat") as browser:
-        for path in (f"/people/{ada}", f"/people/{ada}/change"):
-            answer = await browser.get(path)
+        for part in ("", "/change", "/addresses", "/addresses/new", "/move", "/key-safe"):
+            answer = await browser.get(f"/people/{ada}{part}")
             assert (answer.status_code, "Ada" in answer.text) == (404, False)
         page = await browser.get("/people", params={"nhs_number": "9990000018"})
         assert (page.status_code, ada in page.text) == (200, False)
