@@ -9,6 +9,7 @@ import msgspec
 from budget.database import fetch
 from budget.refusals import Refused
 from equipment.grid import distance_m, grid_reference
+from equipment.imported_postcodes import learn
 
 
 class ServingDepot(msgspec.Struct, frozen=True):
@@ -24,7 +25,9 @@ async def serving_depot(postcode: str | None) -> ServingDepot:
 
     Refused `no-depot` where there is none.
     """
-    return (await depots_around()).nearest(postcode)
+    around = await depots_around()
+    await learn([postcode] if postcode else [])
+    return around.nearest(postcode)
 
 
 class DepotsAround(msgspec.Struct, frozen=True):
@@ -38,10 +41,14 @@ class DepotsAround(msgspec.Struct, frozen=True):
 
 
 async def depots_around() -> DepotsAround:
-    """The main depots; Refused `no-depot` where there is none."""
+    """The main depots; Refused `no-depot` where there is none.
+
+    Homes that do not ship are to be learned before one asks which depot is nearest to them.
+    """
     depots = [ServingDepot(**row) for row in await fetch(_DEPOTS, _DEPOTS_MAX)]
     if not depots:
         raise Refused("no-depot", "There is no depot yet that could deliver.")
+    await learn([depot.postcode for depot in depots])
     return DepotsAround(depots)
 
 

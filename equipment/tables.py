@@ -356,3 +356,11 @@ class Setting(Table, tablename="settings"):
 
     name = Varchar(length=40, primary_key=True)
     value = Varchar(length=200)
+
+
+class Postcode(Table, tablename="postcodes"):
+    """Where a postcode is that does not ship: metres on the British National Grid."""
+
+    postcode = Varchar(length=8, primary_key=True)
+    easting = Integer(default=None)
+    northing = Integer(default=None)

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from budget.refusals import Fault, Wrong
 from equipment import items, requests
+from equipment.imported_postcodes import learn
 from equipment.items import Viewer
 from equipment.places import hand_in_places
 from equipment.requests import Form, Kind, Labelled
@@ -55,7 +56,9 @@ async def show_item(request: AnyRequest, giai: FromPath[str]) -> Response[Any]:
         return Response(body, media_type=media_type, headers=headers | kept)
     shown = await _panel(item, caller, request)
     secret = {} if shown is None else {"Cache-Control": NOT_KEPT}
-    places = hand_in(await hand_in_places(), request.query_params.get("near"))
+    near, stores = request.query_params.get("near"), await hand_in_places()
+    await learn([*([near] if near else []), *(store.postcode for store in stores)])
+    places = hand_in(stores, near)
     content = item_page(item, places, shown, site)
     return page(request, "item.jinja", content, headers=headers | secret)
 
