@@ -1,6 +1,6 @@
 """Which store serves whom: the nearest main depot to where they live."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import time
 from typing import Final
 
@@ -25,9 +25,7 @@ async def serving_depot(postcode: str | None) -> ServingDepot:
 
     Refused `no-depot` where there is none.
     """
-    around = await depots_around()
-    await learn([postcode] if postcode else [])
-    return around.nearest(postcode)
+    return (await depots_around([postcode])).nearest(postcode)
 
 
 class DepotsAround(msgspec.Struct, frozen=True):
@@ -40,15 +38,12 @@ class DepotsAround(msgspec.Struct, frozen=True):
         return nearest(self.depots, postcode)
 
 
-async def depots_around() -> DepotsAround:
-    """The main depots; Refused `no-depot` where there is none.
-
-    Homes that do not ship are to be learned before one asks which depot is nearest to them.
-    """
+async def depots_around(homes: Iterable[str | None]) -> DepotsAround:
+    """The main depots, with the homes that one will ask about; Refused `no-depot` for none."""
     depots = [ServingDepot(**row) for row in await fetch(_DEPOTS, _DEPOTS_MAX)]
     if not depots:
         raise Refused("no-depot", "There is no depot yet that could deliver.")
-    await learn([depot.postcode for depot in depots])
+    await learn([*(home for home in homes if home), *(depot.postcode for depot in depots)])
     return DepotsAround(depots)
 
 

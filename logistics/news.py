@@ -86,7 +86,7 @@ async def _requests(now: datetime) -> list[Wanted]:
     """What strangers sent of items on loan: to be fetched (all that is there), or mended."""
     del now
     rows = await fetch(_REQUESTS, _AT_ONCE)
-    around = await depots_around() if rows else None
+    around = await depots_around(row["postcode"] for row in rows) if rows else None
     return [_of_loan(row, "public", around) for row in rows]
 
 
@@ -113,7 +113,7 @@ async def _unsafe(now: datetime) -> list[Wanted]:
     """What was put on hold while somebody has it: to be seen to the next working day."""
     del now
     rows = await fetch(_UNSAFE, _AT_ONCE)
-    around = await depots_around() if rows else None
+    around = await depots_around(row["postcode"] for row in rows) if rows else None
     return [_of_loan(row, "fault", around) for row in rows]
 
 
@@ -144,7 +144,7 @@ def _of_loan(row: asyncpg.Record, why: Why, around: DepotsAround | None) -> Want
 
 async def _checks(now: datetime) -> list[Wanted]:
     rows = await fetch(_CHECKS, london_day(now) + CHECK_AHEAD, _AT_ONCE)
-    around = await depots_around() if rows else None
+    around = await depots_around(row["postcode"] for row in rows) if rows else None
     return [_check(row, around) for row in rows]
 
 
@@ -188,7 +188,7 @@ def _check(row: asyncpg.Record, around: DepotsAround | None) -> Wanted:
 async def _loan_ends(now: datetime) -> list[Wanted]:
     today = london_day(now)
     rows = await fetch(_LOAN_ENDS, today, today - timedelta(days=365), _AT_ONCE)
-    around = await depots_around() if rows else None
+    around = await depots_around(row["postcode"] for row in rows) if rows else None
     return [_loan_end(row, around) for row in rows]
 
 

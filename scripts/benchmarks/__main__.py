@@ -19,6 +19,7 @@ from scripts.benchmarks.ordering import (
     person_search,
     place_order,
 )
+from scripts.benchmarks.planning import plan_day, plan_vrptw
 from scripts.benchmarks.reading import item_get
 from scripts.benchmarks.reporting import report_growth
 from scripts.benchmarks.run import Run, temporary_run
@@ -43,6 +44,8 @@ BENCHMARKS: Final[Mapping[str, Callable[[Run], Figure]]] = {
     "catalogue_search": catalogue_search,
     "new_order_page": new_order_page,
     "place_order": place_order,
+    "plan_day": plan_day,
+    "plan_vrptw": plan_vrptw,
 }
 _INTERRUPTED: Final = 130
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)

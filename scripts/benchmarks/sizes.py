@@ -36,6 +36,13 @@ class Sizes:
     clinic_people: int = 120_000
     clinic_items: int = 200_000
     clinic_orders: int = 100_000
+    # How long a day is planned, and against how long; of how many days.
+    plan_s: float = 5.0
+    plan_long_s: float = 60.0
+    plan_days: int = 3
+    # How long each file of vehicle routing, and how many customers the largest may have.
+    vrptw_s: float = 10.0
+    vrptw_customers: int = 1_000
     # Of the model year, which demo_year plays.
     demo_scale: float = 1.0
 
@@ -54,6 +61,9 @@ BRIEF: Final = Sizes(
     clinic_people=12_000,
     clinic_items=20_000,
     clinic_orders=10_000,
+    plan_long_s=20,
+    plan_days=1,
+    vrptw_customers=100,
     demo_scale=1 / 20,
 )
 """To try a change out in a few minutes."""

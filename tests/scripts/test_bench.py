@@ -41,6 +41,11 @@ TINY = Sizes(
     clinic_people=200,
     clinic_items=1_000,
     clinic_orders=100,
+    plan_s=0.5,
+    plan_long_s=1,
+    plan_days=1,
+    vrptw_s=0.5,
+    vrptw_customers=100,
     demo_scale=1 / 2_000,
 )
 UNBARRED = {"person_search", "catalogue_search", "new_order_page", "place_order"}

@@ -18,7 +18,10 @@ from scripts.solomon import TENTHS, Instance, SolomonError, is_feasible, routes
 
 REPOSITORY = Path(__file__).parents[2]
 FILES = REPOSITORY / "tests" / "vectors" / "vrptw"
-BEST = json.loads((FILES / "best_known.json").read_text(encoding="utf-8"))
+KNOWN = json.loads((FILES / "best_known.json").read_text(encoding="utf-8"))
+BEST = {
+    name: known["best_known_distance"] for name, known in KNOWN.items() if known["customers"] == 100
+}
 SMALL = """SMALL
 
 VEHICLE
