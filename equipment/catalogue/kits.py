@@ -69,7 +69,7 @@ async def set_kit(caller: Caller, code: str, new: NewKit) -> Kit:
             raise Wrong([Fault("lines", f"The catalogue has no {sku}.") for sku in unknown])
         # Whoever sets the same kit waits here for the other.
         await execute(_ENTER, code, kit.name, kit.active)
-        await fetch("select from kits where code = $1 for update", code)
+        await fetch("select from kits where code = $1 for no key update", code)
         [before] = await _kits(await fetch(_NAMED, [code]))
         if _sorted(before) != _sorted(kit):
             await execute(_RENAME, code, kit.name, kit.active)

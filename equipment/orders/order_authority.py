@@ -5,10 +5,12 @@ docs/adr/0014-orders.md.
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from budget.database import fetch_one
 from budget.refusals import NotAllowed
@@ -36,6 +38,15 @@ class Wanted(msgspec.Struct, frozen=True):
     pence: int
 
 
+class Spending(msgspec.Struct, frozen=True):
+    """By whom money is spent, for whom and on which London day; `order` is the one in question."""
+
+    by: UUID
+    person: UUID
+    day: date
+    order: UUID | None = None
+
+
 async def authority_of(caller: Caller) -> Authority:
     """How far the caller may order; an administrator as far as there is."""
     row = await fetch_one(_AUTHORITY, caller.user)
@@ -45,6 +56,33 @@ async def authority_of(caller: Caller) -> Authority:
 
 
 _AUTHORITY: Final = "select level, order_limit_pence from users where id = $1"
+
+
+async def left_of(authority: Authority, spending: Spending) -> Authority:
+    """An authority after what its holder ordered by themselves for the same person on that day.
+
+    Who orders in parts gets no further than who orders at once. On which an authoriser had, or has,
+    to decide, does not count.
+    """
+    if authority.limit_pence is None:
+        return authority
+    row = await fetch_one(_SPENT, spending.by, spending.person, spending.day, spending.order)
+    assert row is not None
+    return replace(authority, limit_pence=max(0, authority.limit_pence - int(row["pence"])))
+
+
+# As in `wanted()`, charging less does not make it less.
+_SPENT: Final = """
+select coalesce(sum(
+    greatest(l.price_pence, listed.price_pence)
+    * case when l.cancelled then l.delivered else l.quantity end), 0) as pence
+from orders o join order_lines l on l."order" = o.id left join lateral (
+    select t.price_pence from product_terms t where t.sku = l.sku and t.from_on <= $3
+    order by t.from_on desc limit 1
+) listed on true
+where o.ordered_by = $1 and o.person = any(family_of($2)) and o.beyond = '{}'
+    and (o.ordered_at at time zone 'Europe/London')::date = $3 and o.id is distinct from $4
+"""
 
 
 def beyond(

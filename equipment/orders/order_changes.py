@@ -14,6 +14,7 @@ from budget.database import execute, fetch, fetch_one
 from budget.pool import delivery_rate
 from budget.refusals import Fault, NotAllowed, Refused, Wrong
 from budget.years import london_day
+from equipment.orders.order_authority import Spending
 from equipment.orders.order_form import (
     NOTES_MAX,
     REASON_MAX,
@@ -41,7 +42,10 @@ _TREAT_ANY: Final = frozenset({ADMINISTRATOR, COORDINATOR})
 
 
 class Locked(msgspec.Struct, frozen=True):
-    """An order on which nobody else can decide until the transaction ends."""
+    """An order on which nobody else can decide until the transaction ends.
+
+    `skus` are the products whose queues are locked with it.
+    """
 
     id: UUID
     person: UUID
@@ -53,6 +57,13 @@ class Locked(msgspec.Struct, frozen=True):
     ordered_by: UUID
     notes: str | None
     cut_off: time | None
+    delivery_pence: int | None
+    skus: frozenset[str]
+
+    @property
+    def spending(self) -> Spending:
+        """What it counts towards: of whoever placed it, on the day on which they did."""
+        return Spending(self.ordered_by, self.person, london_day(self.ordered_at), self.id)
 
 
 async def lock(order: UUID, more: Collection[str] = ()) -> Locked:
@@ -63,17 +74,18 @@ async def lock(order: UUID, more: Collection[str] = ()) -> Locked:
     """
     await lock_promised(order)
     rows = await fetch(_SKUS, order)
-    await lock_queues({row["sku"] for row in rows} | set(more))
+    skus = frozenset(row["sku"] for row in rows) | set(more)
+    await lock_queues(set(skus))
     row = await fetch_one(_LOCK, order)
     assert row is not None
-    return Locked(**row)
+    return Locked(**row, skus=skus)
 
 
 _SKUS: Final = 'select distinct sku from order_lines where "order" = $1 and sku is not null'
 _LOCK: Final = """
 select o.id, o.person, o.funder, o.speed, o.due_on, o.status, o.ordered_at, o.ordered_by, o.notes,
-    d.cut_off
-from orders o join depots d on d.code = o.depot where o.id = $1 for update of o
+    d.cut_off, o.delivery_pence
+from orders o join depots d on d.code = o.depot where o.id = $1 for no key update of o
 """
 
 
@@ -104,11 +116,11 @@ async def change(caller: Caller, order: UUID, wanted: OrderChange, now: datetime
         check_theirs(caller, locked)
         check_may_be("change", locked.status)
         await _check_still_here(order)
-        content = await _set_notes(locked, wanted) | await _set_speed(locked, wanted)
+        content = await _set_notes(locked, wanted) | await _set_speed(caller, locked, wanted, now)
         if wanted.lines is not UNSET:
             content |= await _change_lines(caller, locked, wanted, now)
         await note(caller, order, Said("changed", reason, content), now)
-        await set_in_motion(order, now)
+        await set_in_motion(order, now, locked.skus)
         return await shown_order(order)
 
 
@@ -132,14 +144,34 @@ async def _set_notes(order: Locked, wanted: OrderChange) -> dict[str, object]:
     return {"notes": {"before": order.notes, "after": notes}}
 
 
-async def _set_speed(order: Locked, wanted: OrderChange) -> dict[str, object]:
+async def _set_speed(
+    caller: Caller, order: Locked, wanted: OrderChange, now: datetime
+) -> dict[str, object]:
     if wanted.speed is UNSET:
         return {}
     due = due_on(order.ordered_at, wanted.speed, order.cut_off)
     pence = await delivery_rate(london_day(order.ordered_at), wanted.speed)
     await execute(_SET_SPEED, order.id, wanted.speed, due, pence)
     await execute('update order_lines set due_on = $2 where "order" = $1', order.id, due)
+    if wanted.lines is UNSET and (pence or 0) > (order.delivery_pence or 0):
+        await _judge_dearer(caller, order, now)
     return {"speed": {"before": order.speed, "after": wanted.speed}}
+
+
+async def _judge_dearer(caller: Caller, order: Locked, now: datetime) -> None:
+    """Have an order that is to cost more approved again, unless it is within the caller's own.
+
+    What an authoriser consented to was what it cost then.
+    """
+    rows = await fetch(_LINES, order.id)
+    kept = [row["id"] for row in rows if row["status"] != "cancelled"]
+    plan = await plan_lines(order.id, [ChangedLine(id=line) for line in kept], now)
+    why = await reasons_to_ask(caller, order.funder, order.spending, plan.goods)
+    await execute("update orders set beyond = $2 where id = $1", order.id, why)
+    if why:
+        await give_back(kept, now)
+        await execute("update order_lines set wanted = false where id = any($1::uuid[])", kept)
+        await set_status(order.id, "awaiting_authorisation")
 
 
 _SET_SPEED: Final = """
@@ -155,7 +187,7 @@ async def _change_lines(
     before = await answered(order.id)
     await check_provided(order.person, {each.sku for each in ordered(plan.goods)}, london_day(now))
     answers = await judged(order.person, order.id, plan.goods, wanted.answers, before)
-    why = await reasons_to_ask(caller, order.funder, plan.goods)
+    why = await reasons_to_ask(caller, order.funder, order.spending, plan.goods)
     await carry_out(order, plan, now, authorised=not why)
     await keep_answers(order.id, answers, caller, now)
     await execute("update orders set beyond = $2 where id = $1", order.id, why)

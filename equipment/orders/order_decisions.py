@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from budget.database import execute, fetch
 from budget.refusals import Refused
+from budget.years import london_day
 from equipment import receipts
 from equipment.content import content_hash
 from equipment.orders.order_authority import check_may_decide
@@ -23,12 +24,14 @@ from equipment.orders.order_changes import (
 )
 from equipment.orders.order_form import REASON_MAX, Authorisation, Order, needed_words, tidied_words
 from equipment.orders.order_lifecycle import OPEN, Status, check_may_be
+from equipment.orders.order_lines import ordered
 from equipment.orders.order_standing import bring_up_to_date
 from equipment.orders.order_views import check_visible, shown_order
 from equipment.orders.order_warnings import answered, keep_answers
 from equipment.orders.orders import Said, judged, note, set_in_motion
 from equipment.orders.promises import give_back
 from equipment.orders.queues import serve
+from equipment.people.care_homes import check_provided
 from equipment.people.visibility import in_sight_of
 from equipment.staff.roles import Caller, check_may
 
@@ -61,7 +64,7 @@ async def authorise(caller: Caller, order: UUID, consent: Authorisation, now: da
         await set_status(order, "authorised")
         await execute(_WANT, order)
         await note(caller, order, Said("authorised", reason, content), now)
-        await set_in_motion(order, now)
+        await set_in_motion(order, now, locked.skus)
         return await shown_order(order)
 
 
@@ -87,6 +90,7 @@ async def _with_other_lines(
         return {}
     plan = await plan_lines(order.id, consent.lines, now)
     before = await answered(order.id)
+    await check_provided(order.person, {each.sku for each in ordered(plan.goods)}, london_day(now))
     answers = await judged(order.person, order.id, plan.goods, consent.answers, before)
     await carry_out(order, plan, now, authorised=True)
     await keep_answers(order.id, answers, caller, now)

@@ -17,7 +17,14 @@ from budget.wording import sought
 from budget.years import london_day
 from equipment.catalogue.products import Speed
 from equipment.catalogue.stock import shelves
-from equipment.orders.order_authority import Authority, authority_of, beyond, charges_as_own
+from equipment.orders.order_authority import (
+    Authority,
+    Spending,
+    authority_of,
+    beyond,
+    charges_as_own,
+    left_of,
+)
 from equipment.orders.order_form import NewLine, check_lines
 from equipment.orders.order_lines import Goods, fastest, goods_of, ordered, wanted
 from equipment.orders.order_warnings import OrderWarning, known_of, raised
@@ -120,6 +127,7 @@ async def _quote(caller: Caller, sketch: Sketch, person: Person, now: datetime) 
     speed = sketch.speed or (fastest(goods) if goods else None)
     authority = await authority_of(caller)
     own = funder is None or charges_as_own(caller, funder)
+    left = await left_of(authority, Spending(caller.user, person.id, london_day(now)))
     names = await _names({*known.at_home, *known.on_order})
     return Quote(
         person=person,
@@ -134,7 +142,7 @@ async def _quote(caller: Caller, sketch: Sketch, person: Person, now: datetime) 
         total_pence=sum(each.price_pence * each.line.quantity for each in goods),
         delivery_pence=await delivery_rate(london_day(now), speed) if speed else None,
         warnings=await raised(ordered(goods), known) if goods else [],
-        beyond=beyond(authority, wanted(goods), charges_own_partner=own) if goods else [],
+        beyond=beyond(left, wanted(goods), charges_own_partner=own) if goods else [],
         authority=authority,
         at_home=_named(known.at_home, names),
         on_order=_named(known.on_order, names),

@@ -38,7 +38,7 @@ async def bring_up_to_date(orders: Collection[UUID], now: datetime) -> None:
 
 _ORDERS: Final = """
 select id, funder, due_on, status, delivery_pence from orders where id = any($1::uuid[])
-order by id for update
+order by id for no key update
 """
 _LINES: Final = """
 select id, "order", status, quantity, delivered, wanted, price_pence

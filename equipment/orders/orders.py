@@ -1,6 +1,6 @@
 """Orders are placed: for whom, what, by when, at whose cost, and within whose authority."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,13 @@ from budget.years import london_day
 from equipment import receipts
 from equipment.catalogue.products import Speed
 from equipment.content import content_hash
-from equipment.orders.order_authority import authority_of, beyond, charges_as_own
+from equipment.orders.order_authority import (
+    Spending,
+    authority_of,
+    beyond,
+    charges_as_own,
+    left_of,
+)
 from equipment.orders.order_form import (
     NOTES_MAX,
     REASON_MAX,
@@ -118,7 +124,8 @@ async def _place(caller: Caller, new: NewOrder, now: datetime) -> Order:
     answers = await judged(patient.id, None, goods, new.answers)
     depot = await serving_depot(patient.postcode)
     speed = new.speed or fastest(goods)
-    why = await reasons_to_ask(caller, funder, goods)
+    spending = Spending(caller.user, patient.id, london_day(now))
+    why = await reasons_to_ask(caller, funder, spending, goods)
     draft = _Draft(new, patient, funder, depot, speed, due_on(now, speed, depot.cut_off), why)
     await _write(caller, draft, now)
     await write_lines(new.id, goods, first=0, due_on=draft.due_on, authorised=not why)
@@ -128,13 +135,14 @@ async def _place(caller: Caller, new: NewOrder, now: datetime) -> Order:
     return await shown_order(new.id)
 
 
-async def set_in_motion(order: UUID, now: datetime) -> None:
+async def set_in_motion(order: UUID, now: datetime, freed: Collection[str] = ()) -> None:
     """Commit what an order is to cost, and promise it what is on the shelf, in its turn.
 
     In the caller's open transaction; the queues of its products are locked here, or were before.
+    What it may have given back are `freed` products: they go to the next in line.
     """
     rows = await fetch(_WAITED_FOR, order)
-    skus = {row["sku"] for row in rows}
+    skus = {row["sku"] for row in rows} | set(freed)
     await lock_queues(skus)
     await bring_up_to_date([order], now)
     await serve(skus, now)
@@ -145,10 +153,13 @@ select distinct sku from order_lines where "order" = $1 and wanted and sku is no
 """
 
 
-async def reasons_to_ask(caller: Caller, funder: str, goods: Sequence[Goods]) -> list[str]:
+async def reasons_to_ask(
+    caller: Caller, funder: str, spending: Spending, goods: Sequence[Goods]
+) -> list[str]:
     """Why these goods are beyond the caller's own authority; nothing where they are within it."""
     own = charges_as_own(caller, funder)
-    return beyond(await authority_of(caller), wanted(goods), charges_own_partner=own)
+    authority = await left_of(await authority_of(caller), spending)
+    return beyond(authority, wanted(goods), charges_own_partner=own)
 
 
 async def _patient(caller: Caller, person: UUID, now: datetime) -> Patient:

@@ -108,7 +108,7 @@ async def stay(caller: Caller, person: UUID, new: Stay, now: datetime) -> KnownA
                 await look(caller, [person], now, "addresses")
                 return await _address(int(first))
         # Two at once would each find no other.
-        await execute("select from people where id = $1 for update", person)
+        await execute("select from people where id = $1 for no key update", person)
         seen = await look(caller, [person], now, "addresses")
         await _check_free(seen[person], new.from_on, new.until_on, but=0)
         row = await fetch_one(_STAY, seen[person], *fields.values(), now, caller.username)
@@ -133,7 +133,7 @@ async def change_stay(
     """Have a stay end on another day. Raises as stay() does; Missing also where there is none."""
     check_may(caller, "register people")
     async with in_sight_of(caller, now):
-        await execute("select from people where id = $1 for update", person)
+        await execute("select from people where id = $1 for no key update", person)
         seen = await look(caller, [person], now, "addresses")
         row = await fetch_one(_TEMPORARY, person, number)
         if row is None:

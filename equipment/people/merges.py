@@ -65,7 +65,7 @@ async def merge(caller: Caller, survivor: UUID, wanted: Merge, now: datetime) ->
 # In one order, so that two merges of the same records do not wait for each other.
 _LOCK: Final = f"""
 select id, merged_into, created_at, {", ".join(FIELDS)} from people where id = any($1::uuid[])
-order by id for update
+order by id for no key update
 """  # noqa: S608 - column names from code
 
 

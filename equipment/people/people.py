@@ -186,7 +186,7 @@ async def _locked(person: UUID) -> UUID:
 
 
 _MERGES_MAX: Final = 3
-_LOCK: Final = "select merged_into from people where id = $1 for update"
+_LOCK: Final = "select merged_into from people where id = $1 for no key update"
 _CHANGE: Final = f"""
 update people set {", ".join(f"{name} = ${place}" for place, name in enumerate(FIELDS, 2))}
 where id = $1

@@ -1,24 +1,32 @@
 """Within whose authority an order is, who decides where it is not, and what may still change."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
 from budget.database import fetch, transaction
+from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
 from equipment.orders.order_authority import Authority, Wanted, beyond
 from equipment.orders.order_changes import change
 from equipment.orders.order_decisions import Chase, authorise, cancel, chase, decline, stop_for
 from equipment.orders.order_form import Authorisation, OrderChange
 from equipment.orders.order_views import Search, listed, look_up
+from equipment.people import care_homes
+from equipment.people.care_homes import NewCareHomeRule
+from equipment.people.people import register
+from equipment.people.person_form import NewPerson
 from equipment.staff.roles import Caller
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.standing_data import ADMINISTRATOR
-from tests.equipment.store import COORDINATOR, NOW, somebody, stock
+from tests.equipment.store import COORDINATOR, NOW, received, somebody, stock
 
+ANYWAY = [
+    {"warning": warning, "reason": "needs two"} for warning in ("already-has", "already-ordered")
+]
 SPECIAL = {"description": "Bath seat, left", "reason": "no other fits", "price_pence": 90_000}
 
 
@@ -199,6 +207,61 @@ async def test_a_changed_order_is_judged_anew(nurse: Caller) -> None:
     sooner = await change(nurse, order.id, _change(speed="next_day", notes="Ring twice"), NOW)
     assert (sooner.due_on, sooner.notes) == (date(2018, 10, 2), "Ring twice")
     assert len(sooner.lines) == 1
+
+
+async def test_orders_in_parts_count_together(nurse: Caller, boss: Caller) -> None:
+    """By one prescriber for one person on one day; what was approved or called off does not."""
+    person = await somebody()
+    part = {"sku": "BED01", "charge_pence": 60_000}
+    first = await placed(nurse, person, part)
+    second = await placed(nurse, person, part, answers=ANYWAY)
+    assert (first.beyond, second.beyond) == ([], ["limit"])
+    assert (await placed(nurse, await somebody(), part)).beyond == []
+    colleague = await orderer(level=2, limit=100_000)
+    assert (await placed(colleague, person, part, answers=ANYWAY)).beyond == []
+    tomorrow = NOW + timedelta(days=1)
+    assert (await placed(nurse, person, part, at=tomorrow, answers=ANYWAY)).beyond == []
+    await authorise(boss, second.id, Authorisation(), NOW)
+    await cancel(nurse, first.id, "not needed", NOW)
+    assert (await placed(nurse, person, part, answers=ANYWAY)).beyond == []
+
+
+async def test_a_faster_delivery_of_what_was_approved_is_approved_again(
+    nurse: Caller, boss: Caller
+) -> None:
+    """It costs more than was consented to; the bed goes to the next in line, as any given back."""
+    tariff = Tariff(delivery=DeliveryTariff(seven_day=1_000, next_day=4_000))
+    await agree(ADMINISTRATOR.username, "2018-19", YearPlan({"04K": 1}, tariff))
+    [bed, _] = await received(count=2)
+    order = await placed(nurse, await somebody(), _many(), speed="7_day")
+    await authorise(boss, order.id, Authorisation(), NOW)
+    small = await placed(nurse, await somebody(), "BED01", speed="7_day")
+    slower = await change(nurse, order.id, _change(speed="10_day"), NOW)
+    assert slower.status == "authorised"
+    sooner = await change(nurse, order.id, _change(speed="next_day"), NOW)
+    assert (sooner.status, sooner.beyond) == ("awaiting_authorisation", ["limit"])
+    assert sooner.lines[0].items == []
+    served = await look_up(nurse, small.id, NOW)
+    assert served.lines[0].items == [bed]
+    within = await change(nurse, small.id, _change(speed="next_day"), NOW)
+    assert (within.status, within.lines[0].items) == ("authorised", [bed])
+
+
+async def test_an_authoriser_gives_care_homes_no_more_than_others_do(
+    nurse: Caller, boss: Caller
+) -> None:
+    """The rules hold for what they put on an order, too, and the order stays as it was."""
+    await stock("RAIL")
+    resident = NewPerson(name="Ada Lovelace", funder="04K", home="care_home")
+    person = str((await register(COORDINATOR, resident, NOW)).id)
+    order = await placed(nurse, person, _many())
+    rule = NewCareHomeRule(provided=False, reason="Theirs", from_on=NOW.date(), sku="RAIL")
+    await care_homes.enter(ADMINISTRATOR, rule, NOW)
+    consent = msgspec.convert({"lines": [{"sku": "RAIL"}]}, Authorisation)
+    with pytest.raises(Refused) as refusal:
+        await authorise(boss, order.id, consent, NOW)
+    assert refusal.value.slug == "not-for-care-homes"
+    assert (await look_up(nurse, order.id, NOW)).status == "awaiting_authorisation"
 
 
 async def test_a_line_of_another_order_is_no_line_of_this_one(nurse: Caller) -> None:
