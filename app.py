@@ -26,11 +26,13 @@ from api import (
     places,
     products,
     requests,
+    rounds,
     satellites,
     scans,
     session,
     stock,
     users,
+    van_days,
     visits,
 )
 from api.gate import Gate
@@ -174,6 +176,16 @@ ROUTES = [
     visits.change_visit,
     visits.cancel_visit,
     visits.record_outcome,
+    rounds.plan_rounds,
+    rounds.move_visit,
+    rounds.publish_day,
+    rounds.list_rounds,
+    rounds.show_day,
+    rounds.get_round,
+    rounds.publish_round,
+    van_days.fit_van,
+    van_days.show_van_day,
+    van_days.say_van_day,
 ]
 
 PAGES = [

@@ -182,7 +182,6 @@ class RoundStop(Table, tablename="round_stops"):
     begin_at = Timestamptz(default=None)
     depart_at = Timestamptz(default=None)
     metres = Integer()
-    travel_s = Integer()
     weight_g = Integer()
     clean_l = Integer()
     dirty_l = Integer()

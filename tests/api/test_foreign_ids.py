@@ -31,12 +31,15 @@ NAMES_PEOPLE = {
 }
 # What the client makes up, and codes of what everybody who is signed in may see.
 NAMES_OTHERS = """
-    also code crew depot equivalents funder gp_practice id item items key kit label labels
-    nhs_number ods others owner partner provided serials sku subject succeeded_by team username
+    after also code crew depot equivalents funder gp_practice id item items key kit label labels
+    nhs_number ods others owner partner provided serials sku subject succeeded_by team username van
+    visit
 """
 # Words, numbers, days and choices; a body that has no fields of its own (a file, a picture).
 PLAIN = """
-    10_day 3_day 5_day 7_day above_level access_notes active address batch born carers category
+    10_day 3_day 5_day 7_day above_level access_notes active address apart batch begins born carers
+    category clean_l date dirty_l left_out off pinned rest_minutes seconds seed skills tail_lift
+    trips_max
     charge_pence clean clean_minutes collection collection_threshold_pence communication
     communication_notes condition contributions copies count credit_percent cut_off deferred
     description died_on dpi due_on end_on failed_visit fault format from funder_reason height_mm

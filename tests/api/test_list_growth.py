@@ -154,6 +154,16 @@ select md5('w' || n)::uuid, md5('v' || n)::uuid, 'delivery', md5('l' || n)::uuid
     case when n <= :rows - 60 then now() end, case when n > :rows - 60 then 1 else 0 end
 from generate_series(1, :rows) n;
 insert into visit_places (visit, person, address) select id, person, 'a' from visits;
+insert into day_plans (id, depot, day, made_at, made_by)
+select md5('p' || n)::uuid, 'D1', date '2018-04-01' + n, now(), 'u1'
+from generate_series(1, :rows) n;
+insert into rounds (id, plan, van, day, status, leaves_at, back_at, published_at, published_by)
+select md5('r' || n)::uuid, md5('p' || n)::uuid, 'V' || 1 + n % 7, date '2018-04-01' + n,
+    'published', now(), now(), now(), 'u1' from generate_series(1, :rows) n;
+insert into round_stops (round, place, visit, arrive_at, begin_at, depart_at)
+select md5('r' || n)::uuid, 0, md5('v' || n)::uuid, now(), now(), now()
+from generate_series(1, :rows) n;
+update visits set round = md5('r' || substring(seq::text, 1))::uuid where status = 'done';
 insert into changes (actor, what, key, content)
 select 'u1', case when n > :rows - 60 then 'depot opened' else 'van added' end,
     case when n > :rows - 60 then 'D1' else 'V' || n end, '{}' from generate_series(1, :rows) n;
@@ -223,6 +233,9 @@ LISTS: Final = (
     "/api/orders?status=awaiting_authorisation",
     "/api/orders?status=delivered",
     "/api/orders?person=c4ca4238-a0b9-2382-0dcc-509a6f75849b",
+    "/api/rounds",
+    "/api/rounds?date=2018-04-03",
+    "/api/rounds?van=V2",
     "/api/visits",
     "/api/visits?status=open",
     "/api/visits?status=done&due_before=2018-06-01",

@@ -127,6 +127,16 @@ MAY = """
     ac       PATCH /api/visits/{visit}
     ac       POST /api/visits/{visit}/cancel
     act      POST /api/visits/{visit}/outcome
+    ac       POST /api/rounds/plan
+    ac       POST /api/rounds/move
+    ac       POST /api/rounds/publish
+    actdx    GET /api/rounds
+    actdx    GET /api/rounds/day
+    actdx    GET /api/rounds/{round_id}
+    ac       POST /api/rounds/{round_id}/publish
+    a        PUT /api/vans/{code}/fittings
+    actdx    GET /api/vans/{code}/days/{day}
+    ac       PUT /api/vans/{code}/days/{day}
     acx      GET /api/requests
     ac       POST /api/requests/{request_id}/settle
 """
@@ -166,7 +176,7 @@ def operations(app: Litestar) -> list[str]:
 def asked(operation: str, **ids: str) -> tuple[str, str]:
     """The method and the address; of what is not named, one that is nobody's."""
     method, path = operation.split()
-    ids = {"number": "1"} | ids
+    ids = {"number": "1", "day": "2026-01-05"} | ids
     filled = re.sub(r"{(\w+)}", lambda match: ids.get(match[1], str(uuid4())), path)
     return method, filled
 

@@ -1,0 +1,268 @@
+"""A depot's day is planned, moved by hand, published and made."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from equipment.working_days import working_day_after
+from scripts.verify import EVERY
+from tests.api.members import member, scan, slug, wrong_fields
+from tests.logistics.calling import (
+    ask,
+    collection,
+    on_loan,
+    open_rounds,
+    order,
+    outcome,
+    scanned,
+    somebody,
+    stock,
+    told,
+)
+
+POSTCODES = ("NG1 1AB", "NG2 1AA", "NG5 1QP", "NG7 2NR", "NG9 1GL", "NG3 5AA")
+
+
+@pytest.fixture(autouse=True)
+async def _open(admin: httpx.AsyncClient) -> None:
+    await open_rounds(admin)
+
+
+def _day() -> date:
+    """The day on which what is ordered today for the next working day is due."""
+    return working_day_after(datetime.now(UTC).date(), 1)
+
+
+def _asked(**fields: Any) -> dict[str, Any]:
+    return {"depot": "D1", "date": _day().isoformat(), "seconds": 0.3, "seed": 1} | fields
+
+
+async def _ordered(admin: httpx.AsyncClient, many: int = 3) -> list[dict[str, Any]]:
+    """Orders of as many people, all due on the day."""
+    await stock(admin, quantity=many)
+    people = [await somebody(admin, postcode=each) for each in POSTCODES[:many]]
+    return [await order(admin, person) for person in people]
+
+
+async def _planned(admin: httpx.AsyncClient, **fields: Any) -> dict[str, Any]:
+    return await ask(admin, "rounds/plan", _asked(**fields))
+
+
+def _stops(day: dict[str, Any]) -> list[str]:
+    return [stop["visit"] for each in day["rounds"] for stop in each["stops"]]
+
+
+async def test_every_open_visit_is_in_a_round_or_unplanned_once(admin: httpx.AsyncClient) -> None:
+    """Whatever keeps it from being made is said: no stock, no place, not ready."""
+    orders = await _ordered(admin)
+    short = await order(admin, await somebody(admin), "HST01")
+    await stock(admin)
+    nowhere = await order(admin, await somebody(admin, postcode="ZZ99 3VZ"))
+    lent = await somebody(admin)
+    await on_loan(admin, lent)
+    later = await collection(admin, lent, ready_from=(_day() + timedelta(days=20)).isoformat())
+    day = await _planned(admin)
+    assert sorted(_stops(day)) == sorted(each["visit"] for each in orders)
+    reasons = {each["visit"]: each["code"] for each in day["unplanned"]}
+    assert reasons == {
+        short["visit"]: "no-stock",
+        nowhere["visit"]: "no-place",
+        later["id"]: "not-ready",
+    }
+    for each in day["rounds"]:
+        assert (each["status"], each["depot"], each["date"]) == ("draft", "D1", _asked()["date"])
+        assert each["distance_m"] > 0
+        assert each["duration_s"] > 0
+        times = [moment for stop in each["stops"] for moment in (stop["arrive"], stop["depart"])]
+        assert times == sorted(times)
+        assert each["load"]["weight_g"] == 20_000 * len(each["stops"])
+    listed = await told(admin, f"rounds?date={_asked()['date']}")
+    assert listed["results"] == day["rounds"]
+
+
+async def test_a_day_planned_again_is_one_draft(admin: httpx.AsyncClient) -> None:
+    """The newer in place of the older, of an open visit still once."""
+    orders = await _ordered(admin)
+    first = await _planned(admin)
+    second = await _planned(admin)
+    assert second["version"] > first["version"]
+    assert sorted(_stops(second)) == sorted(each["visit"] for each in orders)
+    listed = (await told(admin, f"rounds?date={_asked()['date']}"))["results"]
+    assert listed == second["rounds"]
+
+
+async def test_what_is_published_is_promised(admin: httpx.AsyncClient) -> None:
+    """Visits are planned, orders scheduled; planned anew, what is published is kept."""
+    orders = await _ordered(admin)
+    day = await _planned(admin)
+    for each in day["rounds"]:
+        shown = await ask(admin, f"rounds/{each['id']}/publish", {})
+        assert (shown["status"], shown["published_by"]) == ("published", "admin")
+        again = await ask(admin, f"rounds/{each['id']}/publish", {})
+        assert again == shown | {"version": again["version"]}
+    for each in orders:
+        visit = await told(admin, f"visits/{each['visit']}")
+        assert visit["status"] == "planned"
+        assert visit["round"] in {shown["id"] for shown in day["rounds"]}
+        assert (await told(admin, f"orders/{each['id']}"))["status"] == "scheduled"
+    again = await _planned(admin)
+    assert sorted(_stops(again)) == sorted(each["visit"] for each in orders)
+    assert not again["unplanned"]
+
+
+async def test_a_change_is_shown_before_it_is_published(admin: httpx.AsyncClient) -> None:
+    """A van off the road: another makes its visits, or it is said which promises break."""
+    orders = await _ordered(admin, 2)
+    day = await _planned(admin)
+    await ask(admin, "rounds/publish", _seen(day))
+    [van] = {each["van"] for each in day["rounds"]}
+    body = {"off": True, "reason": "Broken down"}
+    answer = await admin.put(f"/api/vans/{van}/days/{_asked()['date']}", json=body)
+    assert answer.status_code == 200, answer.text
+    draft = await _planned(admin)
+    assert {each["van"] for each in draft["rounds"]} == {"V1", "V2"} - {van}
+    assert sorted(each["visit"] for each in draft["changes"]) == sorted(
+        each["visit"] for each in orders
+    )
+    assert {each["van_before"] for each in draft["changes"]} == {van}
+    assert not any(each["late"] for each in draft["changes"])
+    after = await ask(admin, "rounds/publish", _seen(draft))
+    assert (after["changes"], len(after["rounds"])) == ([], 1)
+    assert {(await told(admin, f"visits/{each['visit']}"))["status"] for each in orders} == {
+        "planned"
+    }
+
+
+def _seen(day: dict[str, Any]) -> dict[str, Any]:
+    return {name: day[name] for name in ("depot", "date", "version")}
+
+
+async def test_a_stop_is_moved_and_left_out_and_the_sum_is_shown(
+    admin: httpx.AsyncClient,
+) -> None:
+    """It stays where it was put when the day is planned anew."""
+    await _ordered(admin)
+    day = await _planned(admin)
+    [van] = [each["van"] for each in day["rounds"]]
+    visit = _stops(day)[1]
+    other = {"V1": "V2", "V2": "V1"}[van]
+    moved = await ask(admin, "rounds/move", _seen(day) | {"visit": visit, "van": other})
+    assert {each["van"]: len(each["stops"]) for each in moved["rounds"]} == {van: 2, other: 1}
+    assert moved["cost_pence"] > day["cost_pence"]
+    again = await _planned(admin)
+    assert visit in [
+        stop["visit"] for each in again["rounds"] if each["van"] == other for stop in each["stops"]
+    ]
+    out = await ask(admin, "rounds/move", _seen(again) | {"visit": visit, "left_out": True})
+    assert visit not in _stops(out)
+    assert [each["code"] for each in out["unplanned"]] == ["left-out"]
+    [last] = [each["stops"][-1]["visit"] for each in out["rounds"]]
+    to = out["rounds"][0]["van"]
+    back = _seen(out) | {"visit": visit, "van": to, "after": last, "pinned": False}
+    put = await ask(admin, "rounds/move", back)
+    assert _stops(put)[-1] == visit
+    assert put["unplanned"] == []
+
+
+async def test_two_coordinators_do_not_overwrite_each_other(admin: httpx.AsyncClient) -> None:
+    """Who saw an earlier version of the day is told so."""
+    await _ordered(admin)
+    day = await _planned(admin)
+    visit, [van] = _stops(day)[0], [each["van"] for each in day["rounds"]]
+    wanted = _seen(day) | {"visit": visit, "van": van}
+    answers = await asyncio.gather(*(admin.post("/api/rounds/move", json=wanted) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert {slug(each) for each in answers if each.status_code == 409} == {"plan-changed"}
+    for path, body in (("publish", _seen(day)), ("plan", _asked(version=day["version"]))):
+        answer = await admin.post(f"/api/rounds/{path}", json=body)
+        assert (answer.status_code, slug(answer)) == (409, "plan-changed")
+
+
+async def test_what_cannot_be_moved_says_why(admin: httpx.AsyncClient) -> None:
+    """Too few hands for it, or a place that is none; nothing is changed."""
+    await stock(admin, "BED01")
+    await order(admin, await somebody(admin), "BED01")
+    day = await _planned(admin)
+    [visit] = _stops(day)
+    one_pair_of_hands = _seen(day) | {"visit": visit, "van": "V2"}
+    answer = await admin.post("/api/rounds/move", json=one_pair_of_hands)
+    assert (answer.status_code, slug(answer)) == (409, "plan-broken")
+    nowhere = _seen(day) | {"visit": visit, "van": "V1", "after": str(uuid4())}
+    assert wrong_fields(await admin.post("/api/rounds/move", json=nowhere)) == ["after"]
+    nothing = _seen(day) | {"visit": str(uuid4()), "van": "V9"}
+    assert wrong_fields(await admin.post("/api/rounds/move", json=nothing)) == ["visit", "van"]
+    assert (await told(admin, f"rounds/day?depot=D1&date={_asked()['date']}")) == day
+
+
+async def test_what_is_done_is_kept_when_the_rest_is_planned_anew(
+    admin: httpx.AsyncClient, database: str
+) -> None:
+    """The van goes on from where it is, and takes an urgent one along."""
+    orders = await _ordered(admin)
+    day = await _planned(admin)
+    await ask(admin, "rounds/publish", _seen(day))
+    first = _stops(day)[0]
+    await outcome(admin, first)
+    await stock(admin)
+    urgent = await order(admin, await somebody(admin))
+    again = await _planned(admin)
+    assert _stops(again)[0] == first
+    assert sorted(_stops(again)) == sorted(each["visit"] for each in [*orders, urgent])
+    after = await ask(admin, "rounds/publish", _seen(again))
+    assert [each["status"] for each in after["rounds"]] == ["published"]
+    assert (await told(admin, f"visits/{first}"))["status"] == "done"
+    store = await asyncpg.connect(database)
+    for invariant in EVERY:
+        assert await store.fetch(invariant.query) == [], invariant.name
+    await store.close()
+
+
+async def test_scans_on_the_round_bring_its_visits_forward(admin: httpx.AsyncClient) -> None:
+    """Begun with the first thing, done with the last."""
+    person = await somebody(admin)
+    codes = [await on_loan(admin, person, sku) for sku in ("CMD01", "HST01")]
+    visit = await collection(admin, person)
+    due = {"date": visit["due_on"]}
+    day = await _planned(admin, **due)
+    assert _stops(day) == [visit["id"]]
+    await ask(admin, "rounds/publish", _seen(day))
+    standing = []
+    for code in codes:
+        await scanned(admin, scan(code, "collect", van="V1"))
+        standing.append((await told(admin, f"visits/{visit['id']}"))["status"])
+    assert standing == ["under_way", "done"]
+
+
+async def test_a_crew_sees_whom_it_goes_to_on_the_day(
+    admin: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    """And nobody sooner; another depot's technician does not at all."""
+    [placed] = await _ordered(admin, 1)
+    today = datetime.now(UTC).date()
+    day = await _planned(admin, date=today.isoformat())
+    crew = await member(admin, "technician", depot="D1")
+    if not day["rounds"]:
+        # After the shift nothing can be made today: that it is not seen either is all there is.
+        return
+    path = f"/api/visits/{placed['visit']}"
+    assert (await visitor.get(path, headers=crew)).json()["address"] is None
+    await ask(admin, "rounds/publish", _seen(day))
+    assert (await visitor.get(path, headers=crew)).json()["address"] == "1 High St"
+    other = await member(admin, "technician")
+    assert (await visitor.get(path, headers=other)).json()["address"] is None
+
+
+async def test_what_is_wrong_with_a_day_is_said(admin: httpx.AsyncClient) -> None:
+    """Nothing is planned."""
+    for fields, name in (({"depot": "D9"}, "depot"), ({"date": "2525-01-01"}, "date"),
+        ({"seconds": 0}, "seconds"), ({"seconds": 1e9}, "seconds")):  # fmt: skip
+        answer = await admin.post("/api/rounds/plan", json=_asked(**fields))
+        assert wrong_fields(answer) == [name]
+    answer = await admin.post("/api/rounds/publish", json=_seen(_asked(version=1)))
+    assert (answer.status_code, slug(answer)) == (409, "day-not-planned")
+    assert (await admin.post(f"/api/rounds/{uuid4()}/publish")).status_code == 404
