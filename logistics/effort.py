@@ -1,6 +1,6 @@
 """What a visit takes, by what it is about: minutes on site, crew, skills, weight and room. Pure.
 
-The minutes are a depot's rule of thumb (docs/adr/0021-visits.md): so much to get in and out of a house,
+The minutes are a rule of thumb (docs/adr/0021-visits.md): so much to get in and out of a house,
 so much for each thing, twice as much for what two have to carry.
 """
 
