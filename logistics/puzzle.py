@@ -20,6 +20,10 @@ from logistics.hours import resting, starting
 PROMISE_PENCE: Final = 100_000
 """What leaving out a promised visit is reckoned at: more than any detour that a day holds."""
 
+_SEARCH_PENCE: Final = 20_000
+"""What it is reckoned at in the search, where not all promises can be kept: the dearer, the
+stiffer is the search. Mending goes by the other."""
+
 # PyVRP's stubs say of arrays what numpy's do not accept; both are right.
 _Matrix: TypeAlias = Any
 _NO_ROAD_M: Final = 10_000_000
@@ -73,7 +77,7 @@ class Puzzle:
         return cls(ground, tuple(visits), tuple(fleets), _sizes(ground), min(left, default=None))
 
     def problem(self, *, promises_bind: bool) -> pyvrp.ProblemData:
-        """What PyVRP solves; where promises do not bind, leaving one out costs PROMISE_PENCE."""
+        """What PyVRP solves; where promises do not bind, leaving one out is dear."""
         roads = [_roads(self, fleet) for fleet in self.fleets]
         clients = [
             _client(self, location, is_required=promises_bind and self.visit(location).promised)
@@ -137,9 +141,17 @@ def _client(puzzle: Puzzle, location: int, *, is_required: bool) -> pyvrp.Client
         # Vans on the road begin their first trip no later than now: what is not aboard is for
         # a later one.
         release_time=min(puzzle.now_s + 1, closes_s) if is_at_home and puzzle.now_s else 0,
-        prize=0 if is_required else worth(it),
+        prize=0 if is_required else _prize(puzzle, it),
         required=is_required,
     )
+
+
+def _prize(puzzle: Puzzle, it: Visit) -> int:
+    if not it.promised:
+        return worth(it)
+    # Still more than anything that may be left out instead.
+    others = (worth(each) for each in puzzle.ground.visits if not each.promised)
+    return max(_SEARCH_PENCE * MILLI, 2 * max(others, default=0))
 
 
 def _window(ground: Ground, visit: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from logistics.day import Until
 from logistics.ground import Ground
 from logistics.puzzle import Puzzle
 
-_FIRST_SHARE: Final = 0.35
+_FIRST_SHARE: Final = 0.25
 _SMALL: Final = SolveParams(perturbation=PerturbationParams(max_perturbations=10))
 _LARGE: Final = SolveParams(perturbation=PerturbationParams(max_perturbations=25))
 
