@@ -69,6 +69,8 @@ from web import compatibility as compatibility_pages
 from web import items as item_pages
 from web import orders as order_pages
 from web import people as people_pages
+from web import requests as request_pages
+from web import visits as visit_pages
 from web.envelope import Envelope
 
 ROUTES = [
@@ -306,6 +308,20 @@ PAGES = [
     decisions.show_queue,
     decisions.show_decision,
     decisions.decide,
+    visit_pages.list_visits,
+    visit_pages.show_visit,
+    visit_pages.show_outcome,
+    visit_pages.record_outcome,
+    visit_pages.show_change,
+    visit_pages.change_visit,
+    visit_pages.show_cancel,
+    visit_pages.cancel_visit,
+    visit_pages.show_collection,
+    visit_pages.ask_for_collection,
+    request_pages.list_requests,
+    request_pages.show_request,
+    request_pages.make_visit,
+    request_pages.settle,
 ]
 
 

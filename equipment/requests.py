@@ -140,6 +140,20 @@ from requests r join items i on i.id = r.item
 _LISTED: Final = _SHOWN + " where {where} order by r.seq limit $1"
 
 
+async def look_up(caller: Caller, request: UUID) -> Request:
+    """One request, or Missing."""
+    check_may(caller, "read requests")
+    async with in_sight_of(caller):
+        row = await fetch_one(_SHOWN + " where r.id = $1", request)
+    if row is None:
+        raise _missing()
+    return _request(row)
+
+
+def _missing() -> Missing:
+    return Missing("request-not-found", "There is no such request.")
+
+
 async def settle(caller: Caller, request: UUID, note: str, now: datetime) -> Request:
     """Close a request with a note of what was done. Missing, or Refused if settled already."""
     check_may(caller, "settle requests")
@@ -149,7 +163,7 @@ async def settle(caller: Caller, request: UUID, note: str, now: datetime) -> Req
         settled = await fetch_one(_SETTLE, request, caller.username, now, note.strip())
         row = await fetch_one(_SHOWN + " where r.id = $1", request)
     if row is None:
-        raise Missing("request-not-found", "There is no such request.")
+        raise _missing()
     if settled is None:
         raise Refused("request-settled", f"{row['settled_by']} has settled this request already.")
     return _request(row)

@@ -22,6 +22,8 @@ DESKS: Final = (
     Desk("Catalogue", "/catalogue", "read standing data"),
     Desk("People", "/people", "read people"),
     Desk("Approve", "/authorise", "decide on orders"),
+    Desk("Visits", "/visits", "read visits"),
+    Desk("Requests", "/requests", "read requests"),
     Desk("Items", "/items", "read items"),
     Desk("Shelves", "/shelves", "read items"),
     Desk("Emergencies", "/emergencies", "read emergency issues"),

@@ -175,6 +175,7 @@ def person_page(
 def _links(person: Person, caller: Caller, base: str) -> Iterator[dict[str, str]]:
     """What else there is to see and do, for whoever may."""
     for task, path, words in (
+        ("ask for collections", "collection", "Ask for a collection"),
         ("register people", "change", "Change the record"),
         ("read people", "addresses", "Addresses, now and before"),
         ("register people", "key-safe", "Set the code of a key safe"),

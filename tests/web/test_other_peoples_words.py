@@ -82,7 +82,16 @@ async def test_no_search_filter_or_cursor_is_carried_out(
     for path, name in _parameters(app):
         answer = await admin.get(path, params={name: words})
         assert answer.status_code in {200, 404, 422}, (path, name, answer.text)
-    for path in ("/people", "/items", "/orders", "/catalogue", "/admin/users", "/admin/products"):
+    for path in (
+        "/people",
+        "/items",
+        "/orders",
+        "/catalogue",
+        "/admin/users",
+        "/admin/products",
+        "/visits",
+        "/requests",
+    ):
         page = await browser.get(path, params={"q": words, "status": words, "after": words})
         assert page.status_code in {200, 404, 422}, (path, page.status_code)
         assert MARKUP not in page.text

@@ -114,6 +114,20 @@ MAY = """
     acp      POST /emergencies/{issue_id}/complete
     acpu     POST /orders/{order}/change
     acpu     GET /orders/{order}/change
+    acputdx  GET /visits
+    acputdx  GET /visits/{visit}
+    act      POST /visits/{visit}/outcome
+    act      GET /visits/{visit}/outcome
+    ac       POST /visits/{visit}/change
+    ac       GET /visits/{visit}/change
+    ac       POST /visits/{visit}/cancel
+    ac       GET /visits/{visit}/cancel
+    acpu     POST /people/{person}/collection
+    acpu     GET /people/{person}/collection
+    acx      GET /requests
+    acx      GET /requests/{sent}
+    ac       POST /requests/{sent}/visit
+    ac       POST /requests/{sent}/settle
     au       GET /authorise
     au       POST /authorise/{order}
     au       GET /authorise/{order}
