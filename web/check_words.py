@@ -62,7 +62,7 @@ def check_page(
         notes,
         *(field for each in dates for field in each["fields"]),
     ]
-    said = errors(faults, every, trouble=trouble)
+    said = errors(faults, every, trouble=trouble or _not_provided(quote))
     return CheckPage(
         title="Error: Check your order" if said else "Check your order",
         back=made.address(base),
@@ -79,6 +79,16 @@ def check_page(
         errors=said,
         submit="Send for approval" if quote.beyond else "Place order",
     )
+
+
+def _not_provided(quote: Quote) -> str | None:
+    """What would be refused if the order were sent."""
+    told = [
+        f"{line.name}: {quote.not_provided[line.sku]}"
+        for line in quote.lines
+        if line.sku is not None and line.sku in quote.not_provided
+    ]
+    return f"Care homes are not given this. {'; '.join(told)}" if told else None
 
 
 def refused(

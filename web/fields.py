@@ -155,9 +155,9 @@ def errors(
     """What the summary says: about fields in their order on the page, then about the whole."""
     said = {_stem(fault.field): fault.message for fault in faults}
     shown = [
-        {"text": naming(said.pop(field["name"]), field), "href": f"#{_target(field)}"}
+        {"text": naming(said.pop(_id(field)), field), "href": f"#{_target(field)}"}
         for field in fields
-        if field["name"] in said and field["kind"] != "hidden"
+        if _id(field) in said and field["kind"] != "hidden"
     ]
     rest = [{"text": _about(name, words)} for name, words in said.items()]
     return shown + rest + ([{"text": trouble}] if trouble is not None else [])
@@ -168,11 +168,14 @@ def _about(name: str, words: str) -> str:
     return naming(words, {"kind": "input", "called": name.replace("_", " ").capitalize()})
 
 
+def _id(field: Field) -> str:
+    """The name, unless several fields have the same one."""
+    return str(field.get("id", field["name"]))
+
+
 def _target(field: Field) -> str:
     """Where the focus goes: into the first control of those that have several."""
-    if field["kind"] == "day":
-        return f"{field['name']}-day"
-    return str(field["name"])
+    return f"{_id(field)}-day" if field["kind"] == "day" else _id(field)
 
 
 def _stem(path: str) -> str:

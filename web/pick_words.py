@@ -96,7 +96,14 @@ def faults_of(made: Picked, quote: Quote) -> list[Fault]:
         faults.append(Fault("q", "Add at least one product to the order."))
     if quote.funder is None:
         faults.append(Fault("funder", "Say who pays."))
-    return faults
+    return [*faults, *_refused(quote)]
+
+
+def _refused(quote: Quote) -> Iterator[Fault]:
+    for number, line in enumerate(quote.lines):
+        if line.sku in quote.not_provided:
+            words = f"{line.name}: not given to care homes. Take it off the order."
+            yield Fault(f"n-{number}", words)
 
 
 def pick_page(pick: Picking, faults: Sequence[Fault], base: str) -> PickPage:
@@ -183,15 +190,23 @@ def _lines(made: Picked, quote: Quote, faults: Sequence[Fault]) -> Iterator[Line
         yield Line(
             sku=pick.sku,
             name=line.name,
-            facts=list(_line_facts(line)),
-            tags=list(_tags(line.max_user_kg, quote.person)),
+            facts=list(_line_facts(line, quote)),
+            tags=list(_line_tags(line, quote)),
             quantity=field,
             instead=list(_instead(made, line)),
         )
 
 
-def _line_facts(line: QuotedLine) -> Iterator[str]:
+def _line_tags(line: QuotedLine, quote: Quote) -> Iterator[dict[str, str]]:
+    yield from _tags(line.max_user_kg, quote.person)
+    if line.sku in quote.not_provided:
+        yield {"text": "Not for care homes", "colour": "red"}
+
+
+def _line_facts(line: QuotedLine, quote: Quote) -> Iterator[str]:
     yield f"{pounds(line.price_pence)} each"
+    if line.sku is not None and line.sku in quote.not_provided:
+        yield quote.not_provided[line.sku]
     if line.max_user_kg is not None:
         yield f"Safe up to {line.max_user_kg}kg"
     if line.is_short:

@@ -111,6 +111,7 @@ async def change(caller: Caller, order: UUID, wanted: OrderChange, now: datetime
     reason = tidied_words("reason", wanted.reason, REASON_MAX)
     async with in_sight_of(caller, now):
         await check_visible(caller, order, now)
+        await execute(_LOCK_PERSON, order)
         lines = [] if wanted.lines is UNSET else wanted.lines
         locked = await lock(order, [line.sku for line in lines if line.sku is not None])
         check_theirs(caller, locked)
@@ -122,6 +123,13 @@ async def change(caller: Caller, order: UUID, wanted: OrderChange, now: datetime
         await note(caller, order, Said("changed", reason, content), now)
         await set_in_motion(order, now, locked.skus)
         return await shown_order(order)
+
+
+# As placing does, and first as there: two changes at once would each miss what the other costs.
+_LOCK_PERSON: Final = """
+select from people where id = any(family_of((select person from orders where id = $1)))
+order by id for no key update
+"""
 
 
 async def _check_still_here(order: UUID) -> None:

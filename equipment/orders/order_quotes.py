@@ -26,9 +26,10 @@ from equipment.orders.order_authority import (
     left_of,
 )
 from equipment.orders.order_form import NewLine, check_lines
-from equipment.orders.order_lines import Goods, fastest, goods_of, ordered, wanted
+from equipment.orders.order_lines import Goods, fastest, goods_of, ordered, unpacked, wanted
 from equipment.orders.order_warnings import OrderWarning, known_of, raised
 from equipment.orders.orders import check_within_reach
+from equipment.people.care_homes import not_provided_to
 from equipment.people.looks import look
 from equipment.people.person_form import Person
 from equipment.people.person_records import record
@@ -82,7 +83,8 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     `funder` is None where nobody pays yet; `due_on`, `speed` and `delivery_pence` are None while
     there are no lines, `delivery_pence` also where no tariff was agreed. `order_before` is until
     when on `order_day` that day holds, None for all of it. `at_home` and `on_order` are names
-    of products with how many.
+    of products with how many. `not_provided` are the products that care homes are not given, and
+    why, if the person lives in one: with them the order would be refused.
     """
 
     person: Person
@@ -97,6 +99,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     total_pence: int
     delivery_pence: int | None
     warnings: list[OrderWarning]
+    not_provided: dict[str, str]
     beyond: list[str]
     authority: Authority
     at_home: dict[str, int]
@@ -106,7 +109,8 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
 async def quote(caller: Caller, sketch: Sketch, now: datetime) -> Quote:
     """What an order would be; the look at the person is noted.
 
-    Raises as placing does, but for unanswered warnings, which it lists, and for a missing funder.
+    Raises as placing does, but for what it tells: unanswered warnings, what care homes are not
+    given, and a missing funder.
     """
     check_may(caller, "order")
     check_lines(sketch.lines)
@@ -121,7 +125,8 @@ async def _quote(caller: Caller, sketch: Sketch, person: Person, now: datetime) 
     funder = sketch.funder or person.funder
     if funder is not None and funder != person.funder and not charges_as_own(caller, funder):
         raise Wrong([Fault("funder", "There is no such partner.")])
-    goods = await goods_of(sketch.lines, now)
+    goods = await goods_of(await unpacked(sketch.lines), now)
+    skus = {each.sku for each in ordered(goods)}
     known = await known_of(person.id, None)
     depot = await serving_depot(person.postcode)
     speed = sketch.speed or (fastest(goods) if goods else None)
@@ -142,6 +147,7 @@ async def _quote(caller: Caller, sketch: Sketch, person: Person, now: datetime) 
         total_pence=sum(each.price_pence * each.line.quantity for each in goods),
         delivery_pence=await delivery_rate(london_day(now), speed) if speed else None,
         warnings=await raised(ordered(goods), known) if goods else [],
+        not_provided=await not_provided_to(person.id, skus, london_day(now)) if skus else {},
         beyond=beyond(left, wanted(goods), charges_own_partner=own) if goods else [],
         authority=authority,
         at_home=_named(known.at_home, names),

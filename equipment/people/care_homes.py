@@ -104,14 +104,19 @@ where p.sku = any($1::varchar[])
 """
 
 
-async def check_provided(person: UUID, skus: Collection[str], day: date) -> None:
-    """Refuse `not-for-care-homes` where the person lives in one and a product is not for these.
+async def not_provided_to(person: UUID, skus: Collection[str], day: date) -> dict[str, str]:
+    """Those of these products that a person is not given, as they live in a care home, and why.
 
     Within a transaction in whose sight they are.
     """
     if not await fetch("select from people where id = $1 and home = 'care_home'", person):
-        return
-    reasons = await not_provided(skus, day)
+        return {}
+    return await not_provided(skus, day)
+
+
+async def check_provided(person: UUID, skus: Collection[str], day: date) -> None:
+    """Refuse `not-for-care-homes` where not_provided_to() names anything."""
+    reasons = await not_provided_to(person, skus, day)
     if reasons:
         words = "; ".join(f"{sku}: {reason}" for sku, reason in sorted(reasons.items()))
         raise Refused("not-for-care-homes", f"Care homes are not given this. {words}", skus=reasons)

@@ -15,6 +15,7 @@ from equipment.orders.order_changes import change
 from equipment.orders.order_decisions import Chase, authorise, cancel, chase, decline, stop_for
 from equipment.orders.order_form import Authorisation, OrderChange
 from equipment.orders.order_views import Search, listed, look_up
+from equipment.orders.queues import lock_queues
 from equipment.people import care_homes
 from equipment.people.care_homes import NewCareHomeRule
 from equipment.people.people import register
@@ -224,6 +225,32 @@ async def test_orders_in_parts_count_together(nurse: Caller, boss: Caller) -> No
     await authorise(boss, second.id, Authorisation(), NOW)
     await cancel(nurse, first.id, "not needed", NOW)
     assert (await placed(nurse, person, part, answers=ANYWAY)).beyond == []
+
+
+async def test_whoever_changes_an_order_waits_for_others_who_order_for_that_person() -> None:
+    """Each alone would be within the limit, both are not: neither misses what the other costs."""
+    nurse = await orderer(level=2, limit=200_000)
+    person = await somebody()
+    await stock("COT", price_pence=62_000)
+    order = await placed(nurse, person, "BED01")
+    locked, let_go = asyncio.Event(), asyncio.Event()
+
+    async def keep_back() -> None:
+        async with transaction():
+            await lock_queues({"COT"})
+            locked.set()
+            await let_go.wait()
+
+    keeping = asyncio.create_task(keep_back())
+    await locked.wait()
+    placing = asyncio.create_task(placed(nurse, person, {"sku": "COT", "quantity": 2}))
+    await asyncio.wait([placing], timeout=0.3)
+    more = _change(lines=[{"sku": "BED01", "quantity": 2}])
+    changing = asyncio.create_task(change(nurse, order.id, more, NOW))
+    await asyncio.wait([changing], timeout=0.3)
+    let_go.set()
+    await asyncio.gather(keeping, placing)
+    assert (await changing).beyond == ["limit"]
 
 
 async def test_a_faster_delivery_of_what_was_approved_is_approved_again(

@@ -158,6 +158,22 @@ async def test_a_quantity_that_is_none_is_said_so_beside_it(
     assert answer.status_code == 422
 
 
+async def test_what_care_homes_are_not_given_is_said_before_it_is_sent(
+    admin: httpx.AsyncClient, nurse: httpx.AsyncClient
+) -> None:
+    """When it is picked, and again at the check; a link leads to the line."""
+    rule = {"sku": "CMD01", "provided": False, "reason": "The home has these", "from": "2018-04-01"}
+    assert (await admin.post("/api/care-home-rules", json=rule)).status_code == 201
+    resident = await person(admin, home="care_home")
+    pairs = draft(resident, "BED02", "CMD01")
+    shown = words(await nurse.get("/orders/new", params=sent(pairs)))
+    assert "The home has these" in shown
+    assert "Not for care homes" in shown
+    answer = await nurse.get("/orders/new", params=sent([*pairs, ("step", "check")]))
+    assert (answer.status_code, 'href="#n-1"' in answer.text) == (422, True)
+    assert "Commode: not given to care homes. Take it off the order." in words(answer)
+
+
 async def test_an_order_of_nothing_is_not_checked(nurse: httpx.AsyncClient, ada: str) -> None:
     """It says what is missing."""
     shown = await nurse.get("/orders/new", params=sent([*draft(ada), ("step", "check")]))
