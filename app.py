@@ -14,6 +14,7 @@ from api import (
     compatibility,
     health,
     items,
+    jobs,
     kits,
     labels,
     looks,
@@ -38,6 +39,7 @@ from api import (
 from api.gate import Gate
 from api.problems import respond
 from api.request import ApiRequest
+from api.ways import ways_of
 from budget.database import close_pool, open_pool
 from equipment.staff import second_factors
 from logistics import clock
@@ -188,6 +190,8 @@ ROUTES = [
     van_days.fit_van,
     van_days.show_van_day,
     van_days.say_van_day,
+    jobs.list_jobs,
+    jobs.run_job,
 ]
 
 PAGES = [
@@ -334,7 +338,7 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
         try:
             if settings.second_factor == "required":
                 await second_factors.end_unprotected()
-            async with clock.ticking():
+            async with clock.ticking(ways_of(settings)):
                 yield
         finally:
             await close_pool()

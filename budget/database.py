@@ -190,6 +190,13 @@ async def open_pool(
     )
 
 
+async def connect_apart() -> "asyncpg.Connection[asyncpg.Record]":
+    """A connection of one's own beside the pool, as the application's role; the caller ends it."""
+    return await asyncpg.connect(
+        _engine().config["dsn"], server_settings=_SERVER_SETTINGS, timeout=_open.wait_s
+    )
+
+
 async def close_pool() -> None:
     """Give back every connection; a pool that was never opened is no fault."""
     if _open.pulse is not None:

@@ -1,7 +1,8 @@
 """The clock's jobs: what the service does by itself, without anybody asking.
 
 Every process of the service runs a clock. Each job sees to it that it does no harm, and mostly
-nothing, where another process is doing the same.
+nothing, where another process is doing the same. What has a time of day (logistics/jobs.py) is
+done by the one process that leads.
 """
 
 import asyncio
@@ -22,30 +23,35 @@ from equipment.orders.emergency_issues import raise_overdue
 from equipment.orders.queues import serve_all
 from equipment.orders.satellites import top_up
 from logistics.catching_up import catch_up
+from logistics.depot_days import Ways
+from logistics.leading import Leader
 
 FOLD_EVERY: Final = timedelta(seconds=2)
 SERVE_EVERY: Final = timedelta(seconds=2)
 MAKE_MONTHS_EVERY: Final = timedelta(days=1)
 LOOK_AT_SHELVES_EVERY: Final = timedelta(minutes=1)
 CATCH_UP_EVERY: Final = timedelta(seconds=2)
+LEAD_EVERY: Final = timedelta(seconds=2)
 
 _log = logging.getLogger("kitback.clock")
 
 
 @asynccontextmanager
-async def ticking() -> AsyncIterator[None]:
+async def ticking(ways: Ways | None = None) -> AsyncIterator[None]:
     """Run the jobs, the first time at once, for as long as the block lasts; the pool is open.
 
     On leaving, a job under way comes to its end first; a long fold stops after what it
     has in hand, and the next clock goes on with the rest.
     """
     ending = asyncio.Event()
+    leader = Leader(ways or Ways())
     jobs = [
         _Job("fold", lambda: _fold(ending.is_set)),
         _Job("promises", _serve_all),
         _Job("months", _make_months),
         _Job("shelves", _look_at_shelves),
         _Job("visits", _catch_up),
+        _Job("slots", lambda: leader.tick(datetime.now(UTC))),
     ]
     scheduler = AsyncIOScheduler(
         timezone=UTC,
@@ -54,7 +60,14 @@ async def ticking() -> AsyncIterator[None]:
     )
     # It warns of each tick at which a job is still under way: that is how a long fold is meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    every = (FOLD_EVERY, SERVE_EVERY, MAKE_MONTHS_EVERY, LOOK_AT_SHELVES_EVERY, CATCH_UP_EVERY)
+    every = (
+        FOLD_EVERY,
+        SERVE_EVERY,
+        MAKE_MONTHS_EVERY,
+        LOOK_AT_SHELVES_EVERY,
+        CATCH_UP_EVERY,
+        LEAD_EVERY,
+    )
     for job, interval in zip(jobs, every, strict=True):
         seconds = interval.total_seconds()
         scheduler.add_job(job.run, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
@@ -64,8 +77,10 @@ async def ticking() -> AsyncIterator[None]:
     finally:
         scheduler.pause()
         ending.set()
+        leader.stop()
         for job in jobs:
             await job.end()
+        await leader.end()
         # The scheduler would only cancel what is under way, without waiting for it.
         scheduler.shutdown()
         await asyncio.sleep(0)

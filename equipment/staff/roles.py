@@ -103,6 +103,8 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "visit": frozenset({COORDINATOR, TECHNICIAN}),
     "plan rounds": frozenset({COORDINATOR}),
     "read rounds": _CREW | {AUDITOR},
+    "read jobs": frozenset({COORDINATOR, AUDITOR}),
+    "run jobs": frozenset({COORDINATOR}),
     "read the pool": _MONEY,
     "read changes": frozenset({AUDITOR}),
 }

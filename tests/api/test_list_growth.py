@@ -164,6 +164,10 @@ insert into round_stops (round, place, visit, arrive_at, begin_at, depart_at)
 select md5('r' || n)::uuid, 0, md5('v' || n)::uuid, now(), now(), now()
 from generate_series(1, :rows) n;
 update visits set round = md5('r' || substring(seq::text, 1))::uuid where status = 'done';
+insert into job_runs (job, slot, begun_at, asked_by, leader)
+select case when n % 2 = 0 then 'due-checks' else 'plan-tomorrow' end,
+    timestamptz '2018-04-01Z' + n * interval '1 hour', now(), 'system', 'l'
+from generate_series(1, :rows) n;
 insert into changes (actor, what, key, content)
 select 'u1', case when n > :rows - 60 then 'depot opened' else 'van added' end,
     case when n > :rows - 60 then 'D1' else 'V' || n end, '{}' from generate_series(1, :rows) n;
@@ -233,6 +237,7 @@ LISTS: Final = (
     "/api/orders?status=awaiting_authorisation",
     "/api/orders?status=delivered",
     "/api/orders?person=c4ca4238-a0b9-2382-0dcc-509a6f75849b",
+    "/api/jobs",
     "/api/rounds",
     "/api/rounds?date=2018-04-03",
     "/api/rounds?van=V2",

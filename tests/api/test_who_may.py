@@ -127,6 +127,8 @@ MAY = """
     ac       PATCH /api/visits/{visit}
     ac       POST /api/visits/{visit}/cancel
     act      POST /api/visits/{visit}/outcome
+    acx      GET /api/jobs
+    ac       POST /api/jobs/{name}/run
     ac       POST /api/rounds/plan
     ac       POST /api/rounds/move
     ac       POST /api/rounds/publish
