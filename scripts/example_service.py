@@ -23,6 +23,10 @@ from budget.years import london_day, year_of
 from equipment.catalogue.fit_rules import import_rules
 from equipment.catalogue.kits import KitLine, NewKit, set_kit
 from equipment.catalogue.product_import import import_products
+from equipment.orders.satellites import Levels, set_levels
+from equipment.people import care_homes, funder_rules
+from equipment.people.care_homes import NewCareHomeRule
+from equipment.people.funder_rules import NewRule
 from equipment.places import add_van, open_depot
 from equipment.staff import passwords
 from equipment.staff.roles import ADMINISTRATOR, Caller
@@ -52,7 +56,8 @@ def sources() -> Sources:
 async def set_up(now: datetime) -> None:
     """The real catalogue and partners, as they stood in 2018-19; the made-up depots and vans.
 
-    And what of that catalogue fits together, and what is ordered in one go.
+    And what of that catalogue fits together, what is ordered in one go, who pays for whom by where
+    they live, what care homes are not given, and what stands on a satellite store's shelf.
     """
     catalogue = (_DATA / "catalogue.csv").read_text(encoding="utf-8")
     imported = await import_products(_LOADER, catalogue, now)
@@ -69,6 +74,19 @@ async def set_up(now: datetime) -> None:
         await _once(open_depot(_LOADER, depot))
     for van in VANS:
         await _once(add_van(_LOADER, van))
+    await _enter_rules(now)
+
+
+async def _enter_rules(now: datetime) -> None:
+    funders = [msgspec.convert(row, NewRule) for row in rows("funder_rules")]
+    await _once(funder_rules.enter_many(_LOADER, funders, now))
+    for row in rows("care_home_rules"):
+        said = {name: text for name, text in row.items() if text}
+        rule = msgspec.convert(said, NewCareHomeRule, strict=False)
+        await _once(care_homes.enter(_LOADER, rule, now))
+    for depot, levels in groupby(rows("shelf_levels"), key=lambda row: row["depot"]):
+        targets = Levels({line["sku"]: int(line["target"]) for line in levels})
+        await set_levels(_LOADER, depot, targets)
 
 
 async def _enter_kit(code: str, lines: Rows) -> None:

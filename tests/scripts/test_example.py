@@ -14,10 +14,14 @@ from budget.database import close_pool, execute, fetch, open_pool
 from budget.pool import PartnerFigures, YearPlan, agree, standing
 from budget.recycling import KINDS, Question, report
 from equipment.items import fix_company_prefix
+from equipment.orders.satellites import shelf
+from equipment.people.care_homes import not_provided
+from equipment.people.funder_rules import proposed_each
 from equipment.staff.passwords import verified
 from equipment.staff.roles import ADMINISTRATOR, ROLES
 from scripts.example import load
-from scripts.model.service import WORKERS
+from scripts.example_service import callers, rows, set_up
+from scripts.model.service import CUPBOARD, WORKERS
 from scripts.postgres import NAME, EmbeddedPostgres
 from settings import DEMONSTRATION_GCP
 from tests.scripts.recount import YEAR, recount
@@ -175,6 +179,22 @@ async def test_every_role_can_sign_in_with_the_printed_password(
     assert await verified(users[0]["password_hash"], password)
     for user in users:
         assert user["username"] in said
+
+
+async def test_the_rules_of_the_service_come_with_it(service: str) -> None:
+    """Who pays for whom, what care homes are not given, what a shelf is to have: each once."""
+    assert service
+    await load(NOW, scale=SMALL)
+    await set_up(NOW)
+    places = ("NG7 2NR", "NG2 6AA", "NG18 5BU", "NG24 1AA")
+    homes = [{"gp_practice": None, "postcode": place} for place in places]
+    assert await proposed_each(homes, NOW.date()) == ["04K", "04N", "04E", "04H"]
+    refused = await not_provided(["BED01", "BED03", "WAL04"], NOW.date())
+    assert refused.keys() == {"BED01"}
+    coordinator = (await callers())["coordinator"]
+    assert {line.sku for line in await shelf(coordinator, CUPBOARD)} >= {"WAL01", "WAL04"}
+    [rules] = await fetch("select count(*) as many from funder_rules")
+    assert rules["many"] == len(rows("funder_rules"))
 
 
 async def test_whoever_tries_it_out_today_sees_charges(service: str) -> None:
