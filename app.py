@@ -60,6 +60,7 @@ from web import (
     person_places,
     pictures,
     public_item,
+    round_moves,
     second_factor,
     shelves,
     sign_in,
@@ -72,6 +73,7 @@ from web import items as item_pages
 from web import orders as order_pages
 from web import people as people_pages
 from web import requests as request_pages
+from web import rounds as round_pages
 from web import visits as visit_pages
 from web.envelope import Envelope
 
@@ -326,6 +328,14 @@ PAGES = [
     request_pages.show_request,
     request_pages.make_visit,
     request_pages.settle,
+    round_pages.show_day,
+    round_pages.plan_day,
+    round_pages.publish_day,
+    round_pages.show_sheets,
+    round_pages.show_van_day,
+    round_pages.say_van_day,
+    round_moves.show_move,
+    round_moves.keep_move,
 ]
 
 

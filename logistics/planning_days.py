@@ -10,7 +10,7 @@ from budget.refusals import Fault, Refused, Wrong
 from equipment.people.visibility import EVERYONE
 from equipment.staff.roles import Caller, check_may
 from logistics.catching_up import catch_up
-from logistics.day import Until
+from logistics.day import Plan, Until
 from logistics.depot_days import DepotDay, PinRow, Ways, read_day
 from logistics.drafts import Draft, check_version, keep_draft, lock_plan, open_plan, pins_of
 from logistics.planner import judge
@@ -70,6 +70,22 @@ async def move(caller: Caller, wanted: Move, ways: Ways, now: datetime) -> Plann
     Costs and promises are reckoned anew. Raises Wrong where a field is, Refused `plan-changed`
     where somebody else was first, `plan-broken` with why where a round could not be made so.
     """
+    known, plan = await _judged(caller, wanted, ways, now)
+    async with transaction(viewer=EVERYONE):
+        held = await lock_plan(wanted.depot, wanted.date)
+        check_version(held, wanted.version)
+        await _keep_pin(held["id"], caller, wanted, now)
+        draft = Draft(day=wanted.date, plan=plan, left_out=known.left_out, made_by=caller.username)
+        await keep_draft(held, draft, now)
+    return await planned_day(wanted.depot, wanted.date)
+
+
+async def weigh(caller: Caller, wanted: Move, ways: Ways, now: datetime) -> Plan:
+    """What a day would be like once move() has done this; nothing is kept. Raises as move()."""
+    return (await _judged(caller, wanted, ways, now))[1]
+
+
+async def _judged(caller: Caller, wanted: Move, ways: Ways, now: datetime) -> tuple[DepotDay, Plan]:
     check_may(caller, "plan rounds")
     _check_day(wanted.date, now)
     async with transaction(viewer=EVERYONE):
@@ -83,13 +99,7 @@ async def move(caller: Caller, wanted: Move, ways: Ways, now: datetime) -> Plann
     if isinstance(plan, list):
         why = " ".join(dict.fromkeys(each.reason for each in plan))
         raise Refused("plan-broken", why, visits=[each.visit for each in plan if each.visit])
-    async with transaction(viewer=EVERYONE):
-        held = await lock_plan(wanted.depot, wanted.date)
-        check_version(held, wanted.version)
-        await _keep_pin(held["id"], caller, wanted, now)
-        draft = Draft(day=wanted.date, plan=plan, left_out=known.left_out, made_by=caller.username)
-        await keep_draft(held, draft, now)
-    return await planned_day(wanted.depot, wanted.date)
+    return known, plan
 
 
 def _check(wanted: Move, known: DepotDay) -> None:

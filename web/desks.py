@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from equipment.staff.roles import ADMINISTRATOR, AUDITOR, AUTHORISER, PRESCRIBER, Caller
+from equipment.staff.roles import (
+    ADMINISTRATOR,
+    AUDITOR,
+    AUTHORISER,
+    COORDINATOR,
+    PRESCRIBER,
+    Caller,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,7 @@ DESKS: Final = (
     Desk("Catalogue", "/catalogue", "read standing data"),
     Desk("People", "/people", "read people"),
     Desk("Approve", "/authorise", "decide on orders"),
+    Desk("Rounds", "/rounds", "read rounds"),
     Desk("Visits", "/visits", "read visits"),
     Desk("Requests", "/requests", "read requests"),
     Desk("Items", "/items", "read items"),
@@ -33,6 +41,7 @@ DESKS: Final = (
 )
 _STARTS: Final[tuple[tuple[str, str], ...]] = (
     (ADMINISTRATOR, "/admin"),
+    (COORDINATOR, "/rounds"),
     (AUTHORISER, "/authorise"),
     (PRESCRIBER, "/orders"),
     (AUDITOR, "/changes"),

@@ -128,6 +128,14 @@ MAY = """
     acx      GET /requests/{sent}
     ac       POST /requests/{sent}/visit
     ac       POST /requests/{sent}/settle
+    actdx    GET /rounds
+    ac       POST /rounds/plan
+    ac       POST /rounds/publish
+    actdx    GET /rounds/sheets
+    ac       POST /rounds/vans/{code}
+    ac       GET /rounds/vans/{code}
+    ac       POST /rounds/move
+    ac       GET /rounds/move
     au       GET /authorise
     au       POST /authorise/{order}
     au       GET /authorise/{order}
