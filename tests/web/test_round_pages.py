@@ -31,7 +31,8 @@ def _page(**fields: Any) -> str:
 
 
 async def _version(browser: httpx.AsyncClient) -> str:
-    return re.findall(r'name="version" value="(\d+)"', (await browser.get(_page())).text)[0]
+    page = await browser.get(_page())
+    return str(re.findall(r'name="version" value="(\d+)"', page.text)[0])
 
 
 @pytest.fixture
