@@ -333,10 +333,10 @@ def _van_at(van: str | None, begin: datetime | None) -> str:
 
 
 def _load(weight_g: int, litres: int, van: Van | None) -> str:
-    kilos = round(weight_g / 1000)
+    kilos, litres_ = f"{round(weight_g / 1000):,}", f"{litres:,}"
     if van is None:
-        return f"{kilos} kg, {litres} l"
-    return f"{kilos} of {van.payload_kg} kg, {litres} of {van.volume_l} l"
+        return f"{kilos} kg, {litres_} l"
+    return f"{kilos} of {van.payload_kg:,} kg, {litres_} of {van.volume_l:,} l"
 
 
 def trouble(refusal: Refusal, planned: PlannedDay | None, facts: Facts) -> str:
