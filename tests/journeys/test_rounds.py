@@ -115,7 +115,7 @@ def test_a_stop_is_moved_by_keyboard_alone_without_script(store: Store, browser:
     """Plain forms and links: nothing has to be dragged."""
     with visit(browser, store.address, width=1280, script=False) as seen:
         page = _sign_in(seen, "coordinator", f"/rounds?depot=D1&day={store.day}")
-        _press(page, "button", "Plan the day anew")
+        _press(page, "button", "Plan the day")
         _press(page, "link", "Move")
         page.get_by_label("Where to").focus()
         page.keyboard.press("End")
