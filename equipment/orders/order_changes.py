@@ -24,6 +24,7 @@ from equipment.orders.order_form import (
     OrderChange,
     Special,
     check_lines,
+    check_to_come,
     tidied_words,
 )
 from equipment.orders.order_lifecycle import Status, check_may_be
@@ -237,6 +238,7 @@ async def plan_lines(order: UUID, wanted: Sequence[ChangedLine], now: datetime) 
     if not lines:
         raise Wrong([Fault("lines", "Leave at least one line, or cancel the order.")])
     check_lines([line for _, line in lines])
+    check_to_come([_said_anew(row, line) for row, line in lines], london_day(now))
     goods = await goods_of([line for _, line in lines], now)
     kept: dict[UUID, Goods] = {}
     added: list[Goods] = []
@@ -307,6 +309,14 @@ def _filled(row: asyncpg.Record | None, line: ChangedLine) -> NewLine:
         review_on=line.review_on or row["review_on"],
         end_on=line.end_on or row["end_on"],
     )
+
+
+def _said_anew(row: asyncpg.Record | None, line: NewLine) -> NewLine:
+    """The line without the days that it had: these may have passed since."""
+    if row is None:
+        return line
+    days = {name: getattr(line, name) for name in ("review_on", "end_on")}
+    return replace(line, **{name: None for name, day in days.items() if day == row[name]})
 
 
 def _new_line(

@@ -232,6 +232,18 @@ def _line_faults(number: int, line: NewLine) -> Iterator[Fault]:
         yield from text_faults(f"{path}.special.quotes[{place}].supplier", quote.supplier, 200)
 
 
+def check_to_come(lines: Iterable[NewLine], today: date) -> None:
+    """Raise Wrong for a loan that is to be looked at, or to end, on a day that has passed."""
+    faults = [
+        Fault(f"lines[{number}].{name}", "Lies in the past.")
+        for number, line in enumerate(lines)
+        for name, day in (("review_on", line.review_on), ("end_on", line.end_on))
+        if day is not None and day < today
+    ]
+    if faults:
+        raise Wrong(faults)
+
+
 def is_likely(day: date) -> bool:
     """Whether a loan could be looked at, or end, on that day: a slip of the keyboard could not."""
     return _FIRST_DAY <= day <= _LAST_DAY

@@ -30,6 +30,7 @@ from equipment.orders.order_form import (
     NewOrder,
     Order,
     check_lines,
+    check_to_come,
     tidied_words,
 )
 from equipment.orders.order_lines import (
@@ -119,6 +120,8 @@ async def place(caller: Caller, new: NewOrder, now: datetime) -> Order:
 async def _place(caller: Caller, new: NewOrder, now: datetime) -> Order:
     patient = await _patient(caller, new.person, now)
     funder = await _funder(caller, new, patient)
+    # Not before: an order that is sent again gets its first answer, whatever day it is.
+    check_to_come(new.lines, london_day(now))
     goods = await goods_of(await unpacked(new.lines), now)
     await check_provided(patient.id, {each.sku for each in ordered(goods)}, london_day(now))
     answers = await judged(patient.id, None, goods, new.answers)

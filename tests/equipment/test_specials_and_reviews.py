@@ -1,14 +1,16 @@
 """Specials are bought, and lent again; loans are looked at again on the day that was said."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
 from budget.database import fetch
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
+from budget.years import london_day
+from equipment.orders.order_changes import change
 from equipment.orders.order_decisions import authorise
-from equipment.orders.order_form import Authorisation, Order
+from equipment.orders.order_form import Authorisation, ChangedLine, Order, OrderChange
 from equipment.orders.order_views import look_up, shown_order
 from equipment.orders.reviews import Reviewed, due, settle
 from equipment.orders.specials import Bought, buy, returned
@@ -121,3 +123,19 @@ async def test_a_review_of_nothing_is_refused(nurse: Caller) -> None:
     other = await orderer(partners=("52R",))
     with pytest.raises(Missing):
         await settle(other, order.id, line, Reviewed(note="x"), NOW)
+
+
+async def test_no_loan_is_to_end_on_a_day_that_has_passed(nurse: Caller) -> None:
+    """Nor to be looked at again; a day that was to come when it was said may pass."""
+    person, today = await somebody(), london_day(NOW)
+    for name in ("review_on", "end_on"):
+        with pytest.raises(Wrong, match=f"{name}: Lies in the past"):
+            await placed(nurse, person, {"sku": "BED01", name: today - timedelta(days=1)})
+    order = await placed(nurse, person, {"sku": "BED01", "review_on": today})
+    later = NOW + timedelta(days=3)
+    line = ChangedLine(id=order.lines[0].id, quantity=2)
+    changed = await change(nurse, order.id, OrderChange(lines=[line]), later)
+    assert changed.lines[0].review_on == today
+    line = ChangedLine(id=order.lines[0].id, end_on=today)
+    with pytest.raises(Wrong, match="end_on: Lies in the past"):
+        await change(nurse, order.id, OrderChange(lines=[line]), later)
