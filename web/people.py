@@ -28,6 +28,7 @@ from equipment.people.openings import Match
 from equipment.people.person_form import NewPerson, Person, PersonChange
 from equipment.people.person_search import FoundPeople, PersonSearch
 from equipment.people.timeline import Place
+from equipment.people.visibility import visible_people
 from web import pages, timeline_words
 from web.fields import faults_of
 from web.forms import Filled, as_struct
@@ -98,7 +99,7 @@ async def register_person(request: PageRequest) -> Response[str]:
         known = await partners.listed("", _MOST)
         form = register_form(known, request.site.base, filled, *faults_of(refusal))
         return page(request, "staff_form.jinja", form, status=422)
-    return see_other(request, f"/people/{made.id}", say="The record was made.")
+    return await _to_record(request, made.id, "The record was made.")
 
 
 @pages.get("/people/match", task="match people")
@@ -182,7 +183,15 @@ async def change_person(request: PageRequest, person: FromPath[UUID]) -> Respons
         await people.change(request.caller, person, wanted, request.now)
     except (Wrong, Refused) as refusal:
         return await _change_form(request, shown, filled, refusal)
-    return see_other(request, f"/people/{shown.id}", say="The record was changed.")
+    return await _to_record(request, shown.id, "The record was changed.")
+
+
+async def _to_record(request: PageRequest, person: UUID, done: str) -> Response[str]:
+    """To the record; to the search where it is, by what was written, not theirs to see."""
+    if await visible_people(request.caller, [person], request.now):
+        return see_other(request, f"/people/{person}", say=done)
+    words = "Another partner pays for this person: those who work for it see the record."
+    return see_other(request, "/people", say=f"{done} {words}")
 
 
 async def _change_form(

@@ -164,12 +164,20 @@ def _tidied(new: NewRule) -> str:
     return whole or key
 
 
-async def check_reason(record: Mapping[str, Any], *, reason_given: bool, day: date) -> None:
-    """Raise Wrong where another than the rules' partner pays and nobody said why."""
+async def check_reason(
+    record: Mapping[str, Any], *, reason_given: bool, taken_over: bool, day: date
+) -> None:
+    """Raise Wrong where another than the rules' partner pays and nobody said why.
+
+    Where no rule says who does, whoever has them `taken_over` from one partner to another says why.
+    """
     expected = await proposed(record, day)
-    if expected in {None, record["funder"]} or reason_given:
+    if reason_given or expected == record["funder"]:
         return
-    row = await fetch_one("select name from partners where ods = $1", expected)
-    assert row is not None
-    words = f"By the rules {row['name']} pays. Say why another does."
-    raise Wrong([Fault("funder_reason", words)])
+    if expected is not None:
+        row = await fetch_one("select name from partners where ods = $1", expected)
+        assert row is not None
+        words = f"By the rules {row['name']} pays. Say why another does."
+        raise Wrong([Fault("funder_reason", words)])
+    if taken_over:
+        raise Wrong([Fault("funder_reason", "Say why another partner pays from now on.")])

@@ -23,7 +23,7 @@ from equipment.people.lookalikes import lookalikes
 from equipment.people.looks import look
 from equipment.people.person_form import NewPerson, Person, PersonChange, Registered, tidied
 from equipment.people.person_records import FIELDS, record, records, with_number
-from equipment.people.visibility import in_sight_of, seen_as, widen_sight
+from equipment.people.visibility import in_sight_of, seen_as, sees_everyone, widen_sight
 from equipment.staff.roles import PRESCRIBER, Caller, check_may
 
 _RECEIPT: Final = "person"
@@ -156,8 +156,13 @@ async def change(caller: Caller, person: UUID, wanted: PersonChange, now: dateti
             after = tidied(before | given, london_day(now))
             await _check_change(caller, before, after, now)
             if after["funder"] != before["funder"] and after["funder"] is not None:
-                given_why = bool(given.get("funder_reason"))
-                await check_reason(after, reason_given=given_why, day=london_day(now))
+                await check_reason(
+                    after,
+                    reason_given=bool(given.get("funder_reason")),
+                    # Whose prescribers see them changes hands with it.
+                    taken_over=before["funder"] is not None and not sees_everyone(caller),
+                    day=london_day(now),
+                )
             if names := [name for name in FIELDS if after[name] != before[name]]:
                 # Also if another partner pays from now on, and nobody here sees them afterwards.
                 await widen_sight([person, *before["merged"]])

@@ -9,8 +9,8 @@ import pytest
 from budget.database import execute, fetch
 from budget.refusals import Missing, NotAllowed, Refusal, TooOften, Wrong
 from equipment.people.openings import MISSES_MAX, OPEN_FOR, WINDOW, Match, match
-from equipment.people.people import look_up, register
-from equipment.people.person_form import NewPerson
+from equipment.people.people import change, look_up, register
+from equipment.people.person_form import NewPerson, PersonChange
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.races import ready
 from tests.sight import all_of
@@ -140,3 +140,15 @@ async def test_a_door_opens_to_a_role_that_the_caller_still_has(ann: UUID) -> No
     technician = caller("technician", username="stranger")
     with pytest.raises(Missing):
         await look_up(technician, ann, NOW)
+
+
+async def test_nobody_takes_a_person_over_without_saying_why(ann: UUID) -> None:
+    """Whoever opened the record could else have them paid for, and seen, by their own partner."""
+    await match(STRANGER, RIGHT, NOW)
+    with pytest.raises(Wrong, match="funder_reason"):
+        await change(STRANGER, ann, PersonChange(funder="04L"), NOW)
+    assert (await look_up(ADMINISTRATOR, ann, NOW)).funder == "04K"
+    said = PersonChange(funder="04L", funder_reason="lives with her daughter now")
+    assert (await change(STRANGER, ann, said, NOW)).funder_reason == "lives with her daughter now"
+    # Who sees everybody anyway takes nobody over.
+    assert (await change(ADMINISTRATOR, ann, PersonChange(funder="04K"), NOW)).funder == "04K"

@@ -168,3 +168,18 @@ async def test_another_partners_person_is_opened_by_who_knows_them(
         assert (await browser.get(f"/people/{ada}")).status_code == 200
     looks = (await admin.get("/api/looks", params={"user": "pat"})).json()["results"]
     assert "A visit" in {look["reason"] for look in looks}
+
+
+async def test_a_record_that_is_not_ones_own_is_no_dead_end(
+    admin: httpx.AsyncClient, app: Litestar
+) -> None:
+    """Whoever has another partner pay is told where the record went, not that there is none."""
+    for ods in ("04K", "04L"):
+        await admin.post("/api/partners", json={"ods": ods, "name": ods, "kind": "ccg"})
+    new = {"username": "pat", "password": PASSWORD, "roles": ["prescriber"], "partner": "04L"}
+    await admin.post("/api/users", json=new)
+    async with signed_in(app, "pat") as browser:
+        answer = await browser.post("/people/new", data=TYPED | {"funder": "04K"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/people")
+        page = await browser.get("/people")
+        assert "The record was made. Another partner pays for this person" in page.text
