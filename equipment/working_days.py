@@ -32,6 +32,12 @@ def due_on(ordered_at: datetime, speed: str, cut_off: time | None) -> date:
     return working_day_after(counted_on(ordered_at, cut_off), WORKING_DAYS[speed])
 
 
+def comes_later(day: date, speed: str) -> bool:
+    """Whether what is ordered as of a day arrives sooner than what is ordered as of the next."""
+    days = WORKING_DAYS[speed]
+    return working_day_after(day, days) < working_day_after(day + _DAY, days)
+
+
 def counted_on(ordered_at: datetime, cut_off: time | None) -> date:
     """The London day as of which an order of that moment counts: after the cut-off, the next."""
     local = ordered_at.astimezone(LONDON)

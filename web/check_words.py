@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from budget.refusals import Fault, Refused, Wrong
 from equipment.orders.order_quotes import Quote, QuotedLine
+from equipment.working_days import comes_later
 from web.answers import Asked, asked, unanswered
 from web.fields import Field, Fields, errors
 from web.find_words import born, number
@@ -198,7 +199,9 @@ def _arrives(quote: Quote) -> Iterator[str]:
 
 
 def _before(quote: Quote) -> str:
-    if quote.order_before is None:
+    assert quote.speed is not None
+    # Before a weekend nothing is missed by ordering in the evening.
+    if quote.order_before is None or not comes_later(quote.order_day, quote.speed):
         return "today"
     return f"before {clock(quote.order_before)} {_which_day(quote)}"
 

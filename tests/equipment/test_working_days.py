@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipment.working_days import WORKING_DAYS, due_on, is_working_day, working_day_after
+from equipment.working_days import (
+    WORKING_DAYS,
+    comes_later,
+    due_on,
+    is_working_day,
+    working_day_after,
+)
 
 AFTERNOON = time(15)
 
@@ -55,3 +61,10 @@ def test_every_working_day_is_counted_once() -> None:
     """The second working day is the first one after the first."""
     day = date(2018, 12, 20)
     assert working_day_after(day, 2) == working_day_after(working_day_after(day, 1), 1)
+
+
+def test_a_weekend_forgives_who_orders_late() -> None:
+    """What is ordered from Friday on comes on Monday; what is to come at once does not wait."""
+    days = [date(2018, 7, day) for day in (5, 6, 7, 8, 9)]
+    assert [comes_later(day, "next_day") for day in days] == [True, False, False, True, True]
+    assert all(comes_later(day, "same_day") for day in days)
