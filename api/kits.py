@@ -44,4 +44,4 @@ async def set_kit(request: ApiRequest, code: FromPath[str], data: Json[kits.NewK
 @routes.get("/api/kits/{code:str}/lines", task=_READ, tags=["Catalogue"])
 async def expand_kit(request: ApiRequest, code: FromPath[str]) -> Expanded:
     """Say what of a kit is short now, and what could stand for it."""
-    return Expanded(await kits.expanded(request.caller, code))
+    return Expanded(await kits.expanded(request.caller, code, request.now))

@@ -123,7 +123,7 @@ order by place limit 1
 async def _lines(skus: Sequence[str], asker: Asker) -> dict[str, CatalogueLine]:
     rows = await fetch(_LINES, list(skus))
     products = await priced(rows, london_day(asker.now))
-    stock = await shelves(skus)
+    stock = await shelves(skus, london_day(asker.now))
     return {
         product.sku: _line(product, row, stock[product.sku], asker)
         for product, row in zip(products, rows, strict=True)

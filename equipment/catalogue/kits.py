@@ -1,6 +1,7 @@
 """Kits: products that are ordered in one go, such as what a discharge from hospital needs."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Annotated, Final
 
 import asyncpg
@@ -11,6 +12,7 @@ from budget.changes import record
 from budget.database import execute, fetch, insert, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import code_faults, one_line, sought, text_faults
+from budget.years import london_day
 from equipment.catalogue.products import Sku
 from equipment.catalogue.stock import shelves
 from equipment.places import LONGEST_CODE, LONGEST_NAME, Code
@@ -120,7 +122,7 @@ async def expand(code: str) -> list[KitLine]:
     raise Missing("kit-not-found", "There is no such kit.")
 
 
-async def expanded(caller: Caller, code: str) -> list[ExpandedLine]:
+async def expanded(caller: Caller, code: str, now: datetime) -> list[ExpandedLine]:
     """The same with what is short of it now, and what could stand for that."""
     check_may(caller, "read standing data")
     lines = await expand(code)
@@ -128,7 +130,7 @@ async def expanded(caller: Caller, code: str) -> list[ExpandedLine]:
     others = {other for row in rows.values() for other in row["equivalents"]}
     free = {
         sku: sum(shelf.available for shelf in stock if shelf.kind == "depot")
-        for sku, stock in (await shelves({*rows, *others})).items()
+        for sku, stock in (await shelves({*rows, *others}, london_day(now))).items()
     }
     return [_expanded(line, rows[line.sku], free) for line in lines]
 

@@ -6,6 +6,7 @@ A trigger on items notes what each statement moves in `unfolded_stock`, the cloc
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal, TypeAlias
 
 import asyncpg
@@ -126,26 +127,49 @@ group by 1, 2, 3
 }
 
 
-async def shelves(skus: Iterable[str]) -> dict[str, list[Shelf]]:
-    """Where these products are free, and how many there, the main depots first. One statement."""
+async def shelves(skus: Iterable[str], day: date | None) -> dict[str, list[Shelf]]:
+    """Where these products are free, and how many there, the main depots first. One statement.
+
+    Where few stand, none of those that are out of check on that day: nobody can have them. Without
+    a day, those too.
+    """
     found: dict[str, list[Shelf]] = {sku: [] for sku in skus}
-    for row in await fetch(_SHELVES, list(found)):
+    for row in await fetch(_SHELVES, list(found), day, _FEW):
         found[row["sku"]].append(Shelf(row["code"], row["name"], row["kind"], row["units"]))
     return found
 
 
-_SHELVES: Final = """
-select sku, d.code, d.name, d.kind, units from (
-    select sku, place, sum(units)::int as units from (
-        select sku, place, units from stock_sums
-        where sku = any($1::varchar[]) and state = 'available' and not held and place <> ''
-        union all
-        select sku, place, units from unfolded_stock
-        where sku = any($1::varchar[]) and state = 'available' and not held) both_of_them
-    group by 1, 2) counted
-join depots d on d.code = place
-where units > 0 order by sku, d.kind, d.code
-"""
+def in_date(day: str) -> str:
+    """What says in SQL of an item `i` and its product `p` what the lifecycle's rule says."""
+    return " and ".join(
+        f"(p.{kind}_months is null or greatest(i.{kind}_on, i.received_on)"
+        f" + make_interval(months => p.{kind}_months) >= {day})"
+        for kind in ("loler", "service")
+    )
+
+
+# So many are looked at one by one; of more than that, some will be fit to go.
+_FEW: Final = 20
+_SHELVES: Final = f"""
+select * from (
+    select sku, d.code, d.name, d.kind, case
+        when units > $3 or $2::date is null or (p.loler_months is null and p.service_months is null)
+            then units
+        else (select count(*) from items i where i.sku = counted.sku and i.depot = d.code
+            and i.state = 'available' and i.held_at is null and {in_date("$2::date")})::int
+        end as units
+    from (
+        select sku, place, sum(units)::int as units from (
+            select sku, place, units from stock_sums
+            where sku = any($1::varchar[]) and state = 'available' and not held and place <> ''
+            union all
+            select sku, place, units from unfolded_stock
+            where sku = any($1::varchar[]) and state = 'available' and not held) both_of_them
+        group by 1, 2 having sum(units) > 0) counted
+    join depots d on d.code = place join products p using (sku)
+) free
+where units > 0 order by sku, kind, code
+"""  # noqa: S608 - our own text
 
 
 async def fold_stock(at_once: int = AT_ONCE, ending: Callable[[], bool] = lambda: False) -> int:

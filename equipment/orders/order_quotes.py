@@ -138,7 +138,7 @@ async def _quote(caller: Caller, sketch: Sketch, person: Person, now: datetime) 
         person=person,
         funder=funder,
         funder_name=await _partner_name(funder),
-        lines=await _lines(goods),
+        lines=await _lines(goods, london_day(now)),
         speed=speed,
         due_on=due_on(now, speed, depot.cut_off) if speed else None,
         order_before=depot.cut_off,
@@ -180,22 +180,22 @@ def _named(many: Mapping[str, int], names: Mapping[str, str]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-async def _lines(goods: Sequence[Goods]) -> list[QuotedLine]:
+async def _lines(goods: Sequence[Goods], day: date) -> list[QuotedLine]:
     """The lines with what is free of each, and with equivalents where that is too little."""
     skus = {each.product.sku for each in goods if each.product is not None}
     rows = await fetch(_NAMES, sorted(skus))
     equivalents = {row["sku"]: list(row["equivalents"]) for row in rows}
     others = {other for each in equivalents.values() for other in each}
-    free = await free_of(skus | others)
+    free = await free_of(skus | others, day)
     names = await _names(others)
     return list(_quoted(goods, equivalents, free, names))
 
 
-async def free_of(skus: set[str]) -> dict[str, int]:
+async def free_of(skus: set[str], day: date) -> dict[str, int]:
     """How many of each product the depots could send now."""
     return {
         sku: sum(shelf.available for shelf in found if shelf.kind == "depot")
-        for sku, found in (await shelves(sorted(skus))).items()
+        for sku, found in (await shelves(sorted(skus), day)).items()
     }
 
 

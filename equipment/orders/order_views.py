@@ -168,7 +168,8 @@ where l."order" = any($1::uuid[]) order by l."order", l.place
 async def _instead(skus: AbstractSet[str | None]) -> dict[str, list[str]]:
     """Of each product that is waited for, those that serve as well and stand at a main depot."""
     rows = await fetch(_EQUIVALENTS, [sku for sku in skus if sku is not None])
-    free = await shelves({other for row in rows for other in row["equivalents"]}) if rows else {}
+    others = {other for row in rows for other in row["equivalents"]}
+    free = await shelves(others, None) if others else {}
     stocked = {sku for sku, found in free.items() if any(shelf.kind == "depot" for shelf in found)}
     return {row["sku"]: [other for other in row["equivalents"] if other in stocked] for row in rows}
 

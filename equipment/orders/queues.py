@@ -17,6 +17,7 @@ import msgspec
 from budget.database import execute, fetch, insert, transaction
 from budget.refusals import Refused
 from budget.years import london_day
+from equipment.catalogue.stock import in_date
 from equipment.hand import kind_of, standing_of
 from equipment.journal import STANDING, Journal, Movement, write
 from equipment.lifecycle import decide
@@ -26,8 +27,6 @@ from equipment.standing import Act, Kind, Standing
 # Of one product at once; whoever is left is served in the next round.
 _ROUND: Final = 200
 _ROUNDS: Final = 50
-# Items that are out of check stay on the shelf: so many more are looked at.
-_SPARE: Final = 50
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -98,7 +97,9 @@ async def _pairs(
     if not waiting:
         return []
     wanted = min(sum(line.room for line in waiting), _ROUND)
-    shelf = [_on_shelf(row) for row in await fetch(_SHELF, sku, wanted + len(taken) + _SPARE)]
+    shelf = [
+        _on_shelf(row) for row in await fetch(_SHELF, sku, wanted + len(taken), london_day(now))
+    ]
     fit = [each for each in shelf if each.item not in taken and _allocated(each, now) is not None]
     return matched(waiting, fit, given_up)[:_ROUND]
 
@@ -121,11 +122,13 @@ _COLUMNS: Final = f"""
 i.id, i.received_on, i.updated_at, i.owner, {", ".join(f"i.{name}" for name in STANDING)},
     p.reuse, p.pat, p.loler_months, p.service_months
 """
-# The shelf of each depot by its index; a satellite's is its own.
+# The shelf of each depot by its index; a satellite's is its own. What is out of check stays there,
+# however many that are, and keeps nobody from those behind it.
 _SHELF: Final = f"""
 select each.* from depots d cross join lateral (
     select {_COLUMNS} from items i join products p on p.sku = i.sku
     where i.sku = $1 and i.depot = d.code and i.state = 'available' and i.held_at is null
+        and {in_date("$3::date")}
     order by i.received_on, i.id limit $2
 ) each where d.kind = 'depot' order by each.received_on, each.id
 """  # noqa: S608 - column names from code

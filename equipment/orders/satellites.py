@@ -18,6 +18,7 @@ from budget.database import execute, fetch, fetch_one, transaction
 from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import sought
+from budget.years import london_day
 from equipment.catalogue.stock import Shelf, shelves
 from equipment.places import Depot
 from equipment.staff.roles import Caller, check_may
@@ -201,7 +202,7 @@ async def top_ups(  # noqa: PLR0913 - the filters of a list
     conditions = {"t.id > {}": after, "t.depot = {}": None if depot is None else sought(depot)}
     sql, values = narrowed(_LISTED[status], conditions, limit)
     rows = await fetch(sql, *values)
-    stock = await shelves(row["sku"] for row in rows)
+    stock = await shelves((row["sku"] for row in rows), london_day(now))
     return [_shown(row, stock[row["sku"]]) for row in rows]
 
 

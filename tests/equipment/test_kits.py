@@ -54,9 +54,9 @@ async def test_a_kit_says_what_is_short_and_what_could_stand_for_it() -> None:
     await set_kit(ADMINISTRATOR, "SET", KIT)
     await received("BED01", 1)
     await received("RAIL", 1)
-    assert (await expanded(caller("prescriber"), "SET"))[1].instead == []
+    assert (await expanded(caller("prescriber"), "SET", NOW))[1].instead == []
     await received("BED02", 2)
-    assert await expanded(caller("prescriber"), "SET") == [
+    assert await expanded(caller("prescriber"), "SET", NOW) == [
         ExpandedLine("BED01", "Product BED01", 1, 1, 0, []),
         ExpandedLine("RAIL", "Product RAIL", 2, 1, 1, ["BED02"]),
     ]

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextvars import Context
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ import pytest
 from budget import pool
 from budget.database import execute, fetch, transaction
 from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
+from equipment.catalogue.catalogue import catalogue_line
 from equipment.orders.order_decisions import authorise, cancel, decline
 from equipment.orders.order_form import Authorisation, Order
 from equipment.orders.order_views import look_up, shown_order
@@ -146,6 +147,27 @@ async def test_what_is_out_of_check_or_on_hold_is_not_promised(nurse: Caller) ->
     passed = [{"kind": "loler", "result": "pass", "on": "2018-10-01"}]
     await done(scan(old, "check", checks=passed))
     assert (await shown_order(second.id)).lines[0].items == [old]
+
+
+async def test_what_is_out_of_check_keeps_nobody_from_what_is_not(nurse: Caller) -> None:
+    """However much of it stands before it on the shelf."""
+    await stock("HOIST", loler_months=6, level=1)
+    await received("HOIST", 120, received_at=NOW - timedelta(days=400))
+    fit = await one_item("HOIST")
+    assert (await _ordered(nurse, "HOIST")).lines[0].items == [fit]
+
+
+async def test_nobody_is_told_of_stock_that_is_out_of_check(nurse: Caller) -> None:
+    """Good through its last day; nor by when it would come."""
+    await stock("HOIST", loler_months=6, service_months=12, level=1)
+    await received("HOIST", 2, received_at=NOW - timedelta(days=400))
+    await one_item("HOIST", received_at=datetime(2018, 4, 1, 9, tzinfo=UTC))
+    line = await catalogue_line(nurse, "HOIST", NOW)
+    assert line is not None
+    assert (line.free, line.arrives_on is not None) == (1, True)
+    line = await catalogue_line(nurse, "HOIST", NOW + timedelta(days=1))
+    assert line is not None
+    assert (line.free, line.arrives_on, line.stock) == (0, None, [])
 
 
 async def test_a_cancelled_orders_items_go_to_the_next_in_line(nurse: Caller) -> None:

@@ -42,7 +42,7 @@ async def test_each_movement_counts_at_once_and_no_longer_where_it_was() -> None
         at_first = await _of("D1", "depot")
         assert at_first == msgspec.structs.replace(whole, key="D1", name="D1", free=1, available=2)
         assert await _of("D1", "depot", sku="BED01") == at_first
-        assert await shelves(["BED01", "NONE"]) == {
+        assert await shelves(["BED01", "NONE"], None) == {
             "BED01": [Shelf("D1", "D1", "depot", 1), Shelf("D2", "D2", "depot", 3)],
             "NONE": [],
         }
