@@ -52,6 +52,7 @@ async def merge(caller: Caller, survivor: UUID, wanted: Merge, now: datetime) ->
     if faults:
         raise Wrong(faults)
     async with in_sight_of(caller, now):
+        await execute(_LINE_UP)
         rows = {row["id"]: dict(row) for row in await fetch(_LOCK, [survivor, wanted.duplicate])}
         if len(rows) < 2:  # noqa: PLR2004 - both records
             raise missing()
@@ -62,7 +63,9 @@ async def merge(caller: Caller, survivor: UUID, wanted: Merge, now: datetime) ->
         return await record(survivor)
 
 
-# In one order, so that two merges of the same records do not wait for each other.
+# Merges are rare and wait for each other: each locks what leads to its two records after them.
+_LINE_UP: Final = "select pg_advisory_xact_lock(hashtextextended('merge people', 0))"
+# In one order, as others lock them who change two at once.
 _LOCK: Final = f"""
 select id, merged_into, created_at, {", ".join(FIELDS)} from people where id = any($1::uuid[])
 order by id for no key update

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -165,11 +166,26 @@ async def test_two_merges_at_once_leave_one_record_that_goes_on() -> None:
     assert len(await all_of("select from people where merged_into is null")) == 1
 
 
+async def test_however_many_merges_at_once_none_ends_in_a_deadlock() -> None:
+    """Each waits for those before it: what leads to a record is locked after it, in no order."""
+    people = [await person() for _ in range(6)]
+    await ready(8)
+    pairs = list(permutations(people, 2))
+    done_or_not = await asyncio.gather(
+        *(merge(COORDINATOR, survivor, into(gone), NOW) for survivor, gone in pairs),
+        return_exceptions=True,
+    )
+    faults = [each for each in done_or_not if isinstance(each, BaseException)]
+    assert all(isinstance(each, Refused) for each in faults), faults
+    assert len(await all_of("select from people where merged_into is null")) == 1
+
+
 async def test_who_pays_is_the_same_for_all_of_a_persons_records() -> None:
     """From the merge on, whoever is asked for; out of sight is out of sight by either id."""
     ann, anne = await person(), await person(funder="52R")
     await merge(COORDINATOR, ann, into(anne), NOW)
-    await change(PRESCRIBER, anne, PersonChange(funder="52R"), NOW)
+    moved = PersonChange(funder="52R", funder_reason="moved")
+    await change(PRESCRIBER, anne, moved, NOW)
     assert [row["funder"] for row in await fetch("select funder from person_funders")] == [
         "52R", "52R",
     ]  # fmt: skip

@@ -186,7 +186,8 @@ async def test_nobody_is_changed_who_is_not_seen() -> None:
 async def test_a_funder_may_be_changed_to_one_whose_people_are_not_seen() -> None:
     """The change is made whole, and then they are out of sight."""
     ann = await person()
-    changed = await change(OURS, ann, PersonChange(funder="52R", phone="1"), NOW)
+    wanted = PersonChange(funder="52R", funder_reason="moved", phone="1")
+    changed = await change(OURS, ann, wanted, NOW)
     assert (changed.funder, changed.phone) == ("52R", "1")
     assert await seen_by(OURS) == set()
 
