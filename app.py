@@ -70,6 +70,7 @@ from web import (
 from web import catalogue as catalogue_pages
 from web import compatibility as compatibility_pages
 from web import items as item_pages
+from web import jobs as job_pages
 from web import orders as order_pages
 from web import people as people_pages
 from web import requests as request_pages
@@ -336,6 +337,8 @@ PAGES = [
     round_pages.say_van_day,
     round_moves.show_move,
     round_moves.keep_move,
+    job_pages.list_jobs,
+    job_pages.run_job,
 ]
 
 

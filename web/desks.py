@@ -37,6 +37,7 @@ DESKS: Final = (
     Desk("Emergencies", "/emergencies", "read emergency issues"),
     Desk("Changes", "/changes", "read changes"),
     Desk("Looks", "/looks", "read looks"),
+    Desk("Jobs", "/admin/jobs", "read jobs"),
     Desk("Administration", "/admin", "manage users"),
 )
 _STARTS: Final[tuple[tuple[str, str], ...]] = (

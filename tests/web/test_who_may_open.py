@@ -128,6 +128,8 @@ MAY = """
     acx      GET /requests/{sent}
     ac       POST /requests/{sent}/visit
     ac       POST /requests/{sent}/settle
+    acx      GET /admin/jobs
+    ac       POST /admin/jobs/{name}
     actdx    GET /rounds
     ac       POST /rounds/plan
     ac       POST /rounds/publish
