@@ -62,11 +62,22 @@ async def publish_day(caller: Caller, seen: Seen, now: datetime) -> PlannedDay:
             await _publish(caller, drafts, now)
             await _give_up(await fetch(_IDLE, plan["id"], [each["van"] for each in drafts]), now)
             await _next_version(plan["id"])
+        elif visits := await fetch(_NO_LONGER, plan["id"]):
+            # No van goes out any more: what was promised is on none.
+            await _free(visits, now)
+            await execute(_NOTHING_DONE, list({each["round"] for each in visits}))
+            await _next_version(plan["id"])
     return await planned_day(seen.depot, seen.date)
 
 
 _DRAFTS: Final = """
 select id, van, day, status from rounds where plan = $1 and status = 'draft' order by van
+"""
+_NO_LONGER: Final = """
+select v.id, v.round from day_plans p cross join lateral jsonb_array_elements(p.unplanned) u
+join visits v on v.id = (u ->> 'visit')::uuid and v.status = 'planned'
+join rounds r on r.id = v.round and r.plan = p.id and r.status = 'published'
+where p.id = $1 order by v.id for update of v
 """
 _IDLE: Final = """
 select id, van, day, status from rounds

@@ -1,12 +1,13 @@
 """Rounds as they are shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 import msgspec
+from msgspec.structs import replace
 
 from budget.database import fetch, fetch_one
 from budget.narrowing import narrowed
@@ -148,6 +149,7 @@ async def planned_day(depot: str, day: date) -> PlannedDay:
     drafts = [each for each in shown.values() if each.status == "draft"]
     published = [each for each in shown.values() if each.status == "published"]
     unplanned = msgspec.json.decode(row["unplanned"], type=list[LeftOut])
+    going = drafts or list(_going(published, unplanned))
     on_the_way = msgspec.json.decode(row["on_the_way"], type=list[OnTheWay])
     return PlannedDay(
         depot=depot,
@@ -155,12 +157,12 @@ async def planned_day(depot: str, day: date) -> PlannedDay:
         version=row["version"],
         made_at=row["made_at"],
         made_by=row["made_by"],
-        rounds=drafts or published,
+        rounds=going,
         unplanned=unplanned,
         on_the_way=on_the_way,
         published=published,
-        changes=list(changes(day, published, drafts, unplanned)) if drafts else [],
-        cost_pence=sum(each.cost_pence for each in drafts or published),
+        changes=list(changes(day, published, going, unplanned)) if going != published else [],
+        cost_pence=sum(each.cost_pence for each in going),
         note=row["note"],
     )
 
@@ -172,6 +174,17 @@ where depot = $1 and day = $2
 _OF_DAY: Final = """
 select id from rounds where plan = $1 and status <> 'superseded' order by van, seq limit 500
 """
+
+
+def _going(published: Sequence[Round], unplanned: Sequence[LeftOut]) -> Iterator[Round]:
+    """What goes on of published rounds where no van can make a draft any more. Pure."""
+    left = {each.visit for each in unplanned}
+    for each in published:
+        stops = [
+            stop for stop in each.stops if stop.status != "planned" or str(stop.visit) not in left
+        ]
+        if stops or not each.stops:
+            yield replace(each, stops=stops)
 
 
 def changes(

@@ -191,10 +191,12 @@ class _Words:
         return {"action": f"{self.base}/rounds/plan", "fields": fields, "submit": label}
 
     def publish_form(self) -> dict[str, Any] | None:
-        drafts = self.planned is not None and any(
-            each.status == "draft" for each in self.planned.rounds
+        # Where no van can go any more there is no draft of a round, but there is something to say.
+        changed = self.planned is not None and (
+            bool(self.planned.changes)
+            or any(each.status == "draft" for each in self.planned.rounds)
         )
-        if not self.may_plan or not drafts:
+        if not self.may_plan or not changed:
             return None
         return {"action": f"{self.base}/rounds/publish", "fields": self._hidden()}
 

@@ -1,6 +1,7 @@
 """A coordinator plans a day, moves a stop, takes a van off the road and publishes."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -153,8 +154,30 @@ def test_a_collection_is_asked_for_and_fails(store: Store, browser: Browser, wid
         _seen(seen, f"visit-failed-{width}")
         page.get_by_role("link", name="Visits").first.click()
         _seen(seen, f"visits-{width}")
+        _send_fault(store)
         seen.open("/requests")
         _seen(seen, f"requests-{width}")
+        page.locator("table a").first.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Not safe")
+        _seen(seen, f"request-{width}")
+        page.get_by_role("button", name="Settle").click()
+        expect(page.get_by_text("There is a problem")).to_be_visible()
+        _seen(seen, f"request-refused-{width}")
+        seen.open("/admin/jobs")
+        page.get_by_role("button", name="Run it now: Stale visits").click()
+        expect(page.get_by_text("The job was run.")).to_be_visible()
+        _seen(seen, f"jobs-{width}")
+
+
+def _send_fault(store: Store) -> None:
+    """Say on the public page of something on loan that it is not safe."""
+    on_loan = ask(store.client, "GET", "/api/items?state=on_loan")["results"]
+    path = f"/8004/{on_loan[0]['giai']}/fault"
+    headers = {"Accept": "text/html"}
+    with httpx.Client(base_url=store.address, headers=headers, timeout=30) as stranger:
+        [form] = re.findall(r'name="form" value="([^"]+)"', stranger.get(path).text)
+        sent = stranger.post(path, data={"form": form, "message": "It wobbles"})
+        assert sent.status_code == 303, sent.text
 
 
 def _press(page: Page, role: str, name: str) -> None:

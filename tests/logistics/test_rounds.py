@@ -138,6 +138,25 @@ async def test_a_change_is_shown_before_it_is_published(admin: httpx.AsyncClient
     }
 
 
+async def test_where_no_van_goes_any_more_the_promises_are_let_go(admin: httpx.AsyncClient) -> None:
+    """Shown as broken first; published, each visit is open again, and on no round."""
+    orders = await _ordered(admin, 2)
+    await ask(admin, "rounds/publish", _seen(await _planned(admin)))
+    for van in ("V1", "V2"):
+        answer = await admin.put(f"/api/vans/{van}/days/{_asked()['date']}", json={"off": True})
+        assert answer.status_code == 200, answer.text
+    draft = await _planned(admin)
+    assert draft["rounds"] == []
+    assert [each["late"] for each in draft["changes"]] == [True, True]
+    assert len(draft["unplanned"]) == len(orders)
+    after = await ask(admin, "rounds/publish", _seen(draft))
+    assert (after["rounds"], after["published"], after["changes"]) == ([], [], [])
+    for each in orders:
+        visit = await told(admin, f"visits/{each['visit']}")
+        assert (visit["status"], visit["round"]) == ("open", None)
+        assert (await told(admin, f"orders/{each['id']}"))["status"] == "authorised"
+
+
 def _seen(day: dict[str, Any]) -> dict[str, Any]:
     return {name: day[name] for name in ("depot", "date", "version")}
 

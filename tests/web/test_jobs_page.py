@@ -41,7 +41,7 @@ async def test_a_job_that_fails_is_said_to(
         raise RuntimeError(now, ways)
 
     broken = Job("Breaks.", jobs.JOBS["due-checks"].when, fail)
-    monkeypatch.setitem(jobs.JOBS, "due-checks", broken)  # type: ignore[arg-type]  # it is a dict
+    monkeypatch.setitem(jobs.JOBS, "due-checks", broken)
     async with signed_in(app) as browser:
         await browser.post("/admin/jobs/due-checks")
         page = words(await browser.get("/admin/jobs"))
