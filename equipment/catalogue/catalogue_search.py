@@ -34,9 +34,14 @@ class Sought:
 
 
 class Found(msgspec.Struct, frozen=True, order=True):
-    """A product's place among those found: the less `far`, the likelier it is meant."""
+    """A product's place among those found: the less `far`, the likelier it is meant.
+
+    Of those that are as far, what more people have on loan comes first, so `seldom` is negative.
+    """
 
     far: int
+    seldom: int
+    light: int
     name: str
     sku: str
 
@@ -57,12 +62,18 @@ async def found(wanted: Sought, level: int | None) -> list[Found]:
     if not words:
         return await _in_order(conditions, wanted)
     rows = await _with_words(words, conditions)
-    places = [Found(_far(q, words, row), row["name"], row["sku"]) for row in rows]
+    places = [_place(_far(q, words, row), row) for row in rows]
     if not places:
         rows = await _alike(" ".join(words), conditions)
-        places = [Found(int(1000 * row["far"]), row["name"], row["sku"]) for row in rows]
+        places = [_place(int(1000 * row["far"]), row) for row in rows]
     places.sort()
     return [each for each in places if wanted.after is None or each > wanted.after][: wanted.limit]
+
+
+def _place(far: int, row: asyncpg.Record) -> Found:
+    # In powers of two, so that the places seldom change while somebody turns the pages. What is for
+    # a bed weighs less than a bed: that decides where nothing was lent yet.
+    return Found(far, -int(row["lent"]).bit_length(), -row["weight_g"], row["name"], row["sku"])
 
 
 def _class(iso9999: str | None) -> str | None:
@@ -80,7 +91,7 @@ async def _in_order(conditions: Mapping[str, object], wanted: Sought) -> list[Fo
     async with transaction():
         await execute(_PLAN)
         rows = await fetch(sql, *values)
-    return [Found(0, "", row["sku"]) for row in rows]
+    return [Found(0, 0, 0, "", row["sku"]) for row in rows]
 
 
 async def _with_words(words: list[str], conditions: Mapping[str, object]) -> list[asyncpg.Record]:
@@ -96,7 +107,11 @@ async def _with_words(words: list[str], conditions: Mapping[str, object]) -> lis
 # For this very text: how many rows have it in them differs a thousandfold.
 _PLAN: Final = "set local plan_cache_mode = force_custom_plan"
 _IN_ORDER: Final = "select sku from products where {where} order by sku limit $1"
-_FOUND: Final = "select sku, name, category from products where {where} limit $1"
+_SHOWN: Final = """sku, name, category, coalesce(weight_g, 0) as weight_g, coalesce((
+    select sum(units) from stock_sums s
+    where s.sku = products.sku and s.state = 'on_loan' and s.place = ''
+), 0) as lent"""
+_FOUND: Final = f"select {_SHOWN} from products where {{where}} limit $1"  # noqa: S608 - our own text
 
 
 async def _alike(q: str, conditions: Mapping[str, object]) -> list[asyncpg.Record]:
@@ -113,20 +128,26 @@ _FORGIVING: Final = f"""
 select set_config('pg_trgm.word_similarity_threshold', '{_LIKENESS}', true),
     set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)
 """
-_ALIKE: Final = """
-select sku, name, category, 1 - word_similarity($2, search) as far from products
-where search %> $2 and {where} limit $1
-"""
+_ALIKE: Final = f"""
+select {_SHOWN}, 1 - word_similarity($2, search) as far from products
+where search %> $2 and {{where}} limit $1
+"""  # noqa: S608 - our own text
 
 
 def _far(q: str, words: list[str], row: asyncpg.Record) -> int:
-    """How far a product is from what was typed: its sku, the start of its name, words, parts."""
+    """How far a product is from what was typed: its sku, whole words, beginnings of them, parts.
+
+    Whole words are nearest where the category has one, too: a bed is nearer than a table for it.
+    """
     sku, name, category = (str(row[part]).lower() for part in ("sku", "name", "category"))
-    beginnings = _NOT_PARTS.split(f"{name} {category}")
+    named, filed = _NOT_PARTS.split(name), _NOT_PARTS.split(category)
+    whole = set(words) <= set(named)
     starts = (
         sku == q,
-        sku.startswith(q),
+        whole and any(each.startswith(word) for each in filed for word in words),
+        whole,
         name.startswith(q),
-        all(any(each.startswith(word) for each in beginnings) for word in words),
+        sku.startswith(q)
+        or all(any(each.startswith(word) for each in named + filed) for word in words),
     )
     return next((number for number, fits in enumerate(starts) if fits), len(starts))

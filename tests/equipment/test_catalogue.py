@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from budget.database import fetch
+from budget.database import execute, fetch
 from budget.refusals import Missing, NotAllowed, Wrong
 from equipment.catalogue.catalogue import CatalogueLine, catalogue, catalogue_line, categories
 from equipment.catalogue.catalogue_search import Sought
@@ -60,7 +60,7 @@ async def lines(q: str = "", by: Caller = ADMINISTRATOR, **more: object) -> list
     ("q", "first"),
     [
         ("bed01", "BED01"),
-        ("BED", "BED13"),
+        ("BED", "BED03"),
         ("commode", "TOI03"),
         ("comode", "TOI03"),
         ("proflng bed", "BED03"),
@@ -73,6 +73,17 @@ async def lines(q: str = "", by: Caller = ADMINISTRATOR, **more: object) -> list
 async def test_what_is_typed_finds_what_is_meant(q: str, first: str) -> None:
     """By sku, parts of words in any order, class, and with a slip of the pen."""
     assert (await search(q))[0] == first
+
+
+async def test_beds_come_before_what_is_for_beds() -> None:
+    """Whole words in name and category, what most people have, and else what is heaviest."""
+    assert {*(await search("bed"))[:4]} == {"BED01", "BED02", "BED03", "BED04"}
+    assert (await search("bed")).index("TRA02") > 9
+    await execute(
+        "insert into stock_sums (sku, state, held, place, units)"
+        " values ('BED01', 'on_loan', false, '', 9)"
+    )
+    assert (await search("bed"))[0] == "BED01"
 
 
 async def test_it_is_found_as_it_is_typed() -> None:
