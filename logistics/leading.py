@@ -189,9 +189,11 @@ _RUNS: Final = """
 select r.id, r.job, r.slot, r.begun_at, r.ended_at, r.failed, r.detail, r.asked_by, r.leader
 from job_runs r
 """
+# By their slots, of which the one index is each job's own: by their ids, PostgreSQL would go
+# through all that ever ran for a job that never did.
 _NEWEST: Final = f"""
 select each.* from unnest($1::varchar[]) wanted (name) cross join lateral (
-    {_RUNS} where r.job = wanted.name order by r.id desc limit $2) each
+    {_RUNS} where r.job = wanted.name order by r.slot desc limit $2) each
 """  # noqa: S608 - our own text
 
 

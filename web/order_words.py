@@ -132,7 +132,8 @@ def next_words(order: Order, funder_name: str | None) -> list[str]:
         return []
     words = [order.next.what]
     if order.next.by is not None:
-        words.append(f"By {weekday(order.next.by)}.")
+        promised = "Was to come by" if _waits_for_stock(order) else "By"
+        words.append(f"{promised} {weekday(order.next.by)}.")
     who = order.next.who
     if order.status == "awaiting_authorisation":
         who = f"an authoriser of {funder_name}" if funder_name else "an authoriser"
@@ -224,6 +225,21 @@ def _cancel(fields: Fields, order: Order, caller: Caller, base: str) -> dict[str
     }
 
 
+def _waits_for_stock(order: Order) -> bool:
+    return any(line.status == "awaiting_stock" for line in order.lines)
+
+
+def _arrives(order: Order) -> Iterator[str]:
+    """By when; where it waits for stock, nobody knows."""
+    speed = SPEEDS[order.speed].lower()
+    if not _waits_for_stock(order):
+        yield f"By {weekday(order.due_on)} ({speed})"
+        return
+    if any(line.status == "reserved" for line in order.lines):
+        yield f"What is set aside by {weekday(order.due_on)} ({speed})"
+    yield "What waits for stock once there is some: nobody can say when"
+
+
 def rows_of(opened: Opened) -> Iterator[dict[str, Any]]:
     """What stands on the order."""
     order, person = opened.order, opened.person
@@ -231,7 +247,7 @@ def rows_of(opened: Opened) -> Iterator[dict[str, Any]]:
         yield row("For", [person.name, born(person), number(person)])
     yield row("Ordered", [f"{day_of(order)}, by {order.ordered_by}"])
     if order.status in OPEN:
-        yield row("Arrives", [f"By {weekday(order.due_on)} ({SPEEDS[order.speed].lower()})"])
+        yield row("Arrives", list(_arrives(order)))
     yield row("Cost", [_cost(order)])
     yield row("Paid by", [opened.funder_name])
     if person is not None:

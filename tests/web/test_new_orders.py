@@ -334,3 +334,17 @@ async def test_what_carries_them_and_is_in_stock_comes_first(
     shown = await nurse.get("/orders/new", params=sent([*draft(ada), ("q", "0")]))
     found = re.findall(r'name="add" value="([A-Z0-9]+)"', shown.text)
     assert found == ["BED01", "BED02", "CMD01"]
+
+
+async def test_what_waits_for_stock_is_promised_for_no_day(
+    admin: httpx.AsyncClient, nurse: httpx.AsyncClient
+) -> None:
+    """An order says by when it arrives only of what there is."""
+    order = await place(nurse, await person(admin), "CMD01")
+    shown = words(await nurse.get(f"/orders/{order}"))
+    assert "What waits for stock once there is some: nobody can say when" in shown
+    assert "Was to come by" in shown
+    await stock(admin, "CMD01")
+    shown = words(await nurse.get(f"/orders/{order}"))
+    assert "nobody can say when" not in shown
+    assert "Arrives By" in shown
