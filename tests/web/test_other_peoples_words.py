@@ -21,7 +21,7 @@ WORDS = (
     "=1+1|cmd' /C calc'!A0",
     "@SUM(1+1)",
     "%00%ff%s%n\\",
-    "Zoë \u202ereversed\u202c 测试 🛏",
+    "Zoë عائشة 测试 🛏",
 )
 
 
