@@ -56,6 +56,8 @@ class Visit:
     def check(self) -> None:
         """See that the page fits, meets WCAG, and was loaded from nowhere else without a fault."""
         page = self.page
+        # A press of a button goes on before its answer has its styles.
+        page.wait_for_load_state()
         width = page.evaluate("document.documentElement.scrollWidth")
         assert page.viewport_size is not None
         assert width <= page.viewport_size["width"], f"{page.url} is {width} px wide"
