@@ -39,10 +39,11 @@ from api import (
 from api.gate import Gate
 from api.problems import respond
 from api.request import ApiRequest
-from api.ways import ways_of
 from budget.database import close_pool, open_pool
 from equipment.staff import second_factors
 from logistics import clock
+from logistics.depot_days import Ways
+from logistics.travel import Speeds
 from settings import Settings
 from web import (
     admin,
@@ -344,6 +345,7 @@ PAGES = [
 
 def create_app(settings: Settings, dsn: str) -> Litestar:
     """The whole service on the database at `dsn`, which must have been migrated."""
+    ways = _ways_of(settings)
 
     @asynccontextmanager
     async def pool(_: Litestar) -> AsyncIterator[None]:
@@ -351,7 +353,7 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
         try:
             if settings.second_factor == "required":
                 await second_factors.end_unprotected()
-            async with clock.ticking(ways_of(settings)):
+            async with clock.ticking(ways):
                 yield
         finally:
             await close_pool()
@@ -369,5 +371,12 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
         pdb_on_exception=False,
     )
     app.state.settings = settings
+    app.state.ways = ways
     app.asgi_handler = Envelope(Gate(app.asgi_handler, auth.caller_of), settings)
     return app
+
+
+def _ways_of(settings: Settings) -> Ways:
+    """By what travel is reckoned, as the operator has set it."""
+    speeds = Speeds(settings.road_factor, settings.speeds_kmh or Speeds().kmh)
+    return Ways(settings.osrm_url, speeds)

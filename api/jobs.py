@@ -5,7 +5,6 @@ from litestar.params import FromPath
 from api.paging import Page
 from api.request import ApiRequest
 from api.routes import get, post
-from api.ways import ways_of
 from logistics import leading
 from logistics.leading import Run, ShownJob
 
@@ -19,5 +18,4 @@ async def list_jobs(request: ApiRequest) -> Page[ShownJob]:
 @post("/api/jobs/{name:str}/run", task="run jobs", status_code=200, tags=["Jobs"])
 async def run_job(request: ApiRequest, name: FromPath[str]) -> Run:
     """Do a job now; how it went."""
-    ways = ways_of(request.app.state.settings)
-    return await leading.run_now(request.caller, name, ways, request.now)
+    return await leading.run_now(request.caller, name, request.app.state.ways, request.now)

@@ -10,7 +10,6 @@ from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.routes import get, post
-from api.ways import ways_of
 from equipment.places import LONGEST_CODE
 from logistics import planning_days, publishing, rounds
 from logistics.depot_days import Ways
@@ -23,7 +22,8 @@ _Day = Annotated[date | None, QueryParameter(name="date")]
 
 
 def _ways(request: ApiRequest) -> Ways:
-    return ways_of(request.app.state.settings)
+    ways: Ways = request.app.state.ways
+    return ways
 
 
 @post("/api/rounds/plan", task="plan rounds", status_code=200, tags=["Rounds"])

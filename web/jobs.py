@@ -7,7 +7,6 @@ from logistics import leading
 from web import job_words, pages
 from web.pages import PageRequest, see_other
 from web.rendering import page
-from web.rounds import ways_of
 
 
 @pages.get("/admin/jobs", task="read jobs")
@@ -22,5 +21,5 @@ async def list_jobs(request: PageRequest) -> Response[str]:
 @pages.post("/admin/jobs/{name:str}", task="run jobs")
 async def run_job(request: PageRequest, name: FromPath[str]) -> Response[str]:
     """Run it now; the page says how it went."""
-    run = await leading.run_now(request.caller, name, ways_of(request), request.now)
+    run = await leading.run_now(request.caller, name, request.app.state.ways, request.now)
     return see_other(request, "/admin/jobs", say=job_words.said_of(run))

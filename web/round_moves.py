@@ -13,7 +13,7 @@ from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.rendering import page
 from web.round_move_words import Wish, move_page, values
-from web.rounds import DepotDay, day_answer, facts_of, planned, sought_day, ways_of
+from web.rounds import DepotDay, day_answer, facts_of, planned, sought_day
 from web.words import pounds
 
 _ASKED = ("place", "begins", "pinned")
@@ -30,7 +30,9 @@ async def show_move(request: PageRequest) -> Response[str]:
     if wish.filled.text("place"):
         try:
             wanted = as_struct(values(wish, known.version), Move)
-            plan = await planning_days.weigh(request.caller, wanted, ways_of(request), request.now)
+            plan = await planning_days.weigh(
+                request.caller, wanted, request.app.state.ways, request.now
+            )
         except (Wrong, Refused) as why:
             refusal = why
     return await _answer(request, at, wish, plan, refusal)
@@ -45,7 +47,7 @@ async def keep_move(request: PageRequest) -> Response[str]:
     known = await _known(request, at)
     try:
         wanted = as_struct(values(wish, 0) | {"version": filled.given("version")}, Move)
-        day = await planning_days.move(request.caller, wanted, ways_of(request), request.now)
+        day = await planning_days.move(request.caller, wanted, request.app.state.ways, request.now)
     except Refused as refusal:
         if refusal.slug == "plan-changed":
             return await day_answer(request, at, refusal)

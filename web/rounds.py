@@ -15,9 +15,7 @@ from equipment import places
 from equipment.places import Depot
 from logistics import day_looks, planning_days, publishing, rounds, van_days
 from logistics.catching_up import catch_up
-from logistics.depot_days import Ways
 from logistics.round_form import Asked, PlannedDay, Seen
-from logistics.travel import Speeds
 from logistics.van_days import VanDay
 from web import pages, round_sheet_words, round_words, van_day_words
 from web.forms import Filled, as_struct
@@ -133,7 +131,7 @@ async def plan_day(request: PageRequest) -> Response[str]:
     at = await sought_day(request, filled)
     try:
         asked = as_struct(_named(at, filled), Asked)
-        await planning_days.plan_day(request.caller, asked, ways_of(request), request.now)
+        await planning_days.plan_day(request.caller, asked, request.app.state.ways, request.now)
     except (Wrong, Refused) as refusal:
         return await day_answer(request, at, refusal)
     return see_other(request, at.path, say="The day has been planned. Nothing is published yet.")
@@ -154,13 +152,6 @@ async def publish_day(request: PageRequest) -> Response[str]:
 
 def _named(at: DepotDay, filled: Filled) -> dict[str, object]:
     return {"depot": at.depot, "date": at.day.isoformat(), "version": filled.given("version")}
-
-
-def ways_of(request: PageRequest) -> Ways:
-    """By what travel is reckoned, as the operator has set it."""
-    settings = request.app.state.settings
-    usual = Speeds()
-    return Ways(settings.osrm_url, Speeds(settings.road_factor, settings.speeds_kmh or usual.kmh))
 
 
 @pages.get("/rounds/sheets", task=_READ)
