@@ -5,7 +5,8 @@
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
 environment="$root/.venv"
 : "${interrupted_status:=130}" # what a signal ends a script with
-trap 'exit "$interrupted_status"' INT TERM
+# From the start, as a signal may come right after a program has begun in the background.
+trap '_end_background; exit "$interrupted_status"' INT TERM
 
 prepare_environment() {
     local requirements="$1"
@@ -75,13 +76,16 @@ _find_python() {
 
 # In the background, as bash sees to a signal only once a program in the foreground has ended.
 _interruptibly() {
-    local child status=0
     "$@" </dev/null &
-    child=$!
-    trap 'kill "$child" || true; wait "$child" || true; exit "$interrupted_status"' INT TERM
-    wait "$child" || status=$?
-    trap 'exit "$interrupted_status"' INT TERM
-    return "$status"
+    wait "$!"
+}
+
+_end_background() {
+    local children
+    children=$(jobs -p)
+    # shellcheck disable=SC2086 # a word for each
+    [ -z "$children" ] || kill $children 2>/dev/null || true
+    wait || true
 }
 
 _give_up() {
