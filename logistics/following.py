@@ -26,7 +26,7 @@ async def follow(now: datetime, visits: Sequence[UUID] | None = None) -> int:
 
     All that are still to come, or those that are named.
     """
-    rows = await fetch(_CHANGED, visits, _AT_ONCE)
+    rows = await (fetch(_ALL_CHANGED) if visits is None else fetch(_CHANGED, visits))
     found = sorted({row["visit"] for row in rows})
     for visit in found:
         async with transaction(viewer=EVERYONE):
@@ -35,39 +35,51 @@ async def follow(now: datetime, visits: Sequence[UUID] | None = None) -> int:
 
 
 # Lines whose item or order is not as it was when they were made. A movement counts for the visit
-# that it names, and for one that is on its way (planned or begun).
-_CHANGED: Final = """
-select n.id, n.visit, n.kind, n.quantity, n.delivered, n.due_on, v.status as visit_status,
-    l.quantity as ordered, l.delivered as now_delivered, l.wanted, l.due_on as order_due,
-    i.state is not distinct from 'on_loan' and i.loan is not distinct from n.loan as still_there,
-    m.*
-from visit_lines n join visits v on v.id = n.visit
-left join order_lines l on l.id = n.order_line
-left join items i on i.id = n.item
+# that it names, and for one that is on its way (planned or begun). Movements are looked for only
+# where something has happened, so that a look at all the open lines costs little.
+def _changed(which: str) -> str:
+    return f"""
+with maybe as materialized (
+    select n.*, v.status as visit_status,
+        l.quantity as ordered, l.delivered as now_delivered, l.wanted, l.due_on as order_due,
+        i.state is not distinct from 'on_loan' and i.loan is not distinct from n.loan as still_there
+    from visit_lines n join visits v on v.id = n.visit
+    left join order_lines l on l.id = n.order_line
+    left join items i on i.id = n.item
+    where n.closed_at is null and {which} and case
+        when n.order_line is not null then not l.wanted or l.delivered - n.delivered >= n.quantity
+            or l.quantity - n.delivered <> n.quantity or l.due_on <> n.due_on
+        else i.state <> 'on_loan' or i.loan is distinct from n.loan
+            or (n.kind in ('repair', 'service') and i.updated_at >= n.made_at) end
+)
+select n.id, n.visit, n.kind, n.quantity, n.delivered, n.due_on, n.visit_status,
+    n.ordered, n.now_delivered, n.wanted, n.order_due, n.still_there, m.*
+from maybe n
 left join lateral (
     select bool_or(a.action = 'collect') as fetched, bool_or(a.action = 'repair') as mended,
         bool_or(exists (select from checks c where c.movement = a.id)) as checked,
         bool_or(a.details ->> 'visit' = n.visit::text) as named, max(a.occurred_at) as happened_at
     from movements a
     where a.recorded_at >= n.made_at and a.action in ('collect', 'deliver', 'repair', 'check')
-        and a.item in (select n.item where n.item is not null union all
-            select o.item from loans o where o.order_line = n.order_line)
+        and a.item = any(array(select n.item where n.item is not null union all
+            select o.item from loans o where o.order_line = n.order_line))
         and not exists (select from receipts u where u.id = a.id and u.kind = 'undo')
 ) m on true
-where n.closed_at is null and ($1::uuid[] is null or n.visit = any($1::uuid[])) and case
-    when n.order_line is not null then not l.wanted or l.delivered - n.delivered >= n.quantity
-        or l.quantity - n.delivered <> n.quantity or l.due_on <> n.due_on
-    else i.state <> 'on_loan' or i.loan is distinct from n.loan
-        or (n.kind = 'repair' and m.mended) or (n.kind = 'service' and m.checked) end
-order by n.visit, n.seq limit $2
-"""
+where n.order_line is not null or not n.still_there
+    or (n.kind = 'repair' and m.mended) or (n.kind = 'service' and m.checked)
+order by n.visit, n.seq limit {_AT_ONCE}
+"""  # noqa: S608 - conditions from code
+
+
+_ALL_CHANGED: Final = _changed("true")
+_CHANGED: Final = _changed("n.visit = any($1::uuid[])")
 
 
 async def _follow(visit: UUID, now: datetime) -> None:
     row = await lock_visit(visit)
     if row is None or row["status"] not in STILL_TO_COME:
         return
-    changed = await fetch(_CHANGED, [visit], _AT_ONCE)
+    changed = await fetch(_CHANGED, [visit])
     outcomes = {each["id"]: what for each in changed if (what := became(each)) is not None}
     await close_lines(outcomes, now)
     left = [each for each in changed if each["id"] not in outcomes and each["ordered"] is not None]

@@ -16,7 +16,7 @@ from logistics.planner import plan
 
 LENGTH_BYTES: Final = 8
 _ORPHANED: Final = 3
-_NICER: Final = 5
+_NICER: Final = 19
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Task(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Make the plan that is asked for."""
-    # Requests that somebody waits for go first.
+    # Scans and whatever else somebody waits for go first, however long the search takes.
     os.nice(_NICER)
     length = int.from_bytes(sys.stdin.buffer.read(LENGTH_BYTES), "big")
     task = msgspec.msgpack.decode(sys.stdin.buffer.read(length), type=Task)

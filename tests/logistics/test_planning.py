@@ -76,6 +76,22 @@ async def test_who_does_not_wait_leaves_no_process() -> None:
     assert _running() == []
 
 
+async def test_a_search_takes_only_the_time_that_nobody_else_wants() -> None:
+    """A night's planning that comes late, by day, must not hold up the vans' scans.
+
+    In our own session: Linux shares out time among sessions before it looks at niceness.
+    """
+    task = asyncio.create_task(plan_apart(DAY, LONG, 1))
+    for process in await _children(2):
+        async with asyncio.timeout(30):
+            while os.getpriority(os.PRIO_PROCESS, process) < 19:  # noqa: ASYNC110 - no event
+                await asyncio.sleep(0.05)
+        assert os.getsid(process) == os.getsid(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 def test_a_process_ends_with_whoever_asked() -> None:
     """Killed, a service leaves nobody who would search on for nothing."""
     said = msgspec.msgpack.encode(Task(DAY, LONG, 1))
