@@ -91,6 +91,27 @@ def test_products_are_found_as_they_are_typed_by_keyboard_alone(stocked: Service
         visited.check()
 
 
+def test_what_one_has_gone_on_to_is_not_drawn_anew(stocked: Service) -> None:
+    """Leaving what was typed searches no second time, and a search keeps the focus in its place."""
+    with chromium() as browser, visit(browser, stocked.address, width=390) as visited:
+        _sign_in(visited, "nurse")
+        visited.open("/catalogue")
+        page = visited.page
+        page.focus("#q")
+        found = page.locator("#found a", has_text="Commode bariatric")
+        with page.expect_response("**/catalogue?q=comode*"):
+            page.keyboard.type("comode")
+        expect(page.locator("#found h2").first).to_contain_text("Commode")
+        asked = len(visited.requested)
+        found.focus()
+        page.wait_for_timeout(600)
+        assert not [url for url in visited.requested[asked:] if "/catalogue?" in url]
+        with page.expect_response("**/catalogue?q=comode*"):
+            page.evaluate("document.querySelector('.kitback-search').requestSubmit()")
+        page.wait_for_timeout(100)
+        expect(found).to_be_focused()
+
+
 def test_products_are_found_without_script(stocked: Service) -> None:
     """By the button."""
     with chromium() as browser, visit(browser, stocked.address, script=False) as visited:
