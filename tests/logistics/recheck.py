@@ -113,7 +113,7 @@ def _time_faults(day: Day, van: Van, it: Round, stops: Sequence[Stop]) -> Iterat
             trip = stop.trip
         end = it.back_s if stop is None else stop.arrive_s
         begin = it.back_s if stop is None else stop.begin_s
-        least = _least(day, van, it, now, legs)
+        least = _least(day, van, _break_between(it, now, stop), now, legs)
         if least > begin + 1e-6 or (end < now):
             yield f"there by {begin} is too early: it takes until {least}"
         metres += sum(day.travel.metres[start][finish] for start, finish, _ in legs)
@@ -125,18 +125,27 @@ def _time_faults(day: Day, van: Van, it: Round, stops: Sequence[Stop]) -> Iterat
         yield from _shift_faults(van, it, stops)
 
 
-def _least(day: Day, van: Van, it: Round, now: int, legs: Sequence[tuple[int, int, int]]) -> float:
+def _break_between(it: Round, now: int, stop: Stop | None) -> int | None:
+    """When the break begins, if it does on the way to the stop, or home.
+
+    What takes no time may be done at the very moment at which the break begins: before it.
+    """
+    end = it.back_s if stop is None else stop.depart_s
+    return it.rests_s if it.rests_s is not None and now <= it.rests_s < end else None
+
+
+def _least(
+    day: Day, van: Van, begins: int | None, now: int, legs: Sequence[tuple[int, int, int]]
+) -> float:
     """When one is at the end of some legs at the earliest, with the break taken if it is now."""
     time: float = now
     for start, finish, stands_s in legs:
         time = arrival(day, ceil(time - 1e-6), day.travel.seconds[start][finish]) + stands_s
-    rest, begins = van.rest, it.rests_s
-    if rest is None or begins is None or begins < now or begins >= it.back_s:
-        return time
-    if begins + rest.seconds <= now or begins > time + 1e-6:
+    rest = van.rest
+    if rest is None or begins is None or begins > time + 1e-6:
         return time
     # It begins before the end of the legs: at their start, or after one of them.
-    first: float = max(now, begins) + rest.seconds
+    first: float = begins + rest.seconds
     for start, finish, stands_s in legs:
         first = arrival(day, ceil(first - 1e-6), day.travel.seconds[start][finish]) + stands_s
     return min(first, max(time, begins + rest.seconds))

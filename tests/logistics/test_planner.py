@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 
 from logistics.day import (
@@ -15,6 +15,7 @@ from logistics.day import (
     Load,
     Pin,
     Plan,
+    Rest,
     Stop,
     UnderWay,
     Until,
@@ -36,8 +37,24 @@ with ROWS.open(encoding="utf-8", newline="") as lines:
 FEW = Until(iterations=25)
 
 
+# What takes no time, done at the very moment at which the break begins.
+AT_ONCE = day_of(
+    [
+        visit("early", 0, on_site_s=0, window=Window(NINE, 11 * HOUR_S)),
+        visit("late", 0, on_site_s=0, window=Window(14 * HOUR_S, 14 * HOUR_S)),
+    ],
+    [van(rest=Rest(900, Window(11 * HOUR_S, 13 * HOUR_S)))],
+)
+
+
+@example(AT_ONCE)
 @given(days())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_no_plan_breaks_a_rule_and_every_visit_is_in_it_once(day: Day) -> None:
     """Windows, loads, crews, skills, shifts, breaks and pins hold; what is left out says why."""
     made = plan(day, FEW, 1)
