@@ -78,9 +78,6 @@ async def _one(task: Task, limit_s: float) -> Plan | None:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(_ROOT)},
-        # Ctrl-C is for whoever started us: we end the process ourselves. In our session all the
-        # same: Linux shares out time among sessions first, so that no niceness would count.
-        process_group=0,
     )
     try:
         async with asyncio.timeout(limit_s):

@@ -29,6 +29,10 @@ class Task(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Make the plan that is asked for."""
+    # Ctrl-C is for whoever started it all: our parent ends us itself. In its session all the same:
+    # Linux shares out time among sessions first, so that no niceness would count. Not asked of
+    # whoever starts us: uvloop, which the service runs on, cannot.
+    os.setpgid(0, 0)
     # Scans and whatever else somebody waits for go first, however long the search takes.
     os.nice(_NICER)
     length = int.from_bytes(sys.stdin.buffer.read(LENGTH_BYTES), "big")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import uvloop
 
 from budget.refusals import Refused, Wrong
 from logistics import planning
@@ -27,6 +28,13 @@ async def test_it_is_the_best_of_several_seeds() -> None:
     """The same plan as the processes' seeds give here."""
     made = await plan_apart(DAY, FEW, 7)
     assert made == best(DAY, [plan(DAY, FEW, 14), plan(DAY, FEW, 15)])
+
+
+def test_it_is_made_on_the_loop_that_the_service_runs_on() -> None:
+    """Which starts processes by itself, and knows fewer ways of it."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        made = runner.run(plan_apart(DAY, FEW, 7, processes=1))
+    assert made.unplanned == ()
 
 
 async def test_others_go_on_meanwhile() -> None:
