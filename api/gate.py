@@ -30,6 +30,9 @@ _LARGER: Final = {
     "/api/items/import": 32 << 20,
     # 500 scans, as long as each may be.
     "/api/scans": 8 << 20,
+    # As many, and a photograph.
+    "/round/send": 8 << 20,
+    "/round/photos": 8 << 20,
 }
 _PICTURE: Final = re.compile(r"/api/products/[^/]+/picture")
 _PICTURE_MAX: Final = 8 << 20

@@ -48,6 +48,7 @@ What: TypeAlias = Literal[
     "funder rule entered",
     "care home rule",
     "items taken over",
+    "phone revoked",
 ]
 
 

@@ -127,7 +127,7 @@ def read_scan(sent: Mapping[str, Any]) -> Reading:
     encoded = _encoded(sent)
     unreadable: Wrong | None = None
     if encoded is None or b"\\u0000" in encoded or not all(map(_is_plain, sent.values())):
-        sent, unreadable = _storable(sent)
+        sent, unreadable = storable(sent)
         encoded = msgspec.json.encode(sent)
     said_id, text, action = (sent.get(name) for name in ("id", "item", "action"))
     text = text if isinstance(text, str) else ""
@@ -244,7 +244,7 @@ def _is_plain(value: object) -> bool:
     return kind is str or kind is bool or (kind is int and abs(value) <= _INTEGER_MAX)  # type: ignore[arg-type]  # kind says so
 
 
-def _storable(sent: Mapping[str, Any]) -> tuple[Mapping[str, Any], Wrong | None]:
+def storable(sent: Mapping[str, Any]) -> tuple[Mapping[str, Any], Wrong | None]:
     """The scan as PostgreSQL can keep it, and what is wrong with it if that is not as it came."""
     kept: dict[str, Any] = _kept(sent)
     if kept == sent:

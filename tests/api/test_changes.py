@@ -218,6 +218,7 @@ async def test_nobody_writes_without_leaving_a_row() -> None:
         "second factor set up",
         "new recovery codes",
         "second factor reset",
+        "phone revoked",
     }
     assert {write.what for write in WRITES} == set(get_args(What)) - on_pages
 
