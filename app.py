@@ -47,6 +47,7 @@ from logistics.travel import Speeds
 from settings import Settings
 from web import (
     admin,
+    admin_devices,
     admin_kits,
     admin_places,
     admin_products,
@@ -69,6 +70,7 @@ from web import (
     site,
     special_orders,
 )
+from web import cases as case_pages
 from web import catalogue as catalogue_pages
 from web import compatibility as compatibility_pages
 from web import items as item_pages
@@ -339,13 +341,9 @@ PAGES = [
     round_pages.say_van_day,
     round_moves.show_move,
     round_moves.keep_move,
-    round_calls.register,
-    round_calls.show_day,
-    round_calls.send,
-    round_calls.take_photo,
-    round_calls.show_photo,
-    round_calls.close_day,
-    round_calls.open_day,
+    *case_pages.PAGES,
+    *admin_devices.PAGES,
+    *round_calls.CALLS,
     job_pages.list_jobs,
     job_pages.run_job,
 ]

@@ -89,6 +89,20 @@ from cases c left join items i on i.id = c.item
 _LIST: Final = _SHOWN + " where {where} order by c.seq limit $1"
 
 
+async def look_up(caller: Caller, case: UUID, now: datetime) -> Case:
+    """One case, or Missing."""
+    check_may(caller, "read cases")
+    row = await fetch_one(_SHOWN + " where c.id = $1", case)
+    if row is None:
+        raise missing()
+    return (await _shown([row], caller, now))[0]
+
+
+def missing() -> Missing:
+    """That there is no such case."""
+    return Missing("case-not-found", "There is no such case.")
+
+
 async def settle(caller: Caller, case: UUID, note: str, now: datetime) -> Case:
     """Close an open case with a note of what was done. Missing, or Refused if settled already."""
     check_may(caller, "settle cases")
@@ -97,7 +111,7 @@ async def settle(caller: Caller, case: UUID, note: str, now: datetime) -> Case:
     settled = await fetch_one(_SETTLE, case, caller.username, now, note.strip())
     row = await fetch_one(_SHOWN + " where c.id = $1", case)
     if row is None:
-        raise Missing("case-not-found", "There is no such case.")
+        raise missing()
     if settled is None:
         raise Refused("case-settled", f"{row['settled_by']} has settled this case already.")
     return (await _shown([row], caller, now))[0]

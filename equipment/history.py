@@ -49,7 +49,17 @@ async def movements(
 ) -> list[tuple[int, Movement]]:
     """An item's movements with their keys, in the order in which they were recorded."""
     check_may(viewer.caller, "read items")
-    rows = await fetch(_MOVEMENTS, item, after, limit)
+    return await _told(await fetch(_MOVEMENTS, item, after, limit), viewer)
+
+
+async def newest_movements(item: int, viewer: Viewer, limit: int) -> list[Movement]:
+    """An item's newest movements, the newest last."""
+    check_may(viewer.caller, "read items")
+    told = await _told(await fetch(_NEWEST, item, limit), viewer)
+    return [movement for _, movement in reversed(told)]
+
+
+async def _told(rows: Sequence[asyncpg.Record], viewer: Viewer) -> list[tuple[int, Movement]]:
     people = {row["person"] for row in rows if row["person"] is not None}
     seen = await visible_people(viewer.caller, people, viewer.now) if people else set()
     charges = await _charges(rows)
@@ -57,7 +67,7 @@ async def movements(
 
 
 # The receipt of an undo, which lies by the id of what it takes back, says in which month it is.
-_MOVEMENTS: Final = """
+_SHOWN: Final = """
 select m.seq, m.id, m.action, m.from_state, m.state, m.occurred_at, m.recorded_at, m.actor,
     m.depot, m.van, m.person,
     (select f.merged_into from person_funders f where f.id = m.person) as survivor,
@@ -66,8 +76,9 @@ select m.seq, m.id, m.action, m.from_state, m.state, m.occurred_at, m.recorded_a
         and u.recorded_at = r.recorded_at and u.undoes = m.id
     where r.kind = 'undo' and r.id = m.id) as undone_by
 from movements m
-where m.item = $1 and m.seq > $2 order by m.seq limit $3
 """
+_MOVEMENTS: Final = _SHOWN + " where m.item = $1 and m.seq > $2 order by m.seq limit $3"
+_NEWEST: Final = _SHOWN + " where m.item = $1 order by m.seq desc limit $2"
 
 
 async def _charges(rows: Sequence[asyncpg.Record]) -> dict[UUID, list[Charge]]:

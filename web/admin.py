@@ -37,6 +37,7 @@ async def show_administration(request: PageRequest) -> Response[str]:
         ("What prescribers see", f"{base}/choices", "Products above their level"),
         ("Depots and stores", f"{base}/places", "Where things are kept; what shelves are to have"),
         ("Vans", f"{base}/vans", "What takes things round"),
+        ("Phones", f"{base}/devices", "What technicians' phones hold, and taking one out of use"),
         ("Changes", f"{request.site.base}/changes", "Who changed what, and when"),
         ("Looks at people", f"{request.site.base}/looks", "Who looked at whose record, and why"),
     ]

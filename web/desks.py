@@ -32,6 +32,7 @@ DESKS: Final = (
     Desk("Rounds", "/rounds", "read rounds"),
     Desk("Visits", "/visits", "read visits"),
     Desk("Requests", "/requests", "read requests"),
+    Desk("Cases", "/cases", "read cases"),
     Desk("Items", "/items", "read items"),
     Desk("Shelves", "/shelves", "read items"),
     Desk("Emergencies", "/emergencies", "read emergency issues"),

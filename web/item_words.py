@@ -113,7 +113,7 @@ def item_page(
             if caller.may(action)
         ],
         head=["When", "What", "By", "More"],
-        movements=[_movement(movement) for _, movement in found.rows],
+        movements=[movement_row(movement) for _, movement in found.rows],
         links=found.links,
     )
 
@@ -133,7 +133,8 @@ def _tags(item: Item) -> list[dict[str, str]]:
     return [{"text": words, "colour": colour}, *held]
 
 
-def _movement(movement: Movement) -> list[dict[str, Any]]:
+def movement_row(movement: Movement) -> list[dict[str, Any]]:
+    """A movement in the table of an item's."""
     words = ACTION_WORDS[movement.action]
     if movement.undone_by is not None:
         words += " (taken back since)"

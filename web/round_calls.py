@@ -93,3 +93,6 @@ async def open_day(request: PageRequest) -> Response[bytes]:
     told = await body_of(request, ThisPhone)
     await closing.reopen(request.caller, told.device, request.now)
     return answer(told)
+
+
+CALLS: Final = (register, show_day, send, take_photo, show_photo, close_day, open_day)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from budget.database import execute, fetch_one, transaction
+from budget.database import execute, fetch, fetch_one, transaction
 from budget.refusals import Missing, Wrong
 from equipment.catalogue.pictures import written_anew
 from equipment.people.visibility import EVERYONE, in_sight_of
@@ -74,6 +74,17 @@ async def look_at(caller: Caller, photo: UUID, now: datetime) -> bytes:
     if row is None:
         raise Missing("photo-not-found", "There is no such photograph.")
     return bytes(row["content"])
+
+
+async def taken_for(caller: Caller, entry: UUID, now: datetime) -> list[UUID]:
+    """The photographs of an entry that the caller may look at."""
+    async with in_sight_of(caller, now):
+        rows = await fetch(_OF_ENTRY, entry, _OF_ENTRY_MAX)
+    return [row["id"] for row in rows]
+
+
+_OF_ENTRY_MAX: Final = 50
+_OF_ENTRY: Final = "select id from phone_photos where entry = $1 order by kept_at, id limit $2"
 
 
 async def put_aside(  # noqa: PLR0913, PLR0917 - what a photograph is kept with

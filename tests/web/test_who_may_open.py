@@ -138,6 +138,12 @@ MAY = """
     ac       GET /rounds/vans/{code}
     ac       POST /rounds/move
     ac       GET /rounds/move
+    acdx     GET /cases
+    acdx     GET /cases/{case}
+    acd      POST /cases/{case}/settle
+    a        GET /admin/devices
+    a        GET /admin/devices/{device}
+    a        POST /admin/devices/{device}/revoke
     act      POST /round/device
     act      GET /round/day
     act      POST /round/send
