@@ -14,7 +14,7 @@ from logistics.day import Plan, Until
 from logistics.depot_days import DepotDay, PinRow, Ways, read_day
 from logistics.drafts import Draft, check_version, keep_draft, lock_plan, open_plan, pins_of
 from logistics.planner import judge
-from logistics.planning import plan_apart
+from logistics.planning import PROCESSES, plan_apart
 from logistics.round_form import Asked, Move, PlannedDay
 from logistics.rounds import planned_day
 
@@ -32,15 +32,22 @@ async def plan_day(caller: Caller, asked: Asked, ways: Ways, now: datetime) -> P
     return await plan_as(caller.username, asked, ways, now)
 
 
-async def plan_as(actor: str, asked: Asked, ways: Ways, now: datetime) -> PlannedDay:
-    """The same, for the clock."""
+async def plan_as(
+    actor: str, asked: Asked, ways: Ways, now: datetime, steps: int | None = None
+) -> PlannedDay:
+    """The same, for the clock.
+
+    With `steps`, one process searches so many and not for so long: the same plan each time.
+    """
     _check_day(asked.date, now)
     await catch_up(now)
     async with transaction(viewer=EVERYONE):
         row = await open_plan(asked.depot, asked.date, actor, now)
         check_version(row, asked.version)
         known = await read_day(asked.depot, asked.date, await pins_of(row["id"]), now)
-    plan = await plan_apart(await known.by(ways), Until(seconds=asked.seconds), asked.seed)
+    until = Until(seconds=asked.seconds) if steps is None else Until(iterations=steps)
+    processes = PROCESSES if steps is None else 1
+    plan = await plan_apart(await known.by(ways), until, asked.seed, processes=processes)
     async with transaction(viewer=EVERYONE):
         held = await lock_plan(asked.depot, asked.date)
         check_version(held, row["version"])

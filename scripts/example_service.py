@@ -37,7 +37,7 @@ from scripts.model.year import Rows, Sources
 
 POOL_PENCE: Final = 730_000_000
 _DATA: Final = Path(__file__).resolve().parent.parent / "data"
-_LOADER: Final = Caller(
+LOADER: Final = Caller(
     UUID("0d6f3b52-9c6e-4c53-8a55-6f6a1f6f2a10"), "example", frozenset({ADMINISTRATOR})
 )
 
@@ -60,38 +60,38 @@ async def set_up(now: datetime) -> None:
     they live, what care homes are not given, and what stands on a satellite store's shelf.
     """
     catalogue = (_DATA / "catalogue.csv").read_text(encoding="utf-8")
-    imported = await import_products(_LOADER, catalogue, now)
+    imported = await import_products(LOADER, catalogue, now)
     assert not imported.rejected, imported.rejected
     fits = (_DATA / "compatibility.csv").read_text(encoding="utf-8")
-    imported = await import_rules(_LOADER, fits)
+    imported = await import_rules(LOADER, fits)
     assert not imported.rejected, imported.rejected
     for code, lines in groupby(rows("kits"), key=lambda row: row["kit"]):
         await _enter_kit(code, list(lines))
     for row in rows("partners"):
         partner = NewPartner(row["ods"], row["name"], cast("Kind", row["kind"]))
-        await _once(enter(_LOADER.username, partner))
+        await _once(enter(LOADER.username, partner))
     for depot in DEPOTS:
-        await _once(open_depot(_LOADER, depot))
+        await _once(open_depot(LOADER, depot))
     for van in VANS:
-        await _once(add_van(_LOADER, van))
+        await _once(add_van(LOADER, van))
     await _enter_rules(now)
 
 
 async def _enter_rules(now: datetime) -> None:
     funders = [msgspec.convert(row, NewRule) for row in rows("funder_rules")]
-    await _once(funder_rules.enter_many(_LOADER, funders, now))
+    await _once(funder_rules.enter_many(LOADER, funders, now))
     for row in rows("care_home_rules"):
         said = {name: text for name, text in row.items() if text}
         rule = msgspec.convert(said, NewCareHomeRule, strict=False)
-        await _once(care_homes.enter(_LOADER, rule, now))
+        await _once(care_homes.enter(LOADER, rule, now))
     for depot, levels in groupby(rows("shelf_levels"), key=lambda row: row["depot"]):
         targets = Levels({line["sku"]: int(line["target"]) for line in levels})
-        await set_levels(_LOADER, depot, targets)
+        await set_levels(LOADER, depot, targets)
 
 
 async def _enter_kit(code: str, lines: Rows) -> None:
     of_it = [KitLine(line["sku"], int(line["quantity"])) for line in lines]
-    await set_kit(_LOADER, code, NewKit(lines[0]["name"], of_it))
+    await set_kit(LOADER, code, NewKit(lines[0]["name"], of_it))
 
 
 async def agree_years(now: datetime) -> None:
@@ -103,7 +103,7 @@ async def agree_years(now: datetime) -> None:
     plan = YearPlan(contributions(rows("partners")), tariff)
     for year in range(OPENING_FROM.year, london_day(now).year + 3):
         # The year of its New Year's Day, which began in the April before.
-        await agree(_LOADER.username, year_of(date(year, 1, 1)), plan)
+        await agree(LOADER.username, year_of(date(year, 1, 1)), plan)
 
 
 def contributions(partners: Rows) -> dict[str, int]:
@@ -128,7 +128,7 @@ async def make_up_password() -> tuple[str, str]:
 async def hire(password: str, password_hash: str, now: datetime) -> None:
     """Make the users, within the caller's transaction. Who has such a name keeps their password."""
     for worker in WORKERS:
-        await _once(create_within(_LOADER, _user(worker, password), password_hash, now))
+        await _once(create_within(LOADER, _user(worker, password), password_hash, now))
 
 
 async def callers() -> Mapping[str, Caller]:
@@ -143,7 +143,7 @@ async def callers() -> Mapping[str, Caller]:
             ids[worker.username],
             worker.username,
             frozenset({worker.role}),
-            frozenset({worker.partner} if worker.partner else ()),
+            frozenset({worker.partner, *worker.also} if worker.partner else ()),
         )
         for worker in WORKERS
     }
@@ -155,6 +155,7 @@ def _user(worker: Worker, password: str) -> NewUser:
         password=password,
         roles=[cast("Role", worker.role)],
         partner=worker.partner,
+        also=list(worker.also),
         depot=worker.depot,
         team=worker.team,
         level=worker.level,

@@ -5,7 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,9 +22,12 @@ from scripts.postgres import EmbeddedPostgres
 from scripts.preparation import prepare_schema, prepare_service
 from scripts.public_url import check_public_url
 from scripts.stopping import StoppedError, StopRequests
+from scripts.working_day.laying_out import lay_out
 from settings import Settings
 
 _GRACE_S = 10
+# What happens on the days before the example's own day happens to what is there already.
+_LOADED_BEFORE = timedelta(days=28)
 _BACKLOG = 2_048
 _ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what was asked for, made clickable
 
@@ -86,7 +89,9 @@ class _Service:
         try:
             await prepare_service(self.settings)
             if demo:
-                await example.load(datetime.now(UTC))
+                now = datetime.now(UTC)
+                await example.load(now - _LOADED_BEFORE)
+                await lay_out(now)
         finally:
             await close_pool()
 

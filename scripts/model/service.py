@@ -25,6 +25,12 @@ VANS: Final = (
     Van("MANSF-1", NORTH, 1_200, 10_500, _DAY, 2),
     Van("MANSF-2", NORTH, 1_000, 8_000, _DAY, 1),
 )
+# More that go out on a busy day; the model year does without.
+MORE_VANS: Final = (
+    Van("NOTTM-4", MAIN, 1_200, 10_500, _DAY, 2),
+    Van("NOTTM-5", MAIN, 1_000, 8_000, _DAY, 1),
+    Van("MANSF-3", NORTH, 1_000, 8_000, Shift("08:00", "17:30"), 2),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,16 @@ class Worker:
     team: str | None = None
     level: int | None = None
     order_limit_pence: int | None = None
+    # Other partners whose people are theirs, too.
+    also: tuple[str, ...] = ()
 
 
 COORDINATOR: Final = "coordinator"
 PRESCRIBER: Final = "prescriber"
 # Whose people the prescriber hands walking aids to, from the cupboard.
 PRESCRIBER_FOR: Final = "04K"
+# Orders for whoever comes home from hospital, without limits of money.
+DISCHARGE_TEAM: Final = "discharge-team"
 WORKERS: Final = (
     Worker(COORDINATOR, "coordinator"),
     Worker(
@@ -55,9 +65,19 @@ WORKERS: Final = (
         level=3,
         order_limit_pence=50_000,
     ),
+    Worker(
+        DISCHARGE_TEAM,
+        "prescriber",
+        partner="04N",
+        team="Hospital discharge",
+        level=4,
+        also=("02Q", "04E", "04H", PRESCRIBER_FOR, "04L", "04M", "511", "512"),
+    ),
     Worker("authoriser", "authoriser", partner=PRESCRIBER_FOR, level=4),
     Worker("technician", "technician", depot=MAIN),
+    Worker("technician-2", "technician", depot=MAIN),
     Worker("technician-mansfield", "technician", depot=NORTH),
+    Worker("technician-mansfield-2", "technician", depot=NORTH),
     Worker("depot", "depot", depot=MAIN),
     Worker("depot-mansfield", "depot", depot=NORTH),
     Worker("budget-holder", "budget_holder", partner=PRESCRIBER_FOR),

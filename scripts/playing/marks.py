@@ -45,6 +45,14 @@ class Marks:
             await self._hire(script, now)
         await agree_years(now)
 
+    async def set_off(self) -> None:
+        """Note that it begins; what it is to be done with stands there already."""
+        await self._keep("begun", "on the day")
+
+    async def has_set_off(self) -> bool:
+        """Whether that was noted before."""
+        return await self._kept("begun") is not None
+
     async def newest(self) -> Mark:
         """How far it has come."""
         row = await fetch_one(_NEWEST, f"{self.name} played %")
