@@ -1,0 +1,223 @@
+"""Whatever a body names must be there, and be of what it is said to be of, or nothing is written.
+
+Each field that names something is tried in every body that has it: with what is nowhere, with
+another person's, and, for those who do not see everybody, with another partner's person's.
+"""
+
+import copy
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from equipment.staff.roles import ADMINISTRATOR, AUDITOR, COORDINATOR
+from tests.api.test_foreign_ids import fields
+from tests.api.test_who_may import LETTERS, TABLE, asked
+from tests.api.world import World, opened
+from tests.logistics.calling import ask
+from tests.snapshot import snapshot
+
+SEE_EVERYONE: Final = {ADMINISTRATOR, AUDITOR, COORDINATOR}
+Body = dict[str, Any]
+Request = tuple[dict[str, str], Body]
+
+# What the last word of a field names. Products may be named as equivalents, and goods in a rule of
+# what fits, before there are any.
+KINDS: Final = {
+    "also": "code", "after": "visit", "contributions": "keys", "depot": "code",
+    "duplicate": "person", "funder": "code", "item": "item",
+    "items": "item", "kit": "code", "levels": "keys", "line": "visit line", "id": "order line",
+    "partner": "code", "person": "person", "sku": "code", "succeeded_by": "code",
+    "username": "code", "van": "code", "visit": "visit",
+}  # fmt: skip
+_NEW_IN: Final = {
+    "username": {"POST /api/users", "POST /api/login"},
+    "sku": {"POST /api/products", "POST /api/orders/{order}/lines/{line}/bought"},
+}
+
+
+def references(app: Litestar) -> dict[str, list[str]]:
+    """Each operation with the fields of its body that name what is there already."""
+    found: dict[str, list[str]] = {}
+    for operation, field in fields(app):
+        leaf = field.rsplit(".", 1)[-1]
+        is_new = field == "id" or operation in _NEW_IN.get(leaf, ())
+        if leaf in KINDS and not is_new and field not in found.get(operation, ()):
+            found.setdefault(operation, []).append(field)
+    return found
+
+
+_USER: Final = {"username": "newby", "password": "long enough", "roles": ["prescriber"]}
+_VAN: Final = {"code": "V9", "payload_kg": 900, "volume_l": 8_000, "crew": 1}
+_CODES: Final[dict[str, Body]] = {
+    "POST /api/users": _USER | {"partner": "04K", "also": ["52R"], "depot": "D1"},
+    "PATCH /api/users/{username}": {"partner": "52R", "also": ["04K"], "depot": "D2"},
+    "POST /api/items": {"sku": "CMD01", "depot": "D1", "quantity": 1},
+    "PUT /api/budgets/{year}": {"contributions": {"04K": 1}},
+    "PATCH /api/partners/{ods}": {"succeeded_by": "04K", "succeeded_on": "2027-04-01"},
+    "POST /api/vans": _VAN | {"depot": "D1", "shift": {"from": "08:00", "to": "16:00"}},
+    "POST /api/bays": {"code": "B1", "depot": "D1", "name": "Bay", "kind": "clean"},
+    "PUT /api/kits/{code}": {"name": "Kit", "lines": [{"sku": "CMD01", "quantity": 1}]},
+    "PUT /api/depots/{code}/levels": {"levels": {"CMD01": 1}},
+    "POST /api/people": {"name": "Una", "funder": "04K", "funder_reason": "Moved"},
+    "PATCH /api/people/{person}": {"funder": "52R", "funder_reason": "Moved"},
+    "POST /api/funder-rules": {
+        "kind": "postcode", "key": "NG5", "partner": "04K", "from": "2027-04-01",
+    },
+    "POST /api/care-home-rules": {
+        "sku": "CMD01", "provided": False, "reason": "They have them", "from": "2027-04-01",
+    },
+    "POST /api/rounds/plan": {"depot": "D1", "seconds": 0.1},
+    "PUT /api/vans/{code}/days/{day}": {"crew": [{"username": "crew"}]},
+}  # fmt: skip
+_IDS: Final = {
+    "PATCH /api/users/{username}": {"username": "crew"},
+    "PUT /api/budgets/{year}": {"year": "2027-28"},
+    "PATCH /api/partners/{ods}": {"ods": "52R"},
+    "PUT /api/kits/{code}": {"code": "KIT01"},
+    "PUT /api/depots/{code}/levels": {"code": "S1"},
+    "PUT /api/vans/{code}/days/{day}": {"code": "V1"},
+}
+# Who sees it all could approve their own order: the authoriser tries what is to come through.
+_LAST: Final = {"POST /api/orders/{order}/authorise": "authoriser"}
+
+
+async def _request(world: World, operation: str) -> Request:
+    """What comes through as it is: the ids of the address, and the body."""
+    ours, new = world.ours, {"id": str(uuid4()), "reason": "Why"}
+    ids = {name: ours[name] for name in ("person", "order", "visit")} | _IDS.get(operation, {})
+    if operation in _CODES:
+        body = copy.deepcopy(_CODES[operation])
+        dated = {"date": world.day.isoformat()} if operation.endswith("/plan") else {}
+        return ids, body | dated
+    if operation.startswith("POST /api/rounds/"):
+        return ids, await _planned(world, operation)
+    line = {"lines": [{"id": ours["order line"], "quantity": 2}], "reason": "Two rooms"}
+    fetched = new | {"person": ours["person"], "items": [ours["item"]]}
+    product = {"lines": [{"sku": "HST01", "quantity": 1}], "funder": "04K"}
+    refused = {"line": ours["visit line"], "outcome": "refused"}
+    came = {"occurred_at": datetime.now(UTC).isoformat(), "outcome": "done", "lines": [refused]}
+    bodies: dict[str, Body] = {
+        "POST /api/labels": {"items": [ours["item"]], "format": "zpl"},
+        "POST /api/emergency-issues": new | {"item": world.spare, "name": "A", "funder": "04K"},
+        "POST /api/people/{person}/merge": {"duplicate": world.bobs["person"], "reason": "Why"},
+        "POST /api/orders": new | product | {"person": ours["person"]},
+        "PATCH /api/orders/{order}": line,
+        "POST /api/orders/{order}/authorise": line,
+        "POST /api/collections": fetched,
+        "POST /api/visits": fetched | {"kind": "repair"},
+        "POST /api/visits/{visit}/outcome": {"id": new["id"]} | came,
+    }
+    return ids, bodies[operation]
+
+
+async def _planned(world: World, operation: str) -> Body:
+    """A planned day, and the first two of its stops put into one round."""
+    asked_for = {"depot": "D1", "date": world.day.isoformat()}
+    made = await ask(world.admin, "rounds/plan", asked_for | {"seconds": 0.1})
+    seen = asked_for | {"version": made["version"]}
+    if operation == "POST /api/rounds/publish":
+        return seen
+    visits = [stop["visit"] for each in made["rounds"] for stop in each["stops"]]
+    return seen | {"visit": visits[1], "van": "V1", "after": visits[0]}
+
+
+def _with(body: Body, field: str, value: str) -> Body:
+    """The same with something else in one of its fields."""
+    tried = copy.deepcopy(body)
+    *way, leaf = field.split(".")
+    inner = tried
+    for name in way:
+        [inner] = inner[name]
+    if leaf == "kit":
+        del inner["sku"]
+    if (*way, leaf) == ("lines", "sku"):
+        inner.pop("id", None)
+    if KINDS[leaf] == "keys":
+        inner[leaf] = {value: 1}
+    else:
+        inner[leaf] = [value] if isinstance(inner.get(leaf), list) else value
+    return tried
+
+
+_OPERATIONS: Final = sorted(
+    [
+        *_CODES,
+        "POST /api/labels",
+        "POST /api/emergency-issues",
+        "POST /api/people/{person}/merge",
+        "POST /api/orders",
+        "PATCH /api/orders/{order}",
+        "POST /api/orders/{order}/authorise",
+        "POST /api/collections",
+        "POST /api/visits",
+        "POST /api/visits/{visit}/outcome",
+        "POST /api/rounds/move",
+        "POST /api/rounds/publish",
+    ]
+)
+# What is fetched or mended is on loan to that person; a label may be printed of anything.
+_LENT: Final = {"POST /api/collections", "POST /api/visits"}
+
+
+def test_every_body_that_names_something_is_tried(app: Litestar) -> None:
+    """A new one that nobody has thought of fails here."""
+    assert sorted(references(app)) == _OPERATIONS
+
+
+@pytest.mark.parametrize("operation", _OPERATIONS)
+async def test_what_is_named_must_be_there_and_be_theirs(
+    app: Litestar, admin: httpx.AsyncClient, visitor: httpx.AsyncClient, operation: str
+) -> None:
+    """Another answer than for what is nowhere would tell that it is somewhere."""
+    world = await opened(admin)
+    ids, body = await _request(world, operation)
+    method, path = asked(operation, **ids)
+    wrong: list[tuple[Any, ...]] = []
+    before = await snapshot()
+    for role in sorted(LETTERS[letter] for letter in TABLE[operation]):
+        headers = world.heads[role]
+        for field in references(app)[operation]:
+            kind = KINDS[field.rsplit(".", 1)[-1]]
+            values = list(_values(world, kind, operation, role))
+            told = []
+            for value in values:
+                sent = _with(body, field, value)
+                answer = await visitor.request(method, path, json=sent, headers=headers)
+                told.append((answer.status_code, _told(answer, value)))
+                if answer.status_code not in {403, 404, 409, 422}:
+                    wrong.append((role, field, value, answer.status_code, answer.text[:300]))
+            if any(each != told[0] for each in told):
+                wrong.append((role, field, values, told))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert await snapshot() == before
+    headers = world.heads[_LAST.get(operation, "administrator")]
+    taken = await visitor.request(method, path, json=body, headers=headers)
+    assert taken.is_success, taken.text
+
+
+def _values(world: World, kind: str, operation: str, role: str) -> Iterator[str]:
+    """What is nowhere; what is of another person; what is not this role's to see."""
+    if kind in {"code", "keys"} or operation == "POST /api/labels":
+        yield "NOWHERE"
+        return
+    if kind != "item":
+        yield str(uuid4())
+    elif operation in _LENT:
+        yield world.spare
+    if kind in {"item", "order line", "visit line"}:
+        yield world.bobs[kind]
+    if kind in world.theirs and role not in SEE_EVERYONE:
+        yield world.theirs[kind]
+
+
+def _told(answer: httpx.Response, value: str) -> str:
+    """What an answer tells, but for what was asked of it and for whom."""
+    problem = answer.json()
+    told = {name: problem.get(name) for name in ("type", "detail", "errors")}
+    return json.dumps(told).replace(value, "...")
