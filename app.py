@@ -64,6 +64,7 @@ from web import (
     public_item,
     round_calls,
     round_moves,
+    round_page,
     second_factor,
     shelves,
     sign_in,
@@ -344,6 +345,7 @@ PAGES = [
     *case_pages.PAGES,
     *admin_devices.PAGES,
     *round_calls.CALLS,
+    *round_page.PAGES,
     job_pages.list_jobs,
     job_pages.run_job,
 ]

@@ -9,6 +9,7 @@ from equipment.staff.roles import ACTION_ROLES, ROLES, TASK_ROLES
 from equipment.standing import Standing
 from equipment.tables import Item, Movement
 from scripts.lifecycle_diagram import PAGE, page
+from scripts.lifecycle_script import SCRIPT, script
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("equipment", "budget", "logistics", "labels", "api", "web")
@@ -17,6 +18,11 @@ ROOMS = ("equipment", "budget", "logistics", "labels", "api", "web")
 def test_the_lifecycle_page_shows_the_table_in_the_code() -> None:
     """docs/lifecycle.md is what the table draws today."""
     assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_the_phone_has_the_table_in_the_code() -> None:
+    """Without a network it warns by the same rules."""
+    assert SCRIPT.read_text(encoding="utf-8") == script()
 
 
 def test_a_standing_has_the_same_columns_everywhere() -> None:
@@ -58,6 +64,8 @@ def test_no_module_is_a_junk_drawer_or_too_long() -> None:
                 continue
             assert path.stem not in drawers, path
             assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, path
+    for path in (ROOT / "web" / "static" / "kitback").rglob("*.js"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, path
 
 
 def test_imports_stand_at_the_top() -> None:

@@ -21,6 +21,7 @@ _MEDIA_TYPES: Final = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".wasm": "application/wasm",
 }
 _KEPT: Final = "public, max-age=31536000, immutable"
 
@@ -56,9 +57,20 @@ def asset_folder() -> str:
     return f"/static/{_version()}"
 
 
+def asset_names(*folders: str) -> list[str]:
+    """The names of all files in these folders, in order."""
+    begins = tuple(f"{folder}/" for folder in folders)
+    return [name for name in _assets() if name.startswith(begins)]
+
+
 def has_asset(name: str) -> bool:
     """Whether there is such a file."""
     return name in _assets()
+
+
+def asset_text(name: str) -> str:
+    """The text of one file of ours."""
+    return _assets()[name].body.decode()
 
 
 @cache

@@ -10,6 +10,7 @@ from equipment.staff.roles import (
     AUTHORISER,
     COORDINATOR,
     PRESCRIBER,
+    TECHNICIAN,
     Caller,
 )
 
@@ -29,6 +30,7 @@ DESKS: Final = (
     Desk("Catalogue", "/catalogue", "read standing data"),
     Desk("People", "/people", "read people"),
     Desk("Approve", "/authorise", "decide on orders"),
+    Desk("My round", "/round", "visit"),
     Desk("Rounds", "/rounds", "read rounds"),
     Desk("Visits", "/visits", "read visits"),
     Desk("Requests", "/requests", "read requests"),
@@ -46,6 +48,7 @@ _STARTS: Final[tuple[tuple[str, str], ...]] = (
     (COORDINATOR, "/rounds"),
     (AUTHORISER, "/authorise"),
     (PRESCRIBER, "/orders"),
+    (TECHNICIAN, "/round"),
     (AUDITOR, "/changes"),
 )
 """Who starts where: the first of their roles counts."""

@@ -111,7 +111,7 @@ class _Answer:
         """Which of the headers that every page carries these lack; a page may have its own."""
         names = {name.lower() for name, _ in headers}
         everywhere = (
-            (b"content-security-policy", _policy(self._scope["state"]["nonce"]).encode()),
+            (b"content-security-policy", policy(self._scope["state"]["nonce"]).encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
         )
@@ -121,14 +121,17 @@ class _Answer:
         return "text/html" in Headers.from_scope(self._scope).get("accept", "").lower()
 
 
-def _policy(nonce: str) -> str:
-    """Nothing from any other host, no script or style in the page but what carries the nonce."""
+def policy(nonce: str, *, scripts: str = "", images: str = "") -> str:
+    """Nothing from any other host, no script or style in the page but what carries the nonce.
+
+    `scripts` and `images` are further sources of a page that needs them.
+    """
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' 'nonce-{nonce}'",
+            f"script-src 'self' 'nonce-{nonce}' {scripts}".rstrip(),
             "style-src 'self'",
-            "img-src 'self'",
+            f"img-src 'self' {images}".rstrip(),
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",

@@ -47,9 +47,17 @@ class Site:
 @route("/manifest.webmanifest", http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def show_manifest(request: Request[Any, Any, Any]) -> Response[dict[str, object]]:
     """What a telephone shows of the service once somebody keeps it on the home screen."""
-    site = Site.of(request.app.state.settings)
+    return Response(
+        manifest_of(Site.of(request.app.state.settings)),
+        media_type="application/manifest+json",
+        headers={"Cache-Control": "public, max-age=3600"},
+    )
+
+
+def manifest_of(site: Site) -> dict[str, object]:
+    """The service's name, icons and start page, as a manifest says them."""
     icons = f"{site.assets}/kitback"
-    manifest: dict[str, object] = {
+    return {
         "name": site.name,
         "short_name": "Kitback",
         "start_url": f"{site.base}/",
@@ -62,8 +70,3 @@ async def show_manifest(request: Request[Any, Any, Any]) -> Response[dict[str, o
             {"src": f"{icons}/icon-512.png", "type": "image/png", "sizes": "512x512"},
         ],
     }
-    return Response(
-        manifest,
-        media_type="application/manifest+json",
-        headers={"Cache-Control": "public, max-age=3600"},
-    )

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = (Path(__file__).parents[1] / "axe" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
-_ARGUMENTS = [
+ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -30,7 +30,7 @@ def chromium() -> Iterator[Browser]:
     """A headless browser that is gone after the block."""
     assert os.access(CHROMIUM, os.X_OK), "Chromium is not installed: apt install chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             yield browser
         finally:
@@ -38,10 +38,14 @@ def chromium() -> Iterator[Browser]:
 
 
 class Visit:
-    """One person's telephone or computer: a page, and all that it asked of whom."""
+    """One person's telephone or computer: a page, and all that it asked of whom.
 
-    def __init__(self, page: Page, address: str) -> None:
+    `expected` is how complaints begin that are none, as where the network is cut.
+    """
+
+    def __init__(self, page: Page, address: str, expected: Sequence[str] = ()) -> None:
         self.page = page
+        self.expected = (_STATUS, *expected)
         self.address = address
         self.requested: list[str] = []
         self.complaints: list[str] = []
@@ -67,7 +71,7 @@ class Visit:
         assert not (found := _violations(page)), f"{page.url}: {found}"
 
     def _complain(self, message: Any) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(_STATUS):
+        if message.type in {"error", "warning"} and not message.text.startswith(self.expected):
             self.complaints.append(message.text)
 
 

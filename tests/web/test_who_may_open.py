@@ -18,6 +18,7 @@ MAY = """
     acputdbx GET /account/second-factor
     acputdbx POST /account/recovery-codes
     acputdbx GET /account/recovery-codes
+    act      GET /round
     acputdbx GET /items
     acputdbx GET /items/{code}
     acputdbx GET /items/{code}/label
@@ -164,7 +165,16 @@ CALLS = {
     "POST /round/close", "POST /round/open",
 }  # fmt: skip
 ENDINGS = {"POST /sign-out", "POST /account/sign-out-everywhere"}
-_NOT_FOR_STAFF = ("/api", "/schema", "/static", "/8004", "/health", "/manifest")
+_NOT_FOR_STAFF = (
+    "/api",
+    "/schema",
+    "/static",
+    "/8004",
+    "/health",
+    "/manifest",
+    "/round/manifest",
+    "/round/worker",
+)
 
 
 def pages(app: Litestar) -> list[str]:
