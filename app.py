@@ -12,6 +12,7 @@ from api import (
     catalogue,
     changes,
     compatibility,
+    figures,
     health,
     items,
     jobs,
@@ -74,6 +75,7 @@ from web import (
 from web import cases as case_pages
 from web import catalogue as catalogue_pages
 from web import compatibility as compatibility_pages
+from web import figures as figure_pages
 from web import items as item_pages
 from web import jobs as job_pages
 from web import orders as order_pages
@@ -195,6 +197,8 @@ ROUTES = [
     rounds.show_day,
     rounds.get_round,
     rounds.publish_round,
+    figures.show_figures,
+    figures.list_behind,
     van_days.fit_van,
     van_days.show_van_day,
     van_days.say_van_day,
@@ -346,6 +350,15 @@ PAGES = [
     *admin_devices.PAGES,
     *round_calls.CALLS,
     *round_page.PAGES,
+    round_calls.register,
+    round_calls.show_day,
+    round_calls.send,
+    round_calls.take_photo,
+    round_calls.show_photo,
+    round_calls.close_day,
+    round_calls.open_day,
+    figure_pages.show_figures,
+    figure_pages.list_behind,
     job_pages.list_jobs,
     job_pages.run_job,
 ]

@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from budget.database import execute, fetch, fetch_one
-from budget.visit_charges import Charge, ChargeKind, VisitEnd, post
+from budget.visit_charges import Charge, ChargeKind, VisitEnd, post, reverse
+from budget.years import london_day
 from equipment.orders.order_standing import say_scheduled
 from logistics.visit_form import DONE, Kind
 
@@ -47,14 +48,19 @@ from unnest($1::uuid[], $2::varchar[]) c (id, outcome) where n.id = c.id
 
 
 async def end(visit: UUID, status: str, *, by: str, now: datetime, **why: Any) -> None:
-    """Set a visit's end, within the caller's open transaction, who holds it."""
-    await execute(_END, visit, status, now, by, why.get("reason"), why.get("fault"))
+    """Set a visit's end, within the caller's open transaction, who holds it.
+
+    `at` is when the crew was there; nobody was where it was called off.
+    """
+    happened_on = None if status == "cancelled" else london_day(why.get("at", now))
+    why_not = why.get("reason"), why.get("fault")
+    await execute(_END, visit, status, now, by, *why_not, happened_on)
     await free_orders([visit])
 
 
 _END: Final = """
 update visits set status = $2, ended_at = $3, ended_by = $4, reason = coalesce($5, reason),
-    fault = $6, version = version + 1
+    fault = $6, happened_on = $7, version = version + 1
 where id = $1
 """
 
@@ -98,6 +104,13 @@ update requests r set status = 'settled', settled_by = 'system', settled_at = $2
 where r.status = 'open' and r.id in (
     select request from visit_lines where visit = $1 and request is not null)
 """
+
+
+async def take_back(visit: asyncpg.Record, undo: UUID, at: datetime, now: datetime) -> int:
+    """Take back what a visit was charged for what is not done any more; how many charges."""
+    rows = await fetch(_DONE, visit["id"], sorted(DONE_OUTCOMES))
+    still_due = {_CHARGED_AS[row["kind"]] for row in rows}
+    return await reverse(_end_of(visit, undo, at, now), still_due)
 
 
 async def charge_failed(visit: asyncpg.Record, ended_by: UUID, at: datetime, now: datetime) -> None:

@@ -137,7 +137,7 @@ async def _stand(visit: asyncpg.Record, begun: bool, at: datetime, now: datetime
             await note_each({visit["id"]: "begun"}, SYSTEM, now)
         return
     if outcomes & DONE_OUTCOMES:
-        await end(visit["id"], "done", by="scans", now=now)
+        await end(visit["id"], "done", by="scans", now=now, at=at)
         await charge_done(visit, uuid5(visit["id"], "scans"), at, now)
         await note_each({visit["id"]: "done"}, SYSTEM, now)
     else:

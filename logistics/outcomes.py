@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -124,16 +124,17 @@ async def _record(caller: Caller, row: asyncpg.Record, told: Outcome, now: datet
     await close_lines(outcomes, now)
     await _keep(caller, row, told, now)
     done = {line["outcome"] for line in await fetch(_LINES, visit)} & DONE_OUTCOMES
+    said: dict[str, Any] = {"by": "crew", "now": now, "at": told.occurred_at, "reason": told.reason}
     if told.outcome == "done" and done:
-        await end(visit, "done", by="crew", now=now, reason=told.reason)
+        await end(visit, "done", **said)
         await charge_done(row, told.id, told.occurred_at, now)
         await note_each({visit: "done"}, caller.username, now)
     elif told.outcome == "done":
         # The crew was there, and nothing was wanted: nobody is charged for what was not done.
-        await end(visit, "cancelled", by="crew", now=now, reason=told.reason)
+        await end(visit, "cancelled", **said)
         await note_each({visit: "cancelled"}, caller.username, now)
     else:
-        await end(visit, "failed", by="crew", now=now, reason=told.reason, fault=told.fault)
+        await end(visit, "failed", **said, fault=told.fault)
         if told.fault != "service":
             await charge_failed(row, told.id, told.occurred_at, now)
         await note_each({visit: "failed"}, caller.username, now)

@@ -98,6 +98,12 @@ class Visit(Table, tablename="visits"):
     # The how manyth try it is.
     attempt = SmallInt(default=1)
     made_at = Timestamptz(default=None)
+    # What figures count by; kept by triggers: the day for which its deliveries were promised, and
+    # the day on which somebody asked for its collections.
+    promised_on = Date(null=True, default=None)
+    asked_on = Date(null=True, default=None)
+    # The day on which the crew was there: of what is done or failed.
+    happened_on = Date(null=True, default=None)
     # When it ended, who says so ("scans" or "crew" or "service"), and why.
     ended_at = Timestamptz(null=True, default=None)
     ended_by = Varchar(length=10, null=True, default=None)

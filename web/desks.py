@@ -33,6 +33,7 @@ DESKS: Final = (
     Desk("My round", "/round", "visit"),
     Desk("Rounds", "/rounds", "read rounds"),
     Desk("Visits", "/visits", "read visits"),
+    Desk("Figures", "/figures", "read figures"),
     Desk("Requests", "/requests", "read requests"),
     Desk("Cases", "/cases", "read cases"),
     Desk("Items", "/items", "read items"),

@@ -105,6 +105,7 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "read rounds": _CREW | {AUDITOR},
     "read jobs": frozenset({COORDINATOR, AUDITOR}),
     "run jobs": frozenset({COORDINATOR}),
+    "read figures": frozenset({COORDINATOR, BUDGET_HOLDER, AUDITOR}),
     "read the pool": _MONEY,
     "read changes": frozenset({AUDITOR}),
 }

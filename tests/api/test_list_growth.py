@@ -141,11 +141,13 @@ select md5('l' || n)::uuid, md5('o' || n)::uuid, 0, 'X1',
     case when n > :rows - 60 then 2 else 1 end, 1, n > :rows - 60, 100, '2018-10-01'
     from generate_series(1, :rows) n;
 insert into visits (id, person, depot, status, funder, ready_on, due_on, window_from, window_to,
-    made_at, ended_at, ended_by)
+    made_at, ended_at, ended_by, promised_on, asked_on, happened_on)
 select md5('v' || n)::uuid, md5((n % (:rows / 50) + 1)::text)::uuid, 'D1',
     case when n > :rows - 60 then 'open' else 'done' end, 'P' || 1 + n % 2 * (n - 1),
     date '2018-04-01' + n % 700, date '2018-04-08' + n % 700, '08:00', '18:00', now(),
-    case when n <= :rows - 60 then now() end, case when n <= :rows - 60 then 'crew' end
+    case when n <= :rows - 60 then now() end, case when n <= :rows - 60 then 'crew' end,
+    date '2018-04-08' + n % 700, date '2018-04-08' + n % 700,
+    case when n <= :rows - 60 then date '2018-04-08' + n % 700 end
 from generate_series(1, :rows) n;
 insert into visit_lines (id, visit, kind, order_line, funder, checks, why, due_on, made_at, outcome,
     closed_at, delivered)
@@ -246,6 +248,10 @@ LISTS: Final = (
     "/api/visits?status=done&due_before=2018-06-01",
     "/api/visits?due_before=2018-05-01",
     "/api/visits?person=c4ca4238-a0b9-2382-0dcc-509a6f75849b",
+    *(
+        f"/api/figures/visits?figure={figure}&from=2018-04-01&to=2019-03-31"
+        for figure in ("on_time", "collected", "failed", "vans")
+    ),
     "/api/specials?q=seat",
     "/api/reviews?before=2018-11-01",
     "/api/requests",

@@ -127,6 +127,8 @@ MAY = """
     ac       PATCH /api/visits/{visit}
     ac       POST /api/visits/{visit}/cancel
     act      POST /api/visits/{visit}/outcome
+    acbx     GET /api/figures
+    acbx     GET /api/figures/visits
     acx      GET /api/jobs
     ac       POST /api/jobs/{name}/run
     ac       POST /api/rounds/plan

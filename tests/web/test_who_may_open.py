@@ -129,6 +129,8 @@ MAY = """
     acx      GET /requests/{sent}
     ac       POST /requests/{sent}/visit
     ac       POST /requests/{sent}/settle
+    acbx     GET /figures
+    acbx     GET /figures/visits
     acx      GET /admin/jobs
     ac       POST /admin/jobs/{name}
     actdx    GET /rounds
