@@ -3,11 +3,12 @@
 Source: contract section 6. A failed visit whose fault is not the service's costs `failed_visit`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID, uuid5
 
+import asyncpg
 import msgspec
 
 from budget.database import fetch, fetch_one, insert
@@ -57,19 +58,84 @@ async def post(end: VisitEnd, charges: Sequence[Charge]) -> int:
         return 0
     day = london_day(end.occurred_at)
     succession, tariff = await successions(), await _tariff(day)
-    known = {row["entry"] for row in await fetch(_CHARGED, end.visit)}
+    entries = await _entries(end.visit)
+    known = {(row["kind"], row["partner"]) for row in _standing(entries)}
     legs: list[tuple[object, ...]] = []
     for charge in charges:
         partner = successor_on(succession, charge.funder, day)
-        entry = uuid5(end.visit, f"{charge.kind} {partner}")
-        if entry not in known:
-            known.add(entry)
+        if (charge.kind, partner) not in known:
+            known.add((charge.kind, partner))
+            entry = _fresh(end.visit, f"{charge.kind} {partner}", entries)
             legs += _legs(end, charge, entry, partner, _rate(tariff, charge))
     await insert("postings", _COLUMNS, legs)
     return len(legs) // 2
 
 
-_CHARGED: Final = "select distinct entry from postings where visit = $1"
+async def reverse(undo: VisitEnd, still_due: Collection[ChargeKind]) -> int:
+    """Take back what a visit was charged for what was undone, on the undo's own day; how much.
+
+    `still_due` are the kinds of which something is done. Within the caller's open transaction, who
+    holds the visit; `ended_by` is the undo. Said twice, it is taken back once.
+    """
+    day = london_day(undo.occurred_at)
+    succession = await successions()
+    wrong = [row for row in _standing(await _entries(undo.visit)) if row["kind"] not in still_due]
+    legs: list[tuple[object, ...]] = []
+    for row in wrong:
+        entry = uuid5(undo.ended_by, str(row["entry"]))
+        partner = successor_on(succession, row["partner"], day)
+        words = f"Undone: {row['description']}"
+        sides = (
+            ("activity", partner, -row["amount_pence"]),
+            ("services", None, row["amount_pence"]),
+        )
+        legs += [
+            (
+                entry, undo.ended_by, "reversal", account, who, pence, day, undo.occurred_at,
+                undo.recorded_at, row["depot"], undo.visit, row["order"], words, False, False,
+            )
+            for account, who, pence in sides
+        ]  # fmt: skip
+    await insert("postings", _COLUMNS, legs)
+    return len(wrong)
+
+
+async def _entries(visit: UUID) -> list[asyncpg.Record]:
+    """The partners' legs of all that a visit was charged, and that was taken back of it."""
+    return await fetch(_CHARGED, visit)
+
+
+_CHARGED: Final = """
+select entry, movement, kind, partner, amount_pence, depot, "order", description
+from postings where visit = $1 and partner is not null order by seq
+"""
+
+
+def _standing(entries: Sequence[asyncpg.Record]) -> list[asyncpg.Record]:
+    """What has not been taken back."""
+    back = [row for row in entries if row["kind"] == "reversal"]
+    undos, reversed_ = {row["movement"] for row in back}, {row["entry"] for row in back}
+    return [
+        row
+        for row in entries
+        if row["kind"] != "reversal"
+        and not any(uuid5(undo, str(row["entry"])) in reversed_ for undo in undos)
+    ]
+
+
+def _fresh(visit: UUID, what: str, entries: Sequence[asyncpg.Record]) -> UUID:
+    """An id for an entry, the same however often it is asked for: of what is charged again, next.
+
+    What was taken back and is done after all is charged once more.
+    """
+    taken, number = {row["entry"] for row in entries}, 1
+    entry = uuid5(visit, what)
+    while entry in taken:
+        number += 1
+        entry = uuid5(visit, f"{what} {number}")
+    return entry
+
+
 _COLUMNS: Final = {
     "entry": "uuid",
     "movement": "uuid",

@@ -6,15 +6,16 @@ from uuid import UUID
 
 from logistics.following import follow
 from logistics.news import pull
+from logistics.undoing import reopen
 
 
 async def catch_up(now: datetime) -> int:
-    """Make what news asks for, and follow what scans and orders have done; how much it was.
+    """Make what news asks for, and follow what scans and orders have done or undone; how much.
 
     A job of the clock, every few seconds; and first of all in what shows visits, so that whoever
     has just authorised or scanned something finds it there.
     """
-    return await follow(now) + await pull(now)
+    return await reopen(now) + await follow(now) + await pull(now)
 
 
 async def catch_up_with(visits: Sequence[UUID], now: datetime) -> int:

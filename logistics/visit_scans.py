@@ -14,6 +14,7 @@ from equipment.naming import items_named
 from equipment.scans import record
 from equipment.staff.roles import ADMINISTRATOR, COORDINATOR, DEPOT, TECHNICIAN, Caller
 from logistics.catching_up import catch_up_with
+from logistics.undoing import reopen
 
 # Whoever may name anybody; for others a visit says nothing.
 _NAMES_ANYONE: Final = frozenset({ADMINISTRATOR, COORDINATOR, DEPOT, TECHNICIAN})
@@ -27,12 +28,19 @@ async def record_scans(
     A visit that is not there says nothing: a scan may carry any field.
     """
     named = set(_visits(scans))
-    if not named or not caller.roles & _NAMES_ANYONE:
-        return await record(scans, caller, now)
-    results = await record(await _resolved(scans, named), caller, now)
-    if any(result.status == "accepted" for result in results):
+    if named and caller.roles & _NAMES_ANYONE:
+        scans = await _resolved(scans, named)
+    results = await record(scans, caller, now)
+    done = [each for each, result in zip(scans, results, strict=True) if _is_new(result)]
+    if any(scan.get("action") == "undo" for scan in done):
+        await reopen(now)
+    if done and named and caller.roles & _NAMES_ANYONE:
         await catch_up_with(sorted(named), now)
     return results
+
+
+def _is_new(result: Result) -> bool:
+    return result.status == "accepted"
 
 
 def _visits(scans: Sequence[Mapping[str, Any]]) -> Iterator[UUID]:

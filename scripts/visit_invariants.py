@@ -34,25 +34,40 @@ from visits v where not exists (
     select from visit_places p where p.visit = v.id and p.person = v.person)
 """
 _CHARGED: Final = f"""
-with due (visit, kind) as (
+with done (visit, kind, status) as (
     select distinct v.id, case n.kind when 'repair' then 'repair_visit'
-        when 'service' then 'service_visit' else n.kind end
+        when 'service' then 'service_visit' else n.kind end, v.status
     from visits v join visit_lines n on n.visit = v.id
-    where v.status = 'done' and n.outcome in {_DONE} and n.funder is not null
+    where n.outcome in {_DONE} and n.funder is not null
+), due (visit, kind) as (
+    select visit, kind from done where status = 'done'
     union all
     select v.id, 'failed_visit' from visits v where v.status = 'failed' and v.fault <> 'service'
         and (select funder from visit_lines n where n.visit = v.id order by seq limit 1) is not null
+), going (visit, kind) as (
+    -- Something of it was undone: it is under way again, and charged for what is still done.
+    select visit, kind from done where status <> 'done'
+), standing as (
+    -- Each charge but those that were taken back, as often as they were.
+    select visit, partner, kind from (
+        select visit, partner, kind, description,
+            row_number() over (partition by visit, description order by seq) as number,
+            (select count(*) from postings b where b.visit = p.visit and b.partner is not null
+                and b.kind = 'reversal' and b.description = 'Undone: ' || p.description) as back
+        from postings p
+        where visit is not null and partner is not null and kind <> 'reversal') each
+    where number > back
 )
 select format('visit %s: %s of %s', coalesce(d.visit, p.visit),
     case when p.visit is null then 'is not charged what is due' else 'is charged what is not due'
     end, coalesce(d.kind, p.kind))
 from due d full join (
-    select distinct visit, kind from postings where visit is not null) p using (visit, kind)
-where d.visit is null or p.visit is null
+    select distinct visit, kind from standing) p using (visit, kind)
+where (d.visit is null and not exists (select from going g where g.visit = p.visit
+    and g.kind = p.kind)) or p.visit is null
 union all
 select format('visit %s: is charged %s to %s %s times', visit, kind, partner, count(*))
-from postings where visit is not null and partner is not null
-group by visit, kind, partner having count(*) > 1
+from standing group by visit, kind, partner having count(*) > 1
 union all
 select format('posting %s of visit %s: posted on %s, not on its day %s', seq, visit, posted_on,
     (occurred_at at time zone 'Europe/London')::date)

@@ -77,6 +77,7 @@ _EVENT_WORDS: Final[Mapping[str, str]] = {
     "done": "Done",
     "failed": "Failed",
     "cancelled": "Called off",
+    "undone": "What was done was undone",
 }
 
 
