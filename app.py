@@ -43,6 +43,7 @@ from api.request import ApiRequest
 from budget.database import close_pool, open_pool
 from equipment.staff import second_factors
 from logistics import clock
+from logistics.day import Rates
 from logistics.depot_days import Ways
 from logistics.travel import Speeds
 from settings import Settings
@@ -398,6 +399,13 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
 
 
 def _ways_of(settings: Settings) -> Ways:
-    """By what travel is reckoned, as the operator has set it."""
+    """By what plans are reckoned, as the operator has set it."""
     speeds = Speeds(settings.road_factor, settings.speeds_kmh or Speeds().kmh)
-    return Ways(settings.osrm_url, speeds)
+    rates = Rates(settings.van_pence, settings.km_pence, settings.hour_pence)
+    return Ways(
+        settings.osrm_url,
+        speeds,
+        rates,
+        wait_pence=settings.wait_pence,
+        brings_max_pence=settings.brings_max_pence,
+    )

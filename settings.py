@@ -21,6 +21,14 @@ _MINUTES_MAX = 7 * 24 * 60
 _ROAD_FACTOR_MAX = 3
 _KMH_MAX = 130
 _HOURS = 24
+# As much as leaves a promise worth more than any detour (logistics/puzzle.py).
+_RATES_MAX = {
+    "van_pence": 20_000,
+    "km_pence": 200,
+    "hour_pence": 3_000,
+    "wait_pence": 20_000,
+    "brings_max_pence": 20_000,
+}
 
 
 class InvalidSettingError(ValueError):
@@ -46,6 +54,12 @@ class Settings:
     road_factor: float = 1.35
     # As logistics has them: for each hour of the day from midnight.
     speeds_kmh: tuple[int, ...] | None = None
+    # What plans of rounds weigh against each other.
+    van_pence: int = 2_000
+    km_pence: int = 45
+    hour_pence: int = 1_600
+    wait_pence: int = 3_000
+    brings_max_pence: int = 2_000
 
     @classmethod
     def from_environment(
@@ -79,6 +93,7 @@ class Settings:
             osrm_url=_osrm_url(said.get("OSRM_URL")),
             road_factor=_road_factor(said.get("KITBACK_ROAD_FACTOR", f"{cls.road_factor}")),
             speeds_kmh=_speeds(said.get("KITBACK_SPEEDS_KMH")),
+            **_rates(said),
         )
 
 
@@ -177,6 +192,21 @@ def _speeds(value: str | None) -> tuple[int, ...] | None:
             f" between them, one for each hour from midnight, not {value!r}"
         )
     return tuple(int(part) for part in parts)
+
+
+def _rates(said: Mapping[str, str]) -> dict[str, int]:
+    """What plans are reckoned by, of what was set; the rest is as it was."""
+    rates = {}
+    for name, most in _RATES_MAX.items():
+        value = said.get(f"KITBACK_{name.upper()}")
+        if value is None:
+            continue
+        if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) > most:
+            raise InvalidSettingError(
+                f"KITBACK_{name.upper()} must be whole pence from 0 to {most}, not {value!r}"
+            )
+        rates[name] = int(value)
+    return rates
 
 
 def _line(name: str, value: str | None) -> str | None:

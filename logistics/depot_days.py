@@ -18,7 +18,7 @@ from equipment.grid import Point, grid_reference
 from equipment.imported_postcodes import learn
 from equipment.working_days import is_working_day
 from logistics.clock_times import seconds_at
-from logistics.day import Day, Pin, Travel, Visit, Window
+from logistics.day import Day, Pin, Rates, Travel, Visit, Window
 from logistics.depot_vans import vans_of
 from logistics.effort import Effort, Task, effort_of
 from logistics.making import WHERE
@@ -32,11 +32,7 @@ PinRow: TypeAlias = Mapping[str, Any]
 # More are not looked at for one day: those due first come first.
 _PLANNED_MAX: Final = 400
 _OPEN_MAX: Final = 5_000
-# What it costs to let a visit wait that is due on the next working day; half for the next but one.
-_WAIT_PENCE: Final = 3_000
 _LOOKED_AHEAD: Final = 10
-# What is fetched early brings its credit back, and at the most what a trip of its own would cost.
-_BRINGS_MAX_PENCE: Final = 2_000
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -48,10 +44,18 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class Ways(msgspec.Struct, frozen=True):
-    """By what travel is reckoned: a road server where there is one, and how fast roads are."""
+    """By what plans are reckoned: a road server where there is one, how fast roads are, what costs.
+
+    `wait_pence` is what it costs to let a visit wait that is due on the next working day, half for
+    the next but one. What is fetched early brings its credit back, and `brings_max_pence` at most:
+    what a trip of its own would cost.
+    """
 
     osrm_url: str | None = None
     speeds: Speeds = Speeds()
+    rates: Rates = Rates()
+    wait_pence: int = 3_000
+    brings_max_pence: int = 2_000
 
 
 class DepotDay(msgspec.Struct, frozen=True):
@@ -76,7 +80,9 @@ class _Call(msgspec.Struct, frozen=True):
     brings_pence: int | None
 
 
-async def read_day(depot: str, day: date, pins: Mapping[UUID, PinRow], now: datetime) -> DepotDay:
+async def read_day(
+    depot: str, day: date, pins: Mapping[UUID, PinRow], ways: Ways, now: datetime
+) -> DepotDay:
     """The day, within a transaction in which everybody is seen; `pins` are by visit."""
     await execute(_REFRESH, depot)
     calls = await _calls(await fetch(_VISITS, depot, day, _OPEN_MAX))
@@ -97,9 +103,10 @@ async def read_day(depot: str, day: date, pins: Mapping[UUID, PinRow], now: date
         left_out += [LeftOut(str(each.row["id"]), "no-place", words) for each in kept]
         kept, points = [], [(0, 0)]
     told = Day(
-        visits=tuple(_told(each, day, places, pins.get(each.row["id"])) for each in kept),
+        visits=tuple(_told(each, day, places, pins.get(each.row["id"]), ways) for each in kept),
         vans=tuple(await vans_of(depot, day, now, places)),
         travel=Travel(metres=[], seconds=[]),
+        rates=ways.rates,
     )
     return DepotDay(told, points, left_out)
 
@@ -168,13 +175,12 @@ def _call(
                 Task(line["kind"], many, line["weight_g"], line["volume_l"], line["crew"],
                     line["loler"])
             )  # fmt: skip
-    brings = credits_.get(row["id"])
     return _Call(
         row=row,
         effort=effort_of(tasks),
         short=short,
         anything_goes=bool(tasks),
-        brings_pence=None if brings is None else min(brings, _BRINGS_MAX_PENCE),
+        brings_pence=credits_.get(row["id"]),
     )
 
 
@@ -203,11 +209,14 @@ def _places(postcodes: Sequence[str | None]) -> tuple[dict[str | None, int], lis
     return places, points
 
 
-def _told(call: _Call, day: date, places: Mapping[str | None, int], pin: PinRow | None) -> Visit:
+def _told(
+    call: _Call, day: date, places: Mapping[str | None, int], pin: PinRow | None, ways: Ways
+) -> Visit:
     row, effort = call.row, call.effort
     # What is published for the day already has been told somebody: it does not wait.
     early = row["due_on"] > day and row["status"] == "open"
     brings = call.brings_pence if early else None
+    wait = _wait_pence(day, row["due_on"], ways) if early and brings is None else None
     return Visit(
         id=str(row["id"]),
         place=places.get(row["postcode"]),
@@ -217,17 +226,17 @@ def _told(call: _Call, day: date, places: Mapping[str | None, int], pin: PinRow 
         back=effort.back,
         crew=max(effort.crew, row["crew"]),
         needs=effort.needs,
-        wait_pence=_wait_pence(day, row["due_on"]) if early and brings is None else None,
-        brings_pence=brings,
+        wait_pence=wait,
+        brings_pence=None if brings is None else min(brings, ways.brings_max_pence),
         pin=_pin(pin),
     )
 
 
-def _wait_pence(day: date, due: date) -> int:
+def _wait_pence(day: date, due: date, ways: Ways) -> int:
     """The sooner it is due, the dearer it is to let it wait."""
     days = min((due - day).days, _LOOKED_AHEAD)
     left = sum(is_working_day(day + timedelta(days=n)) for n in range(1, days + 1))
-    return _WAIT_PENCE // max(1, left)
+    return ways.wait_pence // max(1, left)
 
 
 def _pin(row: PinRow | None) -> Pin | None:

@@ -44,7 +44,8 @@ async def plan_as(
     async with transaction(viewer=EVERYONE):
         row = await open_plan(asked.depot, asked.date, actor, now)
         check_version(row, asked.version)
-        known = await read_day(asked.depot, asked.date, await pins_of(row["id"]), now)
+        pins = await pins_of(row["id"])
+        known = await read_day(asked.depot, asked.date, pins, ways, now)
     until = Until(seconds=asked.seconds) if steps is None else Until(iterations=steps)
     processes = PROCESSES if steps is None else 1
     plan = await plan_apart(await known.by(ways), until, asked.seed, processes=processes)
@@ -100,7 +101,7 @@ async def _judged(caller: Caller, wanted: Move, ways: Ways, now: datetime) -> tu
         check_version(row, wanted.version)
         trips = await _trips(row["id"])
         pins = await pins_of(row["id"]) | {wanted.visit: _pin(caller, wanted)}
-        known = await read_day(wanted.depot, wanted.date, pins, now)
+        known = await read_day(wanted.depot, wanted.date, pins, ways, now)
     _check(wanted, known)
     plan = await asyncio.to_thread(judge, await known.by(ways), _moved(trips, wanted, known))
     if isinstance(plan, list):

@@ -35,6 +35,11 @@ def test_everything_can_be_set() -> None:
             "OSRM_URL": "http://roads.example:5000/",
             "KITBACK_ROAD_FACTOR": "1.4",
             "KITBACK_SPEEDS_KMH": ", ".join(["50"] * 12 + ["30"] * 12),
+            "KITBACK_VAN_PENCE": "1000",
+            "KITBACK_KM_PENCE": "50",
+            "KITBACK_HOUR_PENCE": "1800",
+            "KITBACK_WAIT_PENCE": "0",
+            "KITBACK_BRINGS_MAX_PENCE": "2500",
         }
     )
     assert settings == Settings(
@@ -52,6 +57,11 @@ def test_everything_can_be_set() -> None:
         osrm_url="http://roads.example:5000",
         road_factor=1.4,
         speeds_kmh=(50,) * 12 + (30,) * 12,
+        van_pence=1_000,
+        km_pence=50,
+        hour_pence=1_800,
+        wait_pence=0,
+        brings_max_pence=2_500,
     )
 
 
@@ -99,6 +109,11 @@ def test_the_shorter_name_of_the_address_counts_where_the_longer_is_not_set() ->
         ("KITBACK_SPEEDS_KMH", "50"),
         ("KITBACK_SPEEDS_KMH", ",".join(["0"] * 24)),
         ("KITBACK_SPEEDS_KMH", ",".join(["131"] * 24)),
+        ("KITBACK_VAN_PENCE", "20001"),
+        ("KITBACK_KM_PENCE", "-1"),
+        ("KITBACK_HOUR_PENCE", "16.00"),
+        ("KITBACK_WAIT_PENCE", "much"),
+        ("KITBACK_BRINGS_MAX_PENCE", "99999"),
     ],
 )
 def test_a_slip_is_named_in_one_line(name: str, value: str) -> None:
