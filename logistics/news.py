@@ -6,7 +6,8 @@ looked for.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 import asyncpg
@@ -21,6 +22,8 @@ from logistics.visit_form import Why
 
 COLLECT_WITHIN: Final = 5
 """Working days from being ready to being collected."""
+LEFT_WITHIN: Final = 20
+"""The same of what nobody has asked to be collected, and nobody has any more."""
 REPAIR_WITHIN: Final = 2
 UNSAFE_WITHIN: Final = 1
 CHECK_AHEAD: Final = timedelta(days=28)
@@ -28,6 +31,7 @@ CHECK_AHEAD: Final = timedelta(days=28)
 ATTEMPTS_MAX: Final = 3
 """After so many visits that failed it is a coordinator's to settle."""
 _AT_ONCE: Final = 500
+_LOOKED_BACK: Final = timedelta(days=365)
 
 Read = Callable[[datetime], Awaitable[list[Wanted]]]
 
@@ -42,9 +46,13 @@ async def raise_checks(now: datetime) -> int:
     return await _pull(_checks, now)
 
 
-async def raise_loan_ends(now: datetime) -> int:
-    """Make visits that fetch what was lent until today."""
-    return await _pull(_loan_ends, now)
+async def raise_loan_ends(now: datetime, until: date | None = None) -> int:
+    """Make visits that fetch what is nobody's any more: lent until a day, today's, or left behind.
+
+    Of a later day, a round that passes anyway can then take it along.
+    """
+    through = max(london_day(now), until or date.min)
+    return await _pull(partial(_loan_ends, through), now) + await _pull(_left_behind, now)
 
 
 async def _pull(read: Read, now: datetime) -> int:
@@ -185,11 +193,11 @@ def _check(row: asyncpg.Record, around: DepotsAround | None) -> Wanted:
     )
 
 
-async def _loan_ends(now: datetime) -> list[Wanted]:
-    today = london_day(now)
-    rows = await fetch(_LOAN_ENDS, today, today - timedelta(days=365), _AT_ONCE)
+async def _loan_ends(through: date, now: datetime) -> list[Wanted]:
+    del now
+    rows = await fetch(_LOAN_ENDS, through, through - _LOOKED_BACK, _AT_ONCE)
     around = await depots_around(row["postcode"] for row in rows) if rows else None
-    return [_loan_end(row, around) for row in rows]
+    return [_loan_end(row, around, COLLECT_WITHIN) for row in rows]
 
 
 _LOAN_ENDS: Final = """
@@ -206,7 +214,26 @@ order by l.end_on, i.id limit $3
 """
 
 
-def _loan_end(row: asyncpg.Record, around: DepotsAround | None) -> Wanted:
+async def _left_behind(now: datetime) -> list[Wanted]:
+    """What somebody who has died still has: fetched on the way, or within a month."""
+    today = london_day(now)
+    rows = await fetch(_LEFT_BEHIND, today, today - _LOOKED_BACK, _AT_ONCE)
+    around = await depots_around(row["postcode"] for row in rows) if rows else None
+    return [_loan_end(row, around, LEFT_WITHIN) for row in rows]
+
+
+_LEFT_BEHIND: Final = """
+select i.id as item, i.loan, i.loan_funder as funder, i.sku, p.id as person, p.postcode,
+    $1::date as end_on
+from people p join items i on i.person = any(family_of(p.id)) and i.state = 'on_loan'
+where p.died_on <= $1 and p.died_on > $2 and p.merged_into is null
+    and not exists (select from visit_lines v where v.item = i.id and v.loan = i.loan
+        and v.kind = 'collection')
+order by p.died_on, i.id limit $3
+"""
+
+
+def _loan_end(row: asyncpg.Record, around: DepotsAround | None, within: int) -> Wanted:
     assert around is not None
     fields = dict(row)
     postcode, end_on = fields.pop("postcode"), fields.pop("end_on")
@@ -215,6 +242,6 @@ def _loan_end(row: asyncpg.Record, around: DepotsAround | None) -> Wanted:
         why="loan-end",
         depot=around.nearest(postcode).code,
         ready_on=end_on,
-        due_on=working_day_after(end_on, COLLECT_WITHIN),
+        due_on=working_day_after(end_on, within),
         **fields,
     )

@@ -1,18 +1,20 @@
 """A depot's day is planned, and a coordinator moves what the planner has planned."""
 
 import asyncio
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
 from budget.database import execute, fetch, transaction
 from budget.refusals import Fault, Refused, Wrong
+from budget.years import london_day
 from equipment.people.visibility import EVERYONE
 from equipment.staff.roles import Caller, check_may
 from logistics.catching_up import catch_up
 from logistics.day import Plan, Until
 from logistics.depot_days import DepotDay, PinRow, Ways, read_day
 from logistics.drafts import Draft, check_version, keep_draft, lock_plan, open_plan, pins_of
+from logistics.news import raise_loan_ends
 from logistics.planner import judge
 from logistics.planning import PROCESSES, plan_apart
 from logistics.round_form import Asked, Move, PlannedDay
@@ -41,6 +43,8 @@ async def plan_as(
     """
     _check_day(asked.date, now)
     await catch_up(now)
+    if asked.date <= london_day(now) + _SOON:
+        await raise_loan_ends(now, asked.date)
     async with transaction(viewer=EVERYONE):
         row = await open_plan(asked.depot, asked.date, actor, now)
         check_version(row, asked.version)
@@ -70,6 +74,8 @@ def _check_day(day: date, now: datetime) -> None:
 
 
 _YEARS: Final = 20
+# What is lent until a day of the next few may be taken along that day, if a van passes.
+_SOON: Final = timedelta(days=7)
 
 
 async def move(caller: Caller, wanted: Move, ways: Ways, now: datetime) -> PlannedDay:

@@ -46,6 +46,8 @@ create index visits_promised on visits (promised_on, seq) where repeats is null;
 create index visits_asked on visits (asked_on, seq) where repeats is null;
 create index on visits (happened_on, seq) where happened_on is not null;
 create index on visits (repeats) where repeats is not null;
+-- Of people who have died lately, what they still have is fetched.
+create index people_died on people (died_on) where died_on is not null;
 -- Of what was undone lately, the visits are opened again.
 create index movements_undoing on movements (recorded_at) where undoes is not null;
 grant execute on function date_visits(uuid[]) to kitback_app;

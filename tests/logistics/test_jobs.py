@@ -13,10 +13,11 @@ import httpx
 import pytest
 
 from budget.database import execute, fetch
+from equipment.working_days import working_day_after
 from logistics.depot_days import Ways
 from logistics.jobs import JOBS, Job, next_slot, slot_of
 from logistics.leading import Leader
-from logistics.news import raise_checks, raise_loan_ends
+from logistics.news import LEFT_WITHIN, raise_checks, raise_loan_ends
 from logistics.tidying import raise_stale_visits
 from tests.api.members import scan
 from tests.logistics.calling import (
@@ -193,6 +194,21 @@ async def test_a_loan_that_ends_is_fetched(service: httpx.AsyncClient) -> None:
     assert [(visit["kind"], visit["lines"][0]["why"]) for visit in visits] == [
         ("collection", "loan-end")
     ]
+
+
+async def test_what_somebody_who_died_still_has_is_fetched(service: httpx.AsyncClient) -> None:
+    """Without anybody's asking, once, by a day far enough off for a round that passes anyway."""
+    person = await somebody(service)
+    await on_loan(service, person)
+    assert await raise_loan_ends(NOW) == 0
+    died = {"died_on": NOW.date().isoformat()}
+    assert (await service.patch(f"/api/people/{person}", json=died)).is_success
+    assert [await raise_loan_ends(NOW) for _ in range(2)] == [1, 0]
+    [visit] = (await told(service, f"visits?person={person}&status=open"))["results"]
+    assert (visit["kind"], visit["lines"][0]["why"]) == ("collection", "loan-end")
+    assert visit["due_on"] == working_day_after(NOW.date(), LEFT_WITHIN).isoformat()
+    await ask(service, f"visits/{visit['id']}/cancel", {"reason": "The family keeps it a while"})
+    assert await raise_loan_ends(NOW) == 0
 
 
 async def test_a_visit_of_a_day_that_is_over_is_open_again(service: httpx.AsyncClient) -> None:

@@ -285,3 +285,37 @@ async def test_what_is_wrong_with_a_day_is_said(admin: httpx.AsyncClient) -> Non
     answer = await admin.post("/api/rounds/publish", json=_seen(_asked(version=1)))
     assert (answer.status_code, slug(answer)) == (409, "day-not-planned")
     assert (await admin.post(f"/api/rounds/{uuid4()}/publish")).status_code == 404
+
+
+async def _lent_until(admin: httpx.AsyncClient, day: date, postcode: str) -> str:
+    """Somebody who was lent a commode until a day."""
+    [code] = await stock(admin)
+    person = await somebody(admin, postcode=postcode)
+    line = {"sku": "CMD01", "quantity": 1, "end_on": day.isoformat()}
+    body = {"id": str(uuid4()), "person": person, "lines": [line], "speed": "next_day"}
+    await ask(admin, "orders", body)
+    await scanned(admin, scan(code, "deliver", person=person))
+    return person
+
+
+async def test_a_loan_that_is_over_is_fetched_on_the_way(admin: httpx.AsyncClient) -> None:
+    """On the day that it ends, where a van passes for less than it brings, with the sum."""
+    near = await _lent_until(admin, _day(), "NG1 1AB")
+    far = await _lent_until(admin, _day(), "NG22 8RX")
+    later = await _lent_until(admin, _day() + timedelta(days=30), "NG1 1AB")
+    await _ordered(admin, 1)
+    day = await _planned(admin, seconds=1)
+    visits = {
+        person: (await told(admin, f"visits?person={person}&status=open"))["results"]
+        for person in (near, far, later)
+    }
+    assert visits[later] == []
+    [fetched], [left] = visits[near], visits[far]
+    assert fetched["lines"][0]["why"] == "loan-end"
+    [added] = day["on_the_way"]
+    assert added["visit"] == fetched["id"] in _stops(day)
+    assert added["cost_pence"] < added["brings_pence"] == 2_000
+    assert added["detour_s"] > 0
+    [why] = [each for each in day["unplanned"] if each["visit"] == left["id"]]
+    assert why["code"] == "not-worth-it"
+    assert "£20.00" in why["reason"]
