@@ -71,7 +71,7 @@ JOBS: Final[Mapping[str, Job]] = {
         _counted("checks put on visits", raise_checks),
     ),
     "loan-ends": Job(
-        "Makes visits that fetch what was lent until today, and what people who have died still have.",
+        "Makes visits that fetch what was lent until today, and what people who died still have.",
         time(5, 10),
         _counted("loans to be ended", raise_loan_ends),
     ),

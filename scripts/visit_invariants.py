@@ -74,6 +74,16 @@ select format('posting %s of visit %s: posted on %s, not on its day %s', seq, vi
 from postings where visit is not null and not late
     and posted_on <> (occurred_at at time zone 'Europe/London')::date
 """  # noqa: S608 - outcomes from code
+_DATED: Final = """
+select format('visit %s: figures go by %s and %s, its lines by %s and %s', v.id, v.promised_on,
+    v.asked_on, n.promised_on, n.asked_on)
+from visits v cross join lateral (
+    select min(l.due_on) filter (where l.kind = 'delivery') as promised_on,
+        (min(l.made_at) filter (where l.kind in ('collection', 'swap')
+            and l.why in ('asked', 'public')) at time zone 'Europe/London')::date as asked_on
+    from visit_lines l where l.visit = v.id and l.outcome is distinct from 'cancelled') n
+where (v.promised_on, v.asked_on) is distinct from (n.promised_on, n.asked_on)
+"""
 _SCHEDULED: Final = """
 select format('order %s: is scheduled, but no visit for it is planned', o.id)
 from orders o where o.status = 'scheduled' and not exists (
@@ -102,6 +112,7 @@ VISIT_INVARIANTS: Final = (
     Invariant("visit-once", "A thing is on one open visit.", _ONCE),
     Invariant("visit-said", "What the crew ended, they said; every visit goes somewhere.", _SAID),
     Invariant("visit-charged", "An ended visit is charged what is due, once.", _CHARGED),
+    Invariant("visit-dated", "Figures go by the days that a visit's lines say.", _DATED),
     Invariant("order-scheduled", "A scheduled order has a planned visit.", _SCHEDULED),
     Invariant("visit-round", "A visit is a stop of the round it is on; a van has one.", _ROUNDS),
 )

@@ -29,9 +29,10 @@ insert into visit_lines select gen_random_uuid(), seq + 1000, visit, kind, order
     sku, funder, delivered, quantity, checks, request, why, due_on, made_at
 from visit_lines where closed_at is null
 """
-_OPEN_AGAIN = (
-    "update visits set status = 'open', ended_at = null, ended_by = null where status = 'done'"
-)
+_OPEN_AGAIN = """
+update visits set status = 'open', ended_at = null, ended_by = null, happened_on = null
+where status = 'done'
+"""
 BREAKS = [
     ("visit-lines", "delete from visit_lines where closed_at is null"),
     ("visit-lines", "update visit_lines set outcome = 'refused' where outcome = 'collected'"),
@@ -42,6 +43,8 @@ BREAKS = [
     ("visit-charged", _LOOSE + "delete from postings where kind = 'collection'"),
     ("visit-charged", "update postings set kind = 'swap' where kind = 'failed_visit'"),
     ("visit-charged", "update postings set posted_on = posted_on + 1 where visit is not null"),
+    ("visit-dated", "update visits set promised_on = promised_on - 1"),
+    ("visit-dated", "update visits set asked_on = null"),
     ("order-scheduled", "update orders set status = 'scheduled'"),
     ("append-only", "grant update on visit_outcomes to kitback_app"),
 ]
