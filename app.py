@@ -50,6 +50,7 @@ from settings import Settings
 from web import (
     admin,
     admin_devices,
+    admin_handling,
     admin_kits,
     admin_places,
     admin_products,
@@ -349,6 +350,7 @@ PAGES = [
     round_moves.keep_move,
     *case_pages.PAGES,
     *admin_devices.PAGES,
+    *admin_handling.PAGES,
     *round_calls.CALLS,
     *round_page.PAGES,
     round_calls.register,

@@ -49,6 +49,7 @@ What: TypeAlias = Literal[
     "care home rule",
     "items taken over",
     "phone revoked",
+    "handling set",
 ]
 
 

@@ -17,6 +17,7 @@ from equipment import receipts
 from equipment.cases import Finding, raise_cases
 from equipment.content import content_hash, hash_of
 from equipment.people.visibility import in_sight_of, widen_sight
+from equipment.scan_form import SCAN_BYTES_MAX, storable
 from equipment.staff.roles import Caller, check_may
 from equipment.working_days import working_day_after
 from logistics.ending import (
@@ -85,6 +86,7 @@ async def _as_answered(caller: Caller, body: str, visit: UUID, now: datetime) ->
 
 def _check(told: Outcome, now: datetime) -> None:
     faults = [*text_faults("reason", told.reason, REASON_MAX), *_proof_faults(told)]
+    faults += _details_faults(told)
     faults += _failure_faults(told) if told.outcome == "failed" else _done_faults(told)
     if any(line.outcome == "cancelled" for line in told.lines):
         faults.append(Fault("lines", "Nothing is cancelled at the door: it was refused."))
@@ -98,6 +100,16 @@ def _proof_faults(told: Outcome) -> Iterator[Fault]:
     for name, value in (("signature", told.signature), ("photo", told.photo)):
         if value is not None and not (value.startswith("data:image/") and value.isascii()):
             yield Fault(name, "Send a picture as a data URL, such as data:image/png;...")
+
+
+def _details_faults(told: Outcome) -> Iterator[Fault]:
+    if told.details is None:
+        return
+    kept, unreadable = storable(told.details)
+    if unreadable is not None:
+        yield Fault("details", unreadable.faults[0].message)
+    elif len(msgspec.json.encode(kept)) > SCAN_BYTES_MAX:
+        yield Fault("details", f"May hold at most {SCAN_BYTES_MAX:,} bytes.")
 
 
 def _failure_faults(told: Outcome) -> Iterator[Fault]:
@@ -198,13 +210,14 @@ async def _keep(caller: Caller, row: asyncpg.Record, told: Outcome, now: datetim
     await execute(
         _KEEP, told.id, row["id"], row["person"], told.outcome, told.occurred_at, now,
         caller.username, told.reason, told.fault, told.signature, told.photo,
+        None if told.details is None else msgspec.json.encode(told.details).decode(),
     )  # fmt: skip
 
 
 _KEEP: Final = """
 insert into visit_outcomes (id, visit, person, outcome, occurred_at, recorded_at, actor, reason,
-    fault, signature, photo)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    fault, signature, photo, details)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 
 

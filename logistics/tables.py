@@ -163,6 +163,8 @@ class VisitOutcome(Table, tablename="visit_outcomes"):
     fault = Varchar(length=10, null=True, default=None)
     signature = Text(null=True, default=None)
     photo = Text(null=True, default=None)
+    # What else was said: who signed, what was checked and missing, what is to come next.
+    details = JSONB(null=True, default=None)
 
 
 class VisitEvent(Table, tablename="visit_events"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -186,7 +186,8 @@ class LineDone(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a visit, by whoever was there. Lines that it does not name went as planned.
 
-    A failed one says why, and whose fault it was. `signature` and `photo` are data URLs.
+    A failed one says why, and whose fault it was. `signature` and `photo` are data URLs. `details`
+    is what else the crew says, such as who signed and what was checked.
     """
 
     id: UUID
@@ -197,6 +198,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     fault: Fault_ | None = None
     signature: Annotated[str, Meta(max_length=_PROOF_MAX)] | None = None
     photo: Annotated[str, Meta(max_length=_PROOF_MAX)] | None = None
+    details: dict[str, Any] | None = None
 
 
 def window_faults(window: TimeWindow | None) -> Iterator[Fault]:

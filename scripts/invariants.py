@@ -15,7 +15,7 @@ from scripts.sums import MONTHS, POSTING_SUMS, TALLY_SUMS
 _APPEND_ONLY: Final = (
     "movements", "postings", "tallies", "loans", "checks", "receipts", "person_looks", "superseded",
     "changes", "blank_labels", "item_labels", "code_stretches", "commitments", "order_events",
-    "order_answers", "visit_outcomes", "visit_events",
+    "order_answers", "visit_outcomes", "visit_events", "round_delays", "phone_photos",
 )  # fmt: skip
 
 

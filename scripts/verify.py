@@ -20,13 +20,20 @@ from scripts.findings import Findings
 from scripts.histories import PROMISES, check_histories
 from scripts.invariants import INVARIANTS, NO_TARIFF
 from scripts.order_invariants import ORDER_INVARIANTS, WAITS_IN_VAIN
+from scripts.phone_invariants import PHONE_INVARIANTS
 from scripts.postgres import borrowed_database
 from scripts.postgres_folder import PostgresError
 from scripts.sums import NO_MONTH
 from scripts.visit_invariants import UNTARIFFED_VISITS, VISIT_INVARIANTS
 from settings import InvalidSettingError, Settings
 
-EVERY: Final = (*INVARIANTS, *CATALOGUE_INVARIANTS, *ORDER_INVARIANTS, *VISIT_INVARIANTS)
+EVERY: Final = (
+    *INVARIANTS,
+    *CATALOGUE_INVARIANTS,
+    *ORDER_INVARIANTS,
+    *VISIT_INVARIANTS,
+    *PHONE_INVARIANTS,
+)
 _CONNECT_S: Final = 30
 _SHOWN_OF_A_QUERY: Final = """
 with broken (what) as materialized ({query})

@@ -80,7 +80,7 @@ async def show_product(request: PageRequest, sku: FromPath[str]) -> Response[str
     """The form that changes a product."""
     product = await products.find_product(request.caller, sku, request.now)
     form = product_form(product, Filled(), request.site.base)
-    return page(request, "staff_form.jinja", form)
+    return page(request, "admin_product.jinja", form)
 
 
 @pages.post("/admin/products/{sku:str}", task=_TASK)
@@ -99,7 +99,7 @@ async def change_product(request: PageRequest, sku: FromPath[str]) -> Response[s
         await products.change_product(request.caller, wanted, request.now)
     except (Wrong, Refused) as refusal:
         form = product_form(product, filled, request.site.base, *faults_of(refusal))
-        return page(request, "staff_form.jinja", form, status=422)
+        return page(request, "admin_product.jinja", form, status=422)
     return see_other(request, "/admin/products", say="The product was changed.")
 
 

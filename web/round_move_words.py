@@ -15,7 +15,8 @@ from logistics.day import Plan
 from logistics.round_form import PlannedDay
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
-from web.round_words import Facts, at, km
+from web.round_times import at
+from web.round_words import Facts, km
 from web.visit_words import KIND_WORDS, what
 from web.words import pounds, weekday
 

@@ -12,7 +12,8 @@ from logistics.day_looks import Called
 from logistics.round_form import Round, ShownStop
 from logistics.visit_form import ShownLine
 from web.check_words import as_lines
-from web.round_words import Facts, at
+from web.round_times import at
+from web.round_words import Facts
 from web.visit_words import KIND_WORDS, NEED_WORDS, window_words
 from web.words import numbered, weekday
 

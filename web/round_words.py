@@ -1,7 +1,7 @@
 """A depot's day in words: lanes by van, what is unplanned and why, what publishing moves. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -16,14 +16,17 @@ from equipment.places import Depot, Van
 from equipment.staff.roles import Caller
 from logistics.day_looks import Called, Decided
 from logistics.depot_days import LeftOut
+from logistics.phones.delays import Delay, Expected
 from logistics.round_form import Moved, OnTheWay, PlannedDay, Round, ShownStop
 from web.check_words import as_lines
 from web.fields import Field, Fields
 from web.forms import Filled
+from web.late_words import late_tag, late_words, now_words, times_now
 from web.markup import link, tag
 from web.round_map import Course, Lane, draw_lanes, draw_map, sample
+from web.round_times import at
 from web.visit_words import KIND_WORDS, status_tag, what
-from web.words import clock, count, moment, pounds, weekday
+from web.words import count, moment, pounds, weekday
 
 _STATUS: Final = {"draft": ("Draft", "yellow"), "published": ("Published", "green")}
 
@@ -39,6 +42,8 @@ class Facts:
     places: Mapping[str, Point]
     # Who has a van's day changed: off the road, and why.
     off: Mapping[str, str]
+    # What crews have said of being late, by round.
+    delays: Mapping[UUID, Delay] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +146,6 @@ def _lane(each: Round) -> Lane:
     return Lane(each.van, local[0], local[1], stops)
 
 
-def at(moment_: datetime) -> str:
-    """A moment of the day, such as 9:05am."""
-    return clock(moment_.astimezone(LONDON).time())
-
-
 def km(metres: int) -> str:
     """Kilometres to one place."""
     return f"{metres / 1000:.1f} km"
@@ -231,19 +231,28 @@ class _Words:
             f"Leaves {at(each.leaves)}, back {at(each.back)}{rest}. {trips}, "
             f"{km(each.distance_m)}, {pounds(each.cost_pence)}."
         )
+        delay = self.facts.delays.get(each.id)
+        now = times_now(each, delay)
+        late = late_tag(delay)
+        status = tag(*_STATUS.get(each.status, ("Replaced", "grey")))
         most = _load(load.weight_g, load.clean_l + load.dirty_l, van)
         return VanLane(
             heading=each.van,
             code=each.van,
             sample=sample(number),
-            tag=tag(*_STATUS.get(each.status, ("Replaced", "grey"))),
-            summary=[goes, f"At most aboard: {most}."],
+            tag=status if late is None else Markup(" ").join([status, late]),
+            summary=[goes, f"At most aboard: {most}.", *late_words(delay)],
             head=["Stop", "When", "Where", "What", "Load after it", "Promise"],
-            rows=[self._stop(place, stop, van) for place, stop in enumerate(each.stops, 1)],
+            rows=[
+                self._stop(place, stop, van, now.get(stop.visit))
+                for place, stop in enumerate(each.stops, 1)
+            ],
             change=self.address(f"/rounds/vans/{each.van}") if self.may_plan else None,
         )
 
-    def _stop(self, place: int, stop: ShownStop, van: Van | None) -> list[dict[str, Any]]:
+    def _stop(
+        self, place: int, stop: ShownStop, van: Van | None, now: Expected | None
+    ) -> list[dict[str, Any]]:
         named = f"{place}. {KIND_WORDS[stop.kind]}"
         called = self.facts.called.get(stop.visit)
         where = (called.visit.postcode if called else None) or "Not for you to see"
@@ -252,6 +261,7 @@ class _Words:
         times = [f"{at(stop.begin)} to {at(stop.depart)}"]
         if waits >= timedelta(minutes=1):
             times.append(f"waits {count(int(waits.total_seconds()) // 60, 'minute')}")
+        times += now_words(now)
         cells = [link(f"{self.base}/visits/{stop.visit}", named)]
         if stop.trip > 1:
             cells.append(Markup("Trip {}").format(stop.trip))

@@ -1,7 +1,7 @@
 """Visits in words: what is to be done where, when it suits them, and what came of it. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +18,7 @@ from web.forms import Filled
 from web.markup import link, tag
 from web.order_words import row
 from web.paging import Slice
+from web.saying_words import HEAD
 from web.words import clock, count, day, moment, numbered, weekday
 
 KIND_WORDS: Final[Mapping[str, str]] = {
@@ -108,6 +109,8 @@ class VisitPage:
     lines: list[list[dict[str, Any]]]
     history_head: list[str]
     history: list[list[dict[str, Any]]]
+    said_head: Sequence[str] = HEAD
+    said: list[list[dict[str, Any]]] = field(default_factory=list)
 
 
 def list_page(found: Slice[tuple[Any, Visit]], status: str, base: str) -> VisitList:

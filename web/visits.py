@@ -1,5 +1,6 @@
 """Visits on pages: found, one in full, what came of it, and what is asked to be collected."""
 
+from dataclasses import replace
 from typing import Any, Final, get_args
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from equipment.people.person_form import Person
 from equipment.people.person_loans import LoanedItem
 from logistics import collecting, outcomes, visit_changes, visit_links, visits
 from logistics.catching_up import catch_up, catch_up_with
+from logistics.phones.sayings import sayings_of
 from logistics.visit_form import NewCollection, Outcome, Status, VisitChange, VisitRecord
 from logistics.visits import Search
-from web import pages, visit_forms, visit_words
+from web import pages, saying_words, visit_forms, visit_words
 from web.fields import Form
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
@@ -59,6 +61,10 @@ async def show_visit(request: PageRequest, visit: FromPath[UUID]) -> Response[st
         person = await people.look_up(request.caller, shown.person, request.now)
     again = await visit_links.repeated_by(visit)
     content = visit_words.visit_page(shown, person, request.caller, request.site.base, again)
+    if shown.person is not None:
+        said = await sayings_of(request.caller, visit, request.now)
+        said_rows = saying_words.rows_of(said, shown.lines, request.site.base)
+        content = replace(content, said=said_rows)
     return page(request, "visit.jinja", content)
 
 

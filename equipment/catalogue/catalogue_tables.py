@@ -10,6 +10,7 @@ from piccolo.columns import (
     Integer,
     OnDelete,
     SmallInt,
+    Text,
     Timestamptz,
     Varchar,
 )
@@ -108,3 +109,15 @@ class EmergencyIssue(Table, tablename="emergency_issues"):
     due_at = Timestamptz(default=None)
     completed_at = Timestamptz(null=True, default=None)
     completed_by = Varchar(length=64, null=True, default=None)
+
+
+class ProductHandling(Table, tablename="product_handling"):
+    """What a crew does with a product at somebody's home."""
+
+    sku = ForeignKey(Product, primary_key=True, null=False, on_delete=OnDelete.restrict)
+    # What is checked once it is set up, one sentence each.
+    checklist = Array(base_column=Varchar(length=200))
+    # What must come back with it.
+    parts = Array(base_column=Varchar(length=200))
+    # What the person is told and given.
+    instructions = Text(null=True, default=None)

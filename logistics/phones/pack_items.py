@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from budget.database import fetch
+from equipment.catalogue.handling import Handling, handling_of
 from equipment.items import COLUMNS, Due, Item, Viewer, shown
 
 _ITEMS_MAX: Final = 2_000
@@ -97,7 +99,12 @@ def _packed(item: Item, why: str | None) -> PackedItem:
 async def products_of(skus: Iterable[str]) -> dict[str, PackedProduct]:
     """The products of these items and lines, by their skus."""
     rows = await fetch(_PRODUCTS, sorted(skus))
-    return {row["sku"]: PackedProduct(row["name"], [], [], None, row["reuse"]) for row in rows}
+    told = await handling_of(row["sku"] for row in rows)
+    return {row["sku"]: _product(row, told.get(row["sku"], Handling())) for row in rows}
+
+
+def _product(row: asyncpg.Record, told: Handling) -> PackedProduct:
+    return PackedProduct(row["name"], told.checklist, told.parts, told.instructions, row["reuse"])
 
 
 _PRODUCTS: Final = "select sku, name, reuse from products where sku = any($1::varchar[])"

@@ -219,6 +219,7 @@ async def test_nobody_writes_without_leaving_a_row() -> None:
         "new recovery codes",
         "second factor reset",
         "phone revoked",
+        "handling set",
     }
     assert {write.what for write in WRITES} == set(get_args(What)) - on_pages
 

@@ -144,6 +144,8 @@ MAY = """
     acdx     GET /cases
     acdx     GET /cases/{case}
     acd      POST /cases/{case}/settle
+    a        GET /admin/products/{sku}/handling
+    a        POST /admin/products/{sku}/handling
     a        GET /admin/devices
     a        GET /admin/devices/{device}
     a        POST /admin/devices/{device}/revoke

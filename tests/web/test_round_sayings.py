@@ -1,0 +1,138 @@
+"""What crews say beside their scans, and who sees it: lateness, outcomes, how things are used."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from budget.years import london_day
+from tests.logistics.calling import collection, on_loan, open_rounds, somebody
+from tests.logistics.phoning import Phone, published, statuses, technician
+from tests.web.conftest import signed_in
+from tests.web.ordering import staff, words
+
+
+@pytest.fixture
+async def phone(app: Litestar, admin: httpx.AsyncClient) -> AsyncIterator[Phone]:
+    """Hand pat a phone; two commodes are to be fetched, from Ann and from Ben."""
+    await open_rounds(admin)
+    await technician(admin)
+    await staff(admin, "cora", "coordinator")
+    visits = []
+    for name in ("Ann", "Ben"):
+        person = await somebody(admin, name=name)
+        await on_loan(admin, person)
+        visits.append((await collection(admin, person))["id"])
+    await published(admin, visits, "pat")
+    async with signed_in(app, "pat") as browser:
+        browser.headers["Accept"] = "*/*"
+        phone = Phone(browser)
+        await phone.register()
+        yield phone
+
+
+def _times(day: dict[str, Any]) -> list[float]:
+    """By how many minutes each stop is later than it was published."""
+    return [
+        (datetime.fromisoformat(stop["expected"]["arrive_at"])
+            - datetime.fromisoformat(stop["arrive_at"])).total_seconds() / 60
+        for stop in day["stops"]
+    ]  # fmt: skip
+
+
+async def test_a_crew_that_is_late_is_late_on_its_phone_and_for_the_coordinator(
+    app: Litestar, phone: Phone
+) -> None:
+    """The newest word counts; 0 is on time again."""
+    today = london_day(datetime.now(UTC))
+    async with signed_in(app, "cora") as office:
+        path = f"/rounds?depot=D1&day={today}"
+        assert "late" not in words(await office.get(path)).replace("Late:", "")
+        assert statuses(await phone.send(phone.entry("late", minutes=25))) == ["accepted"]
+        day = await phone.day()
+        assert (_times(day), day["rounds"][0]["late_minutes"]) == ([25, 25], 25)
+        page = words(await office.get(path))
+        assert "25 minutes late" in page
+        assert "Said by pat at" in page
+        assert page.count("now about") == 2
+        await phone.send(phone.entry("late", minutes=0))
+        assert _times(await phone.day()) == [0, 0]
+        assert "on time again" in words(await office.get(path))
+
+
+async def test_a_round_of_somebody_else_s_is_not_late_by_this_crew_s_word(
+    admin: httpx.AsyncClient, phone: Phone
+) -> None:
+    """Nor one that is not there: refused, with what to name."""
+    await technician(admin, "kim")
+    other = await published(admin, [], "kim", van="V2")
+    for number in (other, str(uuid4())):
+        [answer] = await phone.send(phone.entry("late", minutes=5, round=number))
+        assert answer["status"] == "refused"
+        assert answer["problem"]["errors"][0]["field"] == "round"
+
+
+async def test_what_a_crew_says_of_a_visit_is_kept_and_shown_to_who_sees_the_person(
+    app: Litestar, admin: httpx.AsyncClient, phone: Phone
+) -> None:
+    """Who signed, what was checked and is missing, what is to come; the store sees none of it."""
+    await staff(admin, "dee", "depot", partner=None)
+    stop = (await phone.day())["stops"][0]
+    line = stop["lines"][0]["line"]
+    details = {
+        "signer": "Ann's <son>",
+        "instructions": True,
+        "next": "Ring before",
+        "lines": [{"line": line, "condition": "worn", "checked": [], "missing": ["Lid"]}],
+    }
+    entry = phone.entry("outcome", visit=stop["visit"], outcome="done", details=details)
+    assert statuses(await phone.send(entry)) == ["accepted"]
+    async with signed_in(app, "cora") as office:
+        page = await office.get(f"/visits/{stop['visit']}")
+        assert "Commode: Condition: worn; Missing: Lid" in words(page)
+        assert "Signed by: Ann&#39;s &lt;son&gt;" in page.text
+        assert "Next: Ring before" in words(page)
+    async with signed_in(app, "dee") as store:
+        assert "Ann's" not in words(await store.get(f"/visits/{stop['visit']}"))
+
+
+async def test_details_of_any_shape_break_nothing(app: Litestar, phone: Phone) -> None:
+    """What cannot be kept, or is too much, is refused; the rest is shown as well as it goes."""
+    first, second = (await phone.day())["stops"]
+    deep: Any = []
+    for _ in range(60):
+        deep = [deep]
+    unfit: list[Any] = [{"a": "\0"}, {"a": "x" * 20_000}, {"a": deep}, ["a"]]
+    for bad in unfit:
+        entry = phone.entry("outcome", visit=first["visit"], outcome="done", details=bad)
+        assert statuses(await phone.send(entry)) == ["refused"]
+    odd = {"lines": [{"line": 7}, "x", None], "signer": {"a": [None]}, "": "", "b": 1.5}
+    entry = phone.entry("outcome", visit=second["visit"], outcome="done", details=odd)
+    assert statuses(await phone.send(entry)) == ["accepted"]
+    async with signed_in(app, "cora") as office:
+        assert (await office.get(f"/visits/{second['visit']}")).status_code == 200
+
+
+async def test_a_product_s_checks_and_parts_are_set_on_its_page_and_taken_along(
+    app: Litestar, phone: Phone
+) -> None:
+    """A line each; what is too long comes back as it was typed, and nothing is changed."""
+    path = "/admin/products/CMD01/handling"
+    typed = {"checklist": "Legs level\r\n\r\n Lid on ", "parts": "Lid\nPan", "instructions": "Sit."}
+    async with signed_in(app) as office:
+        assert "/handling" in (await office.get("/admin/products/CMD01")).text
+        answer = await office.post(path, data=typed)
+        assert answer.headers["Location"] == "/admin/products/CMD01"
+        for bad in ({"checklist": "x" * 201}, {"parts": "\n".join("abc" * 20)}):
+            assert (await office.post(path, data=typed | bad)).status_code == 422
+        page = words(await office.get(path))
+        assert "Legs level\nLid on" in (await office.get(path)).text
+        assert "Sit." in page
+        assert (await office.get("/admin/products/NONE/handling")).status_code == 404
+    product = (await phone.day())["products"]["CMD01"]
+    assert product["checklist"] == ["Legs level", "Lid on"]
+    assert (product["parts"], product["instructions"]) == (["Lid", "Pan"], "Sit.")
