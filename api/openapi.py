@@ -5,6 +5,7 @@ fields. msgspec describes exactly what it checks.
 """
 
 from collections.abc import Container, Iterable, Iterator
+from types import UnionType
 from typing import Any, Final, get_args, get_origin
 
 import msgspec
@@ -91,10 +92,13 @@ def _operation(
 
 
 def _described(part: dict[str, Any], reference: dict[str, Any] | None) -> dict[str, Any]:
-    """A request or response whose schema is a Struct's; others stay as they are."""
+    """A request or response whose schema is a Struct's; others, and files, stay as they are."""
     if reference is None:
         return part
-    content = {kind: entry | {"schema": reference} for kind, entry in part["content"].items()}
+    content = {
+        kind: entry if entry["schema"].get("format") == "binary" else entry | {"schema": reference}
+        for kind, entry in part["content"].items()
+    }
     return part | {"content": content}
 
 
@@ -129,7 +133,10 @@ def _answers(handler: HTTPRouteHandler) -> dict[int, Any]:
 def _answer(handler: HTTPRouteHandler) -> Any:
     annotation = handler.parsed_return_field.annotation
     if get_origin(annotation) is Response:
-        return get_args(annotation)[0]
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) is UnionType:
+        # A Struct, or a file of the same.
+        return next(filter(_is_struct, get_args(annotation)), annotation)
     return annotation
 
 

@@ -34,6 +34,7 @@ What: TypeAlias = Literal[
     "kit set",
     "levels set",
     "budget agreed",
+    "month closed",
     "user made",
     "user changed",
     "second factor set up",

@@ -12,11 +12,11 @@ from uuid import UUID, uuid5
 import msgspec
 from msgspec.structs import replace
 
+from budget.books import Books
 from budget.event import Event, LoanTerms
-from budget.partners import Succession, successor_on
 
 PARTNER_ACCOUNTS: Final = ("issues", "credits", "activity")
-_CONTRA: Final = {"issues": "equipment", "credits": "equipment", "activity": "services"}
+CONTRA: Final = {"issues": "equipment", "credits": "equipment", "activity": "services"}
 
 COLUMNS: Final = {
     "entry": "uuid",
@@ -61,37 +61,38 @@ class Leg(msgspec.Struct, frozen=True):
     no_tariff: bool = False
 
 
-def postings(event: Event, succession: Succession) -> list[Leg]:
+def postings(event: Event, books: Books) -> list[Leg]:
     """The legs that a movement posts, in balanced entries; none where it costs nobody anything."""
     loan = event.loan
     if loan is None:
         return []
     match event.action:
         case "deliver":
-            return _entry(event, succession, "issue", "issues", loan.funder, loan.charged_pence)
+            return _entry(event, books, "issue", "issues", loan.funder, loan.charged_pence)
         case "pass" if event.phase_before == "ended":
-            return _entry(event, succession, "credit", "credits", loan.funder, -credit_pence(loan))
+            return _entry(event, books, "credit", "credits", loan.funder, -credit_pence(loan))
         case "clean" | "repair" if _charged_to_loan(event):
-            return _activity(event, succession, loan.funder)
+            return _activity(event, books, loan.funder)
         case "transfer" if event.new_funder not in (None, loan.funder):
             assert event.new_funder is not None
-            return _transfer(event, succession, loan, event.new_funder)
+            return _transfer(event, books, loan, event.new_funder)
         case _:
             return []
 
 
-def reversal(legs: Iterable[Leg], event: Event, succession: Succession) -> list[Leg]:
+def reversal(legs: Iterable[Leg], event: Event, books: Books) -> list[Leg]:
     """The same legs the other way, on the undo's own day, its entries balanced as theirs were."""
+    posted_on, late = books.posted(event.day)
     return [
         replace(
             leg,
             entry=uuid5(event.movement, str(leg.entry)),
             movement=event.movement,
             kind="reversal",
-            partner=leg.partner and successor_on(succession, leg.partner, event.day),
+            partner=leg.partner and books.payer(leg.partner, posted_on),
             amount_pence=-leg.amount_pence,
-            posted_on=event.day,
-            late=False,
+            posted_on=posted_on,
+            late=late,
             occurred_at=event.occurred_at,
             recorded_at=event.recorded_at,
             description=f"Undone: {leg.description}",
@@ -117,31 +118,29 @@ def _charged_to_loan(event: Event) -> bool:
     return event.phase_before == "ended" or at_home
 
 
-def _activity(event: Event, succession: Succession, funder: str) -> list[Leg]:
+def _activity(event: Event, books: Books, funder: str) -> list[Leg]:
     """By the tariff of the event's own year; where it has none, only the parts cost anything."""
     rate = _rate(event.tariff, "clean" if event.action == "clean" else "repair_hour")
     amount = rate or 0
     if event.action == "repair":
         amount = repair_pence(event.minutes, rate or 0, event.parts_pence)
-    return _entry(
-        event, succession, event.action, "activity", funder, amount, no_tariff=rate is None
-    )
+    return _entry(event, books, event.action, "activity", funder, amount, no_tariff=rate is None)
 
 
 def _rate(tariff: Mapping[str, int] | None, name: str) -> int | None:
     return None if tariff is None else tariff.get(name)
 
 
-def _transfer(event: Event, succession: Succession, loan: LoanTerms, funder: str) -> list[Leg]:
+def _transfer(event: Event, books: Books, loan: LoanTerms, funder: str) -> list[Leg]:
     """What was charged moves from the old funder's issues to the new one's, on that day."""
-    gives = _entry(event, succession, "transfer", "issues", loan.funder, -loan.charged_pence)
-    takes = _entry(event, succession, "transfer", "issues", funder, loan.charged_pence)
+    gives = _entry(event, books, "transfer", "issues", loan.funder, -loan.charged_pence)
+    takes = _entry(event, books, "transfer", "issues", funder, loan.charged_pence)
     return gives + takes
 
 
 def _entry(  # noqa: PLR0913, PLR0917 - an entry is these six things
     event: Event,
-    succession: Succession,
+    books: Books,
     kind: str,
     account: str,
     funder: str,
@@ -150,15 +149,16 @@ def _entry(  # noqa: PLR0913, PLR0917 - an entry is these six things
     no_tariff: bool = False,
 ) -> list[Leg]:
     """Two legs that sum to zero. A partner that has been succeeded by that day is its successor."""
+    posted_on, late = books.posted(event.day)
     leg = Leg(
         entry=uuid5(event.movement, f"{kind} {funder} {account}"),
         movement=event.movement,
         kind=kind,
         account=account,
-        partner=successor_on(succession, funder, event.day),
+        partner=books.payer(funder, posted_on),
         amount_pence=amount_pence,
-        posted_on=event.day,
-        late=False,
+        posted_on=posted_on,
+        late=late,
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
         loan=event.loan.id if event.loan else None,
@@ -169,7 +169,7 @@ def _entry(  # noqa: PLR0913, PLR0917 - an entry is these six things
         description=_description(event, kind),
         no_tariff=no_tariff,
     )
-    contra = replace(leg, account=_CONTRA[account], partner=None, amount_pence=-amount_pence)
+    contra = replace(leg, account=CONTRA[account], partner=None, amount_pence=-amount_pence)
     return [leg, contra]
 
 

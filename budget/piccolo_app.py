@@ -7,17 +7,31 @@ from piccolo.conf.apps import AppConfig
 from budget.tables import (
     BudgetYear,
     Change,
+    ClosedMonth,
     Commitment,
     Contribution,
     Partner,
+    PoolCharge,
     Posting,
+    Statement,
     Tally,
 )
 
 APP_CONFIG = AppConfig(
     app_name="budget",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[Partner, BudgetYear, Contribution, Commitment, Posting, Tally, Change],
+    table_classes=[
+        Partner,
+        BudgetYear,
+        Contribution,
+        Commitment,
+        Posting,
+        Tally,
+        ClosedMonth,
+        Statement,
+        PoolCharge,
+        Change,
+    ],
     migration_dependencies=[],
     commands=[],
 )

@@ -13,8 +13,10 @@ from piccolo.columns import (
     BigInt,
     BigSerial,
     Boolean,
+    Bytea,
     Date,
     ForeignKey,
+    Integer,
     OnDelete,
     SmallInt,
     Timestamptz,
@@ -118,6 +120,50 @@ class Tally(Table, tablename="tallies"):
     depot = Varchar(length=20, null=True, default=None)
 
 
+class ClosedMonth(Table, tablename="closed_months"):
+    """A month of the books that is closed for good, by its first day; append-only."""
+
+    month = Date(primary_key=True, default=None)
+    closed_at = Timestamptz(default=None)
+    closed_by = Varchar(length=64)
+
+
+class Statement(Table, tablename="statements"):
+    """What a partner's statement of a closed month came to; append-only.
+
+    `digest` is the SHA-256 of it as CSV, by which anybody can see that it is still the same.
+    """
+
+    id = BigSerial(primary_key=True)
+    month = ForeignKey(ClosedMonth, null=False, on_delete=OnDelete.restrict)
+    partner = ForeignKey(Partner, null=False, on_delete=OnDelete.restrict)
+    issues_pence = BigInt()
+    credits_pence = BigInt()
+    activity_pence = BigInt()
+    postings = Integer()
+    digest = Bytea()
+
+
+class PoolCharge(Table, tablename="pool_charges"):
+    """What no scan charges: proposed by one person with a reason, decided by another."""
+
+    id = UUID(primary_key=True, default=None)
+    seq = BigSerial()
+    kind = Varchar(length=20)
+    account = Varchar(length=20)
+    partner = ForeignKey(Partner, null=False, on_delete=OnDelete.restrict)
+    # What it costs the partner; negative where it gives something back.
+    pence = BigInt()
+    happened_on = Date(default=None)
+    reason = Varchar(length=500)
+    proposed_by = Varchar(length=64)
+    proposed_at = Timestamptz(default=None)
+    status = Varchar(length=10, default="proposed")
+    decided_by = Varchar(length=64, null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    answer = Varchar(length=500, null=True, default=None)
+
+
 class Change(Table, tablename="changes"):
     """Who changed what of that which stands (budget/changes.py); append-only."""
 
@@ -129,4 +175,15 @@ class Change(Table, tablename="changes"):
     content = JSONB()
 
 
-__all__ = ["BudgetYear", "Change", "Commitment", "Contribution", "Partner", "Posting", "Tally"]
+__all__ = [
+    "BudgetYear",
+    "Change",
+    "ClosedMonth",
+    "Commitment",
+    "Contribution",
+    "Partner",
+    "PoolCharge",
+    "Posting",
+    "Statement",
+    "Tally",
+]

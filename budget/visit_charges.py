@@ -11,8 +11,8 @@ from uuid import UUID, uuid5
 import asyncpg
 import msgspec
 
+from budget.books import read_books
 from budget.database import fetch, fetch_one, insert
-from budget.partners import successions, successor_on
 from budget.pool import Tariff
 from budget.years import london_day, year_of
 
@@ -57,16 +57,17 @@ async def post(end: VisitEnd, charges: Sequence[Charge]) -> int:
     if not charges:
         return 0
     day = london_day(end.occurred_at)
-    succession, tariff = await successions(), await _tariff(day)
+    books, tariff = await read_books(), await _tariff(day)
+    posted = books.posted(day)
     entries = await _entries(end.visit)
     known = {(row["kind"], row["partner"]) for row in _standing(entries)}
     legs: list[tuple[object, ...]] = []
     for charge in charges:
-        partner = successor_on(succession, charge.funder, day)
+        partner = books.payer(charge.funder, posted[0])
         if (charge.kind, partner) not in known:
             known.add((charge.kind, partner))
             entry = _fresh(end.visit, f"{charge.kind} {partner}", entries)
-            legs += _legs(end, charge, entry, partner, _rate(tariff, charge))
+            legs += _legs(end, charge, entry, (partner, *posted), _rate(tariff, charge))
     await insert("postings", _COLUMNS, legs)
     return len(legs) // 2
 
@@ -77,13 +78,13 @@ async def reverse(undo: VisitEnd, still_due: Collection[ChargeKind]) -> int:
     `still_due` are the kinds of which something is done. Within the caller's open transaction, who
     holds the visit; `ended_by` is the undo. Said twice, it is taken back once.
     """
-    day = london_day(undo.occurred_at)
-    succession = await successions()
+    books = await read_books()
+    day, late = books.posted(london_day(undo.occurred_at))
     wrong = [row for row in _standing(await _entries(undo.visit)) if row["kind"] not in still_due]
     legs: list[tuple[object, ...]] = []
     for row in wrong:
         entry = uuid5(undo.ended_by, str(row["entry"]))
-        partner = successor_on(succession, row["partner"], day)
+        partner = books.payer(row["partner"], day)
         words = f"Undone: {row['description']}"
         sides = (
             ("activity", partner, -row["amount_pence"]),
@@ -92,7 +93,7 @@ async def reverse(undo: VisitEnd, still_due: Collection[ChargeKind]) -> int:
         legs += [
             (
                 entry, undo.ended_by, "reversal", account, who, pence, day, undo.occurred_at,
-                undo.recorded_at, row["depot"], undo.visit, row["order"], words, False, False,
+                undo.recorded_at, row["depot"], undo.visit, row["order"], words, False, late,
             )
             for account, who, pence in sides
         ]  # fmt: skip
@@ -173,10 +174,10 @@ def _rate(tariff: Tariff, charge: Charge) -> int | None:
 
 
 def _legs(
-    end: VisitEnd, charge: Charge, entry: UUID, partner: str, rate: int | None
+    end: VisitEnd, charge: Charge, entry: UUID, posted: tuple[str, date, bool], rate: int | None
 ) -> list[tuple[object, ...]]:
     """The partner's leg and the pool's, which sum to zero."""
-    day = london_day(end.occurred_at)
+    partner, day, late = posted
     words = _WORDS[charge.kind]
     if charge.speed is not None:
         words = f"{words}, {charge.speed.replace('_', ' ')}"
@@ -184,7 +185,7 @@ def _legs(
     return [
         (
             entry, end.ended_by, charge.kind, account, who, pence, day, end.occurred_at,
-            end.recorded_at, end.depot, end.visit, charge.order, words, rate is None, False,
+            end.recorded_at, end.depot, end.visit, charge.order, words, rate is None, late,
         )
         for account, who, pence in sides
     ]  # fmt: skip

@@ -290,7 +290,7 @@ class Clerk:
             return
         hand, loan = self.hand, after.loan
         event = self._event(job, before, after)
-        legs = ledger.postings(event, hand.succession)
+        legs = ledger.postings(event, hand.books)
         counted = tallies.tallies(event, hand.waiting.get(loan), hand.reused.get(loan))
         self.journal.legs += legs
         self.journal.tallies += counted
@@ -347,7 +347,7 @@ class Clerk:
         self._move(job, restored, undoes=target.id)
         restore(self.hand.orders, item.id, target.id, restored)
         legs, counted = self.hand.legs.get(target.id, []), self.hand.tallies.get(target.id, [])
-        self.journal.legs += ledger.reversal(legs, event, self.hand.succession)
+        self.journal.legs += ledger.reversal(legs, event, self.hand.books)
         self.journal.tallies += tallies.reversal(counted, event)
 
     def _refused(self, sent: Sent, item: InHand | None, refusal: Refusal) -> Result:

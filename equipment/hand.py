@@ -13,8 +13,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from budget.books import Books
 from budget.ledger import Leg
-from budget.partners import Succession
 from budget.tallies import Tally
 from equipment.catalogue.terms import Terms, terms_on
 from equipment.journal import STANDING
@@ -85,7 +85,7 @@ class Hand:
     terms: dict[str, list[Terms]] = field(default_factory=dict)
     places: Whereabouts = field(default_factory=Whereabouts)
     partners: set[str] = field(default_factory=set)
-    succession: Succession = field(default_factory=dict)
+    books: Books = field(default_factory=Books)
     funders: dict[UUID, str | None] = field(default_factory=dict)
     tariffs: dict[str, dict[str, int]] = field(default_factory=dict)
     past: dict[int, list[Past]] = field(default_factory=dict)

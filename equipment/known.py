@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from budget.books import OPEN_FROM, Books
 from budget.database import fetch
 from budget.tallies import COLUMNS as TALLY_COLUMNS
 from budget.tallies import Tally
@@ -61,11 +62,12 @@ async def read_known(hand: Hand, readings: Sequence[Reading], asked: Asked) -> N
     hand.places = whereabouts(named, known.places)
     hand.funders = {person.id: person.funder for person in known.people}
     hand.partners = {partner.ods for partner in known.partners}
-    hand.succession = {
+    succession = {
         partner.ods: (partner.succeeded_by, partner.succeeded_on)
         for partner in known.partners
         if partner.succeeded_by is not None and partner.succeeded_on is not None
     }
+    hand.books = Books(succession, known.open_from)
     put_orders(hand, known.orders)
     for terms in known.terms:
         hand.terms.setdefault(terms.sku, []).append(terms)
@@ -204,6 +206,7 @@ class _Known(msgspec.Struct, frozen=True):
     terms: list[_ProductTerms]
     tariffs: list[_Tariff]
     orders: OrdersKnown
+    open_from: date | None
 
 
 _KNOWN_FROM: Final = msgspec.json.Decoder(_Known)
@@ -251,5 +254,5 @@ with named as materialized (
     from items i join products p on p.sku = i.sku
     where i.code = any($1) or i.giai = any($2) or i.id = any($3::bigint[])
 )
-select json_build_object({_LISTS}, 'orders', {_ORDERS})::text as known
+select json_build_object({_LISTS}, 'orders', {_ORDERS}, 'open_from', ({OPEN_FROM}))::text as known
 """  # noqa: S608 - column names from code

@@ -34,9 +34,14 @@ _GATHERED_MAX: Final = 64
 _AT_ONCE: Final = 2
 _WORTH: Final = 6
 _HELD_UP_AT_ONCE: Final = 4
-# Two lists that name one scan id for different items meet only at its receipt: one tries again.
+# Two lists that name one scan id for different items meet only at its receipt: one tries again. So
+# does what would be posted into a month that was closed since the books were read.
 _TRIES: Final = 5
-_TRY_AGAIN: Final = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
+_TRY_AGAIN: Final = (
+    asyncpg.UniqueViolationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
 
 
 async def record(scans: Sequence[Mapping[str, Any]], caller: Caller, now: datetime) -> list[Result]:

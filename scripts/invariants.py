@@ -164,12 +164,12 @@ select format('posting %s of movement %s: %s', p.seq, p.movement, case
         then 'names another time'
     else format('posted on %s, not on its day %s', p.posted_on,
         (m.occurred_at {_LONDON})::date) end)
-from (select * from postings where visit is null) p left join movements m on m.id = p.movement
+from (select * from postings where item is not null) p left join movements m on m.id = p.movement
     left join items i on i.id = p.item left join loans l on l.id = p.loan
 where m.id is null or i.id is null or m.item <> p.item or i.sku <> p.sku or l.id is null
     or l.item <> p.item or p.occurred_at <> m.occurred_at or p.recorded_at <> m.recorded_at
     or (p.depot is distinct from coalesce(m.depot, m.last_depot) and p.kind <> 'reversal')
-    or p.posted_on <> (m.occurred_at {_LONDON})::date or p.late
+    or (not p.late and p.posted_on <> (m.occurred_at {_LONDON})::date)
 """  # noqa: S608 - a time zone from code
 _POOL: Final = """
 select format('%s: partners'' rows come to %s pence, the pool''s to %s', what, partners, pool)

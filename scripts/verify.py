@@ -15,6 +15,7 @@ import asyncpg
 
 from budget.database import Connection
 from equipment.people.nhs_numbers import is_nhs_number
+from scripts.book_invariants import BOOK_INVARIANTS
 from scripts.catalogue_invariants import CATALOGUE_INVARIANTS
 from scripts.findings import Findings
 from scripts.histories import PROMISES, check_histories
@@ -33,6 +34,7 @@ EVERY: Final = (
     *ORDER_INVARIANTS,
     *VISIT_INVARIANTS,
     *PHONE_INVARIANTS,
+    *BOOK_INVARIANTS,
 )
 _CONNECT_S: Final = 30
 _SHOWN_OF_A_QUERY: Final = """

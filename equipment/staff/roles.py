@@ -73,6 +73,7 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "manage users": _NOBODY_ELSE,
     "take over items": _NOBODY_ELSE,
     "set budgets": _NOBODY_ELSE,
+    "close months": _NOBODY_ELSE,
     "receive items": _STORE,
     "print blank labels": _STORE,
     "replace labels": _CREW,
@@ -107,6 +108,8 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "run jobs": frozenset({COORDINATOR}),
     "read figures": frozenset({COORDINATOR, BUDGET_HOLDER, AUDITOR}),
     "read the pool": _MONEY,
+    "propose charges": frozenset({COORDINATOR, BUDGET_HOLDER}),
+    "decide on charges": frozenset({BUDGET_HOLDER}),
     "read changes": frozenset({AUDITOR}),
 }
 

@@ -103,6 +103,8 @@ WRITES = [
         {"levels": {"NONE": 2}}, "CUP", {"levels": {"BED01": 2}}, repeats=True),
     Write("budget agreed", "PUT", "/api/budgets/2018-19", PLAN, PLAN | {"contributions": {"X": 1}},
         "2018-19", PLAN | {"tariff": {"clean": 5, "delivery": {}}}, repeats=True),
+    Write("month closed", "POST", "/api/budgets/2018-19/close", {"month": "2018-10"},
+        {"month": "2018-13"}, "2018-10", {"month": "2018-10"}, repeats=True),
     Write("user made", "POST", "/api/users", USER | {"team": "North"}, USER | {"depot": "D9"},
         "carol", {"username": "carol", "roles": ["depot"], "team": "North"}),
     Write("user changed", "PATCH", "/api/users/BOB", {"active": False}, {"level": 9}, "bob",
@@ -158,10 +160,20 @@ async def ada(admin: httpx.AsyncClient) -> httpx.AsyncClient:
         " values ($1, 'category:Beds', 'at_most', '{}', 1, 'One is enough.', true, '')", RULE
     )  # fmt: skip
     await all_of(_STAY, UUID(ANN))
+    await execute(_POSTED)
     await _sign_in(admin, "ada")
     return admin
 
 
+# What opens the books, so that a month can be closed.
+_POSTED = """
+insert into postings (entry, movement, kind, account, partner, amount_pence, posted_on, late,
+    occurred_at, recorded_at, description, no_tariff)
+select entry, entry, 'adjustment', account, partner, pence, '2018-10-01', false, '2018-10-01',
+    '2018-10-01', 'Adjustment', false
+from gen_random_uuid() entry, (values ('activity', '04K', 5), ('services', null, -5))
+    legs (account, partner, pence)
+"""
 _STAY = """
 insert into person_addresses (id, person, kind, address, from_on, until_on, recorded_at,
     recorded_by)

@@ -52,6 +52,13 @@ MAY = """
     acubx    GET /api/budgets/{year}
     a        PUT /api/budgets/{year}
     acubx    GET /api/recycling
+    a        POST /api/budgets/{year}/close
+    acubx    GET /api/budgets/{year}/months
+    acubx    GET /api/budgets/{year}/statement
+    acubx    GET /api/charges
+    acb      POST /api/charges
+    ab       POST /api/charges/{charge}/approve
+    ab       POST /api/charges/{charge}/decline
     acputdbx GET /api/partners
     a        POST /api/partners
     acputdbx GET /api/partners/{ods}

@@ -13,12 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from budget.books import Books
 from budget.event import LoanTerms
 from budget.ledger import Leg, credit_pence, postings, repair_pence, reversal
 from tests.budget.events import LOAN, TODAY, event
 
 MERGER = date(2020, 4, 1)
 SUCCESSION = {"04K": ("52R", MERGER), "52R": ("QT1", date(2022, 7, 1))}
+OPEN = Books()
+SUCCEEDED = Books(SUCCESSION)
 Charge = tuple[str, str, str, int]
 
 
@@ -33,7 +36,7 @@ def charges(legs: Iterable[Leg]) -> list[Charge]:
 
 def charged(action: str, **fields: Any) -> list[Charge]:
     """Say what an action posts to partners."""
-    return charges(postings(event(action, **fields), {}))
+    return charges(postings(event(action, **fields), OPEN))
 
 
 def halves_up(amount: Fraction) -> int:
@@ -129,20 +132,22 @@ def test_cleaning_and_repair_are_charged_until_the_loan_is_decided(
 def test_a_new_items_cleaning_is_charged_to_nobody() -> None:
     """There is no loan to charge it to."""
     for action in ("clean", "repair", "pass", "scrap"):
-        assert postings(event(action, loan=None, phase_before=None), {}) == []
+        assert postings(event(action, loan=None, phase_before=None), OPEN) == []
 
 
 @pytest.mark.parametrize("tariff", [None, {}, {"swap": 1}])
 def test_without_a_tariff_nothing_is_charged_and_it_is_noted(tariff: dict[str, int] | None) -> None:
     """A leg of 0 stands where the charge would, so that it can be listed."""
-    [leg, _] = postings(event("clean", before="returned", phase_before="ended", tariff=tariff), {})
+    [leg, _] = postings(
+        event("clean", before="returned", phase_before="ended", tariff=tariff), OPEN
+    )
     assert (leg.amount_pence, leg.no_tariff) == (0, True)
 
 
 def test_a_tariff_of_nothing_is_a_tariff() -> None:
     """Agreed at 0, it is charged 0 and not listed."""
     legs = postings(
-        event("clean", before="returned", phase_before="ended", tariff={"clean": 0}), {}
+        event("clean", before="returned", phase_before="ended", tariff={"clean": 0}), OPEN
     )
     assert [(leg.amount_pence, leg.no_tariff) for leg in legs] == [(0, False), (0, False)]
 
@@ -150,14 +155,14 @@ def test_a_tariff_of_nothing_is_a_tariff() -> None:
 def test_a_transfer_moves_what_was_charged_from_one_funder_to_the_other() -> None:
     """On the day of the transfer; a new address alone moves nothing."""
     day = date(2018, 11, 5)
-    legs = postings(event("transfer", new_funder="05D", day=day), {})
+    legs = postings(event("transfer", new_funder="05D", day=day), OPEN)
     assert charges(legs) == [
         ("transfer", "issues", "04K", -62_000),
         ("transfer", "issues", "05D", 62_000),
     ]
     assert {leg.posted_on for leg in legs} == {day}
-    assert postings(event("transfer", new_funder=None), {}) == []
-    assert postings(event("transfer", new_funder="04K"), {}) == []
+    assert postings(event("transfer", new_funder=None), OPEN) == []
+    assert postings(event("transfer", new_funder="04K"), OPEN) == []
 
 
 NOTHING_POSTED = ("allocate", "load", "collect", "return", "fail", "scrap", "hand_back", "lose")
@@ -167,7 +172,7 @@ NOTHING_POSTED = ("allocate", "load", "collect", "return", "fail", "scrap", "han
 def test_no_other_action_costs_anything(action: str) -> None:
     """Scrapped, lost and written-off items earn no credit either."""
     for phase in ("open", "ended", "reused"):
-        assert postings(event(action, phase_before=phase), {}) == []
+        assert postings(event(action, phase_before=phase), OPEN) == []
 
 
 @pytest.mark.parametrize(
@@ -182,7 +187,7 @@ def test_no_other_action_costs_anything(action: str) -> None:
 def test_a_successor_pays_from_its_day_on(day: date, partner: str) -> None:
     """Late credits of old loans included."""
     for action, phase in (("deliver", None), ("pass", "ended"), ("clean", "ended")):
-        legs = postings(event(action, phase_before=phase, day=day), SUCCESSION)
+        legs = postings(event(action, phase_before=phase, day=day), SUCCEEDED)
         assert [leg.partner for leg in legs if leg.partner] == [partner]
         assert {leg.posted_on for leg in legs} == {day}
 
@@ -191,8 +196,8 @@ def test_an_undo_reverses_every_leg_on_its_own_day() -> None:
     """The same accounts and partners the other way round, under the undo's id."""
     done = event("transfer", new_funder="05D")
     undo = event("undo", day=date(2019, 1, 2))
-    legs = postings(done, {})
-    back = reversal(legs, undo, {})
+    legs = postings(done, OPEN)
+    back = reversal(legs, undo, OPEN)
     assert charges(back) == [
         ("reversal", "issues", "04K", 62_000),
         ("reversal", "issues", "05D", -62_000),
@@ -204,9 +209,21 @@ def test_an_undo_reverses_every_leg_on_its_own_day() -> None:
 
 def test_an_undo_after_a_takeover_is_the_successors() -> None:
     """Its new postings are the successor's from that day, whoever was charged at first."""
-    legs = postings(event("deliver", before="available", day=TODAY), SUCCESSION)
-    [mine] = charges(reversal(legs, event("undo", day=MERGER), SUCCESSION))
+    legs = postings(event("deliver", before="available", day=TODAY), SUCCEEDED)
+    [mine] = charges(reversal(legs, event("undo", day=MERGER), SUCCEEDED))
     assert mine == ("reversal", "issues", "52R", -62_000)
+
+
+def test_what_belongs_into_a_closed_month_is_posted_on_the_first_open_day() -> None:
+    """Late, by the amounts of its own day, to whoever pays by then; what is open is not late."""
+    books = Books(SUCCESSION, open_from=MERGER)
+    late = postings(event("deliver", before="available", day=date(2018, 10, 1)), books)
+    assert {(leg.posted_on, leg.late) for leg in late} == {(MERGER, True)}
+    assert charges(late) == [("issue", "issues", "52R", 62_000)]
+    on_time = postings(event("deliver", before="available", day=MERGER), books)
+    assert {(leg.posted_on, leg.late) for leg in on_time} == {(MERGER, False)}
+    back = reversal(on_time, event("undo", day=date(2020, 3, 31)), books)
+    assert {(leg.posted_on, leg.late) for leg in back} == {(MERGER, True)}
 
 
 @given(
@@ -233,10 +250,10 @@ def test_every_entry_sums_to_zero(  # noqa: PLR0913, PLR0917 - one strategy each
             day=day,
             new_funder="05D",
         ),
-        SUCCESSION,
+        SUCCEEDED,
     )
     sums: defaultdict[UUID, int] = defaultdict(int)
-    for leg in [*legs, *reversal(legs, event("undo"), SUCCESSION)]:
+    for leg in [*legs, *reversal(legs, event("undo"), SUCCEEDED)]:
         sums[leg.entry] += leg.amount_pence
         assert (leg.partner is None) == (leg.account in {"equipment", "services"})
     assert set(sums.values()) <= {0}

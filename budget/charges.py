@@ -1,0 +1,206 @@
+"""Charges that no scan makes: proposed by one person with a reason, approved by another.
+
+A management fee, a purchase of stock, an adjustment, or the correction of what was posted. Nothing
+that is posted is ever changed: what was wrong is corrected by another posting.
+"""
+
+from datetime import date, datetime, time
+from typing import Annotated, Final, Literal, TypeAlias
+from uuid import UUID, uuid5
+
+import asyncpg
+import msgspec
+
+from budget.books import read_books
+from budget.database import execute, fetch, fetch_one, insert, transaction
+from budget.ledger import CONTRA
+from budget.narrowing import narrowed
+from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.wording import text_faults
+from budget.years import LONDON, london_day
+
+Kind: TypeAlias = Literal["management_fee", "purchase", "adjustment", "correction"]
+Account: TypeAlias = Literal["issues", "credits", "activity"]
+Status: TypeAlias = Literal["proposed", "approved", "declined"]
+WORDS: Final[dict[Kind, str]] = {
+    "management_fee": "Management fee",
+    "purchase": "Purchase of stock",
+    "adjustment": "Adjustment",
+    "correction": "Correction",
+}
+_PENCE_MAX: Final = 1_000_000_000
+_TEXT_MAX: Final = 500
+_DESCRIPTION_MAX: Final = 200
+
+Pence: TypeAlias = Annotated[int, msgspec.Meta(ge=-_PENCE_MAX, le=_PENCE_MAX)]
+Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=_TEXT_MAX)]
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be charged: `pence` is what it costs the partner, negative where it gives back.
+
+    A correction says which figure was wrong; all else is activity.
+    """
+
+    id: UUID
+    kind: Kind
+    partner: str
+    pence: Pence
+    happened_on: date
+    reason: Text
+    account: Account = "activity"
+
+
+class PoolCharge(Proposal, frozen=True, kw_only=True):
+    """A charge as it is kept; `answer` is why it was declined."""
+
+    status: Status
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    answer: str | None
+    seq: int
+
+
+async def propose(actor: str, new: Proposal, now: datetime) -> PoolCharge:
+    """Propose a charge; the same once more changes nothing.
+
+    Raises Wrong where a field is, Refused `id-reused` where its id was used for something else.
+    """
+    if faults := await _faults(new, now):
+        raise Wrong(faults)
+    values = [getattr(new, name) for name in Proposal.__struct_fields__]
+    await execute(_PROPOSE, *values, actor, now)
+    kept = await _charge(new.id)
+    same = all(getattr(kept, name) == getattr(new, name) for name in Proposal.__struct_fields__)
+    if not same or kept.proposed_by != actor:
+        raise Refused("id-reused", "This id was used before, for something else: make a new one.")
+    return kept
+
+
+_PROPOSE: Final = f"""
+insert into pool_charges ({", ".join(Proposal.__struct_fields__)}, proposed_by, proposed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing
+"""  # noqa: S608 - column names from code
+
+
+async def _faults(new: Proposal, now: datetime) -> list[Fault]:
+    faults = list(text_faults("reason", new.reason, _TEXT_MAX))
+    if not new.pence:
+        faults.append(Fault("pence", "Nothing is charged."))
+    if new.account != "activity" and new.kind != "correction":
+        faults.append(Fault("account", "Only a correction is of anything but activity."))
+    if new.happened_on > london_day(now):
+        faults.append(Fault("happened_on", "Is still to come."))
+    if new.happened_on.year < _FIRST_YEAR:
+        faults.append(Fault("happened_on", "Give a day of these years."))
+    if await fetch_one("select from partners where ods = $1", new.partner) is None:
+        faults.append(Fault("partner", f"There is no partner “{new.partner}”."))
+    return faults
+
+
+_FIRST_YEAR: Final = 1948
+"""Before the National Health Service there was nobody to charge."""
+
+
+async def approve(actor: str, charge: UUID, now: datetime) -> PoolCharge:
+    """Approve and post a charge; once more, it changes nothing.
+
+    Raises Missing; Refused `own-charge` for who proposed it, `charge-decided` where another has
+    decided, or it was declined.
+    """
+    async with transaction():
+        held = await _undecided(actor, charge, "approved")
+        if held.status == "proposed":
+            await execute(_DECIDE, charge, "approved", actor, now, None)
+            await _post(held, now)
+    return await _charge(charge)
+
+
+async def decline(actor: str, charge: UUID, answer: str, now: datetime) -> PoolCharge:
+    """Decline a charge and say why; nothing is posted. Raises as approve(), and Wrong."""
+    if faults := list(text_faults("answer", answer, _TEXT_MAX)):
+        raise Wrong(faults)
+    async with transaction():
+        held = await _undecided(actor, charge, "declined")
+        if held.status == "proposed":
+            await execute(_DECIDE, charge, "declined", actor, now, answer)
+    return await _charge(charge)
+
+
+_DECIDE: Final = """
+update pool_charges set status = $2, decided_by = $3, decided_at = $4, answer = $5 where id = $1
+"""
+
+
+async def _undecided(actor: str, charge: UUID, wanted: Status) -> PoolCharge:
+    """The charge, held until the transaction ends; decided already only as is wanted, by them."""
+    held = _kept(await fetch_one(f"{_CHARGES} where id = $1 for update", charge))
+    if held.status == "proposed":
+        if held.proposed_by == actor:
+            words = "You have proposed this yourself: somebody else decides."
+            raise Refused("own-charge", words)
+    elif (held.status, held.decided_by) != (wanted, actor):
+        raise Refused("charge-decided", f"{held.decided_by} has {held.status} this already.")
+    return held
+
+
+async def _post(charge: PoolCharge, now: datetime) -> None:
+    books = await read_books()
+    posted_on, late = books.posted(charge.happened_on)
+    words = f"{WORDS[charge.kind]}: {charge.reason}"
+    # Of no hour: noon is on that day wherever one looks from.
+    occurred_at = datetime.combine(charge.happened_on, time(12), LONDON)
+    common = {
+        "entry": uuid5(charge.id, "charge"),
+        "movement": charge.id,
+        "kind": charge.kind,
+        "posted_on": posted_on,
+        "late": late,
+        "occurred_at": min(occurred_at, now),
+        "recorded_at": now,
+        "description": words if len(words) <= _DESCRIPTION_MAX else f"{words[:199]}…",
+        "no_tariff": False,
+    }
+    payer = books.payer(charge.partner, posted_on)
+    sides = ((charge.account, payer, charge.pence), (CONTRA[charge.account], None, -charge.pence))
+    rows = [(*common.values(), account, partner, pence) for account, partner, pence in sides]
+    columns = {name: _COLUMNS[name] for name in (*common, "account", "partner", "amount_pence")}
+    await insert("postings", columns, rows)
+
+
+_COLUMNS: Final = {
+    "entry": "uuid",
+    "movement": "uuid",
+    "kind": "varchar",
+    "posted_on": "date",
+    "late": "boolean",
+    "occurred_at": "timestamptz",
+    "recorded_at": "timestamptz",
+    "description": "varchar",
+    "no_tariff": "boolean",
+    "account": "varchar",
+    "partner": "varchar",
+    "amount_pence": "bigint",
+}
+
+
+async def listed(status: Status | None, after: int, limit: int) -> list[PoolCharge]:
+    """The charges after a sequence number, oldest first, of one status or of any."""
+    conditions = {"seq > {}": after, "status = {}": status}
+    sql, values = narrowed(f"{_CHARGES} where {{where}} order by seq limit $1", conditions, limit)
+    return [PoolCharge(**row) for row in await fetch(sql, *values)]
+
+
+_CHARGES: Final = f"select {', '.join(PoolCharge.__struct_fields__)} from pool_charges"  # noqa: S608 - column names from code
+
+
+async def _charge(charge: UUID) -> PoolCharge:
+    return _kept(await fetch_one(f"{_CHARGES} where id = $1", charge))
+
+
+def _kept(row: asyncpg.Record | None) -> PoolCharge:
+    if row is None:
+        raise Missing("charge-not-found", "There is no such charge.")
+    return PoolCharge(**row)
