@@ -20,7 +20,7 @@ BREAKS = [
     ("posting-day", "update postings set late = true"),
     ("closed-month", "update postings set recorded_at = recorded_at + interval '1 year'"),
     ("statements", "update statements set issues_pence = issues_pence + 1"),
-    ("statements", "update postings set partner = '52R' where kind = 'issue' and not late"),
+    ("statements", "update postings set partner = '52R' where partner = '04K' and not late"),
     ("statements", "delete from statements"),
     ("pool-charges", "delete from postings where kind = 'management_fee'"),
     ("pool-charges", "update pool_charges set status = 'declined'"),
