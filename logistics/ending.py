@@ -94,7 +94,7 @@ async def charge_done(visit: asyncpg.Record, ended_by: UUID, at: datetime, now: 
 _DONE: Final = """
 select n.kind, n.funder, o.id as "order", o.speed
 from visit_lines n left join order_lines l on l.id = n.order_line
-left join orders o on o.id = l."order"
+left join order_standings o on o.id = l."order"
 where n.visit = $1 and n.outcome = any($2::varchar[]) and n.funder is not null
 order by o.ordered_at, o.seq, n.seq
 """

@@ -23,7 +23,7 @@ from equipment.items import Viewer, look_up
 from equipment.orders.order_authority import charges_as_own
 from equipment.people import people
 from equipment.people.person_form import NewPerson
-from equipment.people.visibility import sees_everyone, visible_people
+from equipment.people.visibility import EVERYONE, in_sight_of, sees_everyone, visible_people
 from equipment.scans import record
 from equipment.staff.roles import Caller, check_may
 
@@ -93,7 +93,8 @@ async def issue(caller: Caller, new: NewEmergency, now: datetime) -> Emergency:
     if result.refusal is not None:
         raise result.refusal
     issued = (new.id, record_id, said["reason"], person.created_at, caller.username)
-    await execute(_NOTE, result.item, *issued, person.created_at + COMPLETE_WITHIN)
+    async with in_sight_of(caller, now):
+        await execute(_NOTE, result.item, *issued, person.created_at + COMPLETE_WITHIN)
     return await find_emergency(caller, new.id, now)
 
 
@@ -146,7 +147,8 @@ async def complete(caller: Caller, id: UUID, now: datetime) -> Emergency:  # noq
     if known.born is None and known.nhs_number is None:
         words = "Fill in a day of birth or an NHS number first, or merge it into the right record."
         raise Refused("record-incomplete", f"The record does not say yet who has the item. {words}")
-    await execute(_COMPLETE, id, now, caller.username)
+    async with in_sight_of(caller, now):
+        await execute(_COMPLETE, id, now, caller.username)
     return await find_emergency(caller, id, now)
 
 
@@ -185,7 +187,8 @@ async def _listed(
     if not sees_everyone(caller):
         conditions = conditions | {"(e.issued_by = {} or %OURS%)": caller.username}
     sql, values = narrowed(_LISTED, conditions, limit, sorted(caller.partners))
-    rows = await fetch(sql.replace("%OURS%", _OURS), *values)
+    async with in_sight_of(caller, now):
+        rows = await fetch(sql.replace("%OURS%", _OURS), *values)
     seen = await visible_people(caller, [row["person"] for row in rows], now)
     return [_shown(row, seen, now) for row in rows]
 
@@ -207,10 +210,8 @@ def _shown(row: asyncpg.Record, seen: Container[UUID], now: datetime) -> Emergen
 
 async def raise_overdue(now: datetime) -> None:
     """Make a case of each emergency issue that is overdue: once, however often this is asked."""
-    rows = await fetch(_OVERDUE, now, _AT_ONCE)
-    if not rows:
-        return
-    async with transaction():
+    async with transaction(viewer=EVERYONE):
+        rows = await fetch(_OVERDUE, now, _AT_ONCE)
         await raise_cases([_case(row) for row in rows], now)
 
 

@@ -76,7 +76,7 @@ _SPENT: Final = """
 select coalesce(sum(
     greatest(l.price_pence, listed.price_pence)
     * case when l.cancelled then l.delivered else l.quantity end), 0) as pence
-from orders o join order_lines l on l."order" = o.id left join lateral (
+from order_standings o join order_lines l on l."order" = o.id left join lateral (
     select t.price_pence from product_terms t where t.sku = l.sku and t.from_on <= $3
     order by t.from_on desc limit 1
 ) listed on true

@@ -56,7 +56,6 @@ class Locked(msgspec.Struct, frozen=True):
     status: str
     ordered_at: datetime
     ordered_by: UUID
-    notes: str | None
     cut_off: time | None
     delivery_pence: int | None
     skus: frozenset[str]
@@ -84,15 +83,15 @@ async def lock(order: UUID, more: Collection[str] = ()) -> Locked:
 
 _SKUS: Final = 'select distinct sku from order_lines where "order" = $1 and sku is not null'
 _LOCK: Final = """
-select o.id, o.person, o.funder, o.speed, o.due_on, o.status, o.ordered_at, o.ordered_by, o.notes,
+select o.id, o.person, o.funder, o.speed, o.due_on, o.status, o.ordered_at, o.ordered_by,
     d.cut_off, o.delivery_pence
-from orders o join depots d on d.code = o.depot where o.id = $1 for no key update of o
+from order_standings o join depots d on d.code = o.depot where o.id = $1 for no key update of o
 """
 
 
 async def set_status(order: UUID, status: Status) -> None:
     """Say where an order stands, within the caller's open transaction."""
-    await execute("update orders set status = $2 where id = $1", order, status)
+    await execute("update order_standings set status = $2 where id = $1", order, status)
 
 
 def check_theirs(caller: Caller, order: Locked) -> None:
@@ -149,8 +148,10 @@ async def _set_notes(order: Locked, wanted: OrderChange) -> dict[str, object]:
     if wanted.notes is UNSET:
         return {}
     notes = tidied_words("notes", wanted.notes, NOTES_MAX)
+    row = await fetch_one("select notes from orders where id = $1", order.id)
+    assert row is not None, "whose order it is, they see"
     await execute("update orders set notes = $2 where id = $1", order.id, notes)
-    return {"notes": {"before": order.notes, "after": notes}}
+    return {"notes": {"before": row["notes"], "after": notes}}
 
 
 async def _set_speed(
@@ -176,7 +177,7 @@ async def _judge_dearer(caller: Caller, order: Locked, now: datetime) -> None:
     kept = [row["id"] for row in rows if row["status"] != "cancelled"]
     plan = await plan_lines(order.id, [ChangedLine(id=line) for line in kept], now)
     why = await reasons_to_ask(caller, order.funder, order.spending, plan.goods)
-    await execute("update orders set beyond = $2 where id = $1", order.id, why)
+    await execute("update order_standings set beyond = $2 where id = $1", order.id, why)
     if why:
         await give_back(kept, now)
         await execute("update order_lines set wanted = false where id = any($1::uuid[])", kept)
@@ -184,7 +185,7 @@ async def _judge_dearer(caller: Caller, order: Locked, now: datetime) -> None:
 
 
 _SET_SPEED: Final = """
-update orders set speed = $2, due_on = $3, delivery_pence = $4 where id = $1
+update order_standings set speed = $2, due_on = $3, delivery_pence = $4 where id = $1
 """
 
 
@@ -199,7 +200,7 @@ async def _change_lines(
     why = await reasons_to_ask(caller, order.funder, order.spending, plan.goods)
     await carry_out(order, plan, now, authorised=not why)
     await keep_answers(order.id, answers, caller, now)
-    await execute("update orders set beyond = $2 where id = $1", order.id, why)
+    await execute("update order_standings set beyond = $2 where id = $1", order.id, why)
     await set_status(order.id, "awaiting_authorisation" if why else "authorised")
     return plan.content
 
@@ -354,7 +355,7 @@ async def carry_out(order: Locked, plan: Plan, now: datetime, *, authorised: boo
     await execute(_DROP, plan.dropped)
     for line, goods in plan.kept.items():
         await _rewrite(line, goods, authorised=authorised)
-    row = await fetch_one("select due_on from orders where id = $1", order.id)
+    row = await fetch_one("select due_on from order_standings where id = $1", order.id)
     assert row is not None
     await write_lines(
         order.id, plan.added, first=plan.places, due_on=row["due_on"], authorised=authorised

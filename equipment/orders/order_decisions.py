@@ -152,7 +152,7 @@ async def stop_for(caller: Caller, person: UUID, reason: str, now: datetime) -> 
 
 
 _OPEN_ORDERS: Final = """
-select id from orders where person = $1 and status = any($2::varchar[]) order by id
+select id from order_standings where person = $1 and status = any($2::varchar[]) order by id
 """
 
 

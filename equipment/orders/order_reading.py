@@ -38,7 +38,7 @@ def orders_sql(items: str, lines: str) -> str:
         'lines', (select coalesce(json_agg(each), '[]') from (
             select l.id, l."order", l.sku, o.person, o.funder, l.charge_pence,
                 o.status as order_status, l.wanted, l.quantity, l.promised, l.delivered
-            from order_lines l join orders o on o.id = l."order"
+            from order_lines l join order_standings o on o.id = l."order"
             where l.id in (select unnest({lines}::uuid[]) union select line from promised)
         ) each),
         'queued', (select coalesce(json_agg(sku), '[]') from (

@@ -37,7 +37,7 @@ async def bring_up_to_date(orders: Collection[UUID], now: datetime) -> None:
 
 
 _ORDERS: Final = """
-select id, funder, due_on, status, delivery_pence from orders where id = any($1::uuid[])
+select id, funder, due_on, status, delivery_pence from order_standings where id = any($1::uuid[])
 order by id for no key update
 """
 _LINES: Final = """
@@ -45,7 +45,7 @@ select id, "order", status, quantity, delivered, wanted, price_pence
 from order_lines where "order" = any($1::uuid[]) order by "order", place
 """
 _SET: Final = """
-update orders o set status = n.status from unnest($1::uuid[], $2::varchar[]) n (id, status)
+update order_standings o set status = n.status from unnest($1::uuid[], $2::varchar[]) n (id, status)
 where o.id = n.id
 """
 
@@ -78,7 +78,7 @@ async def say_scheduled(orders: Collection[UUID], *, scheduled: bool) -> None:
 
 _SCHEDULE: Final = """
 with told as materialized (
-    select id from orders where id = any($1::uuid[]) and status = $2 order by id for update
+    select id from order_standings where id = any($1::uuid[]) and status = $2 order by id for update
 )
-update orders o set status = $3 from told where o.id = told.id and o.status = $2
+update order_standings o set status = $3 from told where o.id = told.id and o.status = $2
 """

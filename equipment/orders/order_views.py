@@ -24,30 +24,20 @@ from equipment.orders.order_form import (
 )
 from equipment.orders.order_lifecycle import Status
 from equipment.orders.promises import items_of
-from equipment.people.visibility import visible_people
-from equipment.staff.roles import (
-    ADMINISTRATOR,
-    AUDITOR,
-    AUTHORISER,
-    COORDINATOR,
-    DEPOT,
-    PRESCRIBER,
-    Caller,
-    check_may,
-)
+from equipment.people.visibility import in_sight_of, sees_all_orders, visible_people
+from equipment.staff.roles import AUTHORISER, PRESCRIBER, Caller, check_may
 
-# The store sees what it has to set aside and send; an order names nobody, only their id.
-_SEE_ALL: Final = frozenset({ADMINISTRATOR, COORDINATOR, AUDITOR, DEPOT})
 _SEE_THEIR_PARTNERS: Final = frozenset({PRESCRIBER, AUTHORISER})
 
 
 async def look_up(caller: Caller, order: UUID, now: datetime) -> OrderRecord:
     """An order with all that was said and done about it; Missing where it is not theirs to see."""
     check_may(caller, "read orders")
-    await check_visible(caller, order, now)
-    shown = await shown_order(order)
-    answers = [Answered(**row) for row in await fetch(_ANSWERS, order)]
-    history = [Event(**row) for row in await fetch(_HISTORY, order)]
+    async with in_sight_of(caller, now):
+        await check_visible(caller, order, now)
+        shown = await shown_order(order)
+        answers = [Answered(**row) for row in await fetch(_ANSWERS, order)]
+        history = [Event(**row) for row in await fetch(_HISTORY, order)]
     return OrderRecord(
         **{name: getattr(shown, name) for name in Order.__struct_fields__},
         answers=answers,
@@ -72,11 +62,11 @@ async def check_visible(caller: Caller, order: UUID, now: datetime) -> None:
         raise Missing("order-not-found", "There is no such order.")
 
 
-_WHOSE: Final = "select person, funder, ordered_by from orders where id = $1"
+_WHOSE: Final = "select person, funder, ordered_by from order_standings where id = $1"
 
 
 async def _sees(caller: Caller, row: asyncpg.Record, now: datetime) -> bool:
-    if caller.roles & _SEE_ALL or row["ordered_by"] == caller.user:
+    if sees_all_orders(caller) or row["ordered_by"] == caller.user:
         return True
     if not caller.roles & _SEE_THEIR_PARTNERS:
         return False
@@ -100,7 +90,7 @@ async def listed(
     Those that the caller may see: of a person who is theirs to see, all.
     """
     check_may(caller, "read orders")
-    sees_all = bool(caller.roles & _SEE_ALL)
+    sees_all = sees_all_orders(caller)
     if search.person is not None and not sees_all:
         sees_all = bool(await visible_people(caller, [search.person], now))
     asked = {
@@ -113,8 +103,9 @@ async def listed(
     else:
         partners = caller.partners if caller.roles & _SEE_THEIR_PARTNERS else frozenset()
         sql, values = narrowed(_LISTED_OWN, asked, limit, sorted(partners), caller.user)
-    rows = await fetch(sql, *values)
-    shown = await shown_orders([row["id"] for row in rows])
+    async with in_sight_of(caller, now):
+        rows = await fetch(sql, *values)
+        shown = await shown_orders([row["id"] for row in rows])
     return [(row["seq"], shown[row["id"]]) for row in rows]
 
 
@@ -132,12 +123,15 @@ select id, seq from (
 
 
 async def shown_order(order: UUID) -> Order:
-    """An order that is known to be there."""
+    """An order that is known to be there, in a transaction in whose sight it is."""
     return (await shown_orders([order]))[order]
 
 
 async def shown_orders(orders: Sequence[UUID]) -> dict[UUID, Order]:
-    """Orders by their ids, in four statements, or five where something waits."""
+    """Orders by their ids, in four statements, or five where something waits.
+
+    In a transaction that says who looks: of those whom it does not see, none.
+    """
     if not orders:
         return {}
     rows = await fetch(_ORDERS, orders)

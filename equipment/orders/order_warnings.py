@@ -59,7 +59,7 @@ where person = any(family_of($1)) and state = 'on_loan' group by sku
 """
 _ON_ORDER: Final = """
 select l.sku, sum(l.quantity - l.delivered) as many
-from orders o join order_lines l on l."order" = o.id
+from order_standings o join order_lines l on l."order" = o.id
 where o.person = any(family_of($1)) and o.status = any($2::varchar[]) and o.id is distinct from $3
     and l.status <> 'cancelled' and l.delivered < l.quantity and l.sku is not null
 group by l.sku

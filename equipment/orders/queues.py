@@ -114,7 +114,7 @@ async def _take(pairs: Sequence[tuple[int, UUID]], now: datetime) -> dict[int, S
 
 _WAITING: Final = """
 select l.id as line, o.depot, l.quantity - l.promised - l.delivered as room
-from order_lines l join orders o on o.id = l."order"
+from order_lines l join order_standings o on o.id = l."order"
 where l.sku = $1 and l.wanted and l.promised + l.delivered < l.quantity
 order by l.due_on, l.seq limit $2
 """

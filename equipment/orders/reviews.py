@@ -6,13 +6,14 @@ from uuid import UUID
 
 import msgspec
 
-from budget.database import execute, fetch, transaction
+from budget.database import execute, fetch
 from budget.refusals import Fault, Wrong
 from budget.years import london_day
 from equipment.orders.order_form import is_likely, needed_words
 from equipment.orders.order_lifecycle import Status
 from equipment.orders.order_views import check_visible
 from equipment.orders.orders import Said, note
+from equipment.people.visibility import in_sight_of
 from equipment.staff.roles import ADMINISTRATOR, AUDITOR, COORDINATOR, Caller, check_may
 
 _SEE_ALL: Final = frozenset({ADMINISTRATOR, COORDINATOR, AUDITOR})
@@ -51,15 +52,16 @@ async def due(caller: Caller, before: date, limit: int) -> list[Review]:
     check_may(caller, "read orders")
     if not is_likely(before):
         raise Wrong([Fault("before", "Give a day of this century.")])
-    rows = await fetch(
-        _DUE,
-        before - _LOOKED_BACK,
-        before,
-        bool(caller.roles & _SEE_ALL),
-        sorted(caller.partners),
-        caller.user,
-        limit,
-    )
+    async with in_sight_of(caller):
+        rows = await fetch(
+            _DUE,
+            before - _LOOKED_BACK,
+            before,
+            bool(caller.roles & _SEE_ALL),
+            sorted(caller.partners),
+            caller.user,
+            limit,
+        )
     return [Review(**row) for row in rows]
 
 
@@ -90,7 +92,7 @@ async def settle(
     faults = [Fault(n, "Lies in the past.") for n, day in days.items() if day and day < today]
     if faults:
         raise Wrong(faults)
-    async with transaction():
+    async with in_sight_of(caller, now):
         await check_visible(caller, order, now)
         told = await execute(_SETTLE, order, line, reviewed.review_on, reviewed.end_on)
         if told.endswith(" 0"):

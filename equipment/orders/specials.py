@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from budget.database import execute, fetch, fetch_one, transaction
+from budget.database import execute, fetch, fetch_one
 from budget.narrowing import containing
 from budget.refusals import Missing, Refused
 from equipment.catalogue.products import Product, Sku, add_within
@@ -17,6 +17,7 @@ from equipment.orders.order_form import Order
 from equipment.orders.order_lifecycle import UNDER_WAY
 from equipment.orders.order_views import check_visible, shown_order
 from equipment.orders.orders import Said, note, set_in_motion
+from equipment.people.visibility import in_sight_of
 from equipment.staff.roles import Caller, check_may
 
 _CATEGORY: Final = "Specials"
@@ -73,7 +74,7 @@ async def buy(caller: Caller, order: UUID, line: UUID, bought: Bought, now: date
     Refused `order-not-open` where it is not authorised, `special-bought` where it was bought.
     """
     check_may(caller, "buy specials")
-    async with transaction():
+    async with in_sight_of(caller, now):
         await check_visible(caller, order, now)
         locked = await lock(order, [bought.sku])
         row = await fetch_one(_LINE, order, line)

@@ -146,7 +146,7 @@ where id = $1
 _GIVE_UP: Final = """
 update people set merged_into = $1, funder = $3 where id = $2 or merged_into = $2
 """
-_ORDERS: Final = "update orders set person = $1 where person = $2"
+_ORDERS: Final = "update order_standings set person = $1 where person = $2"
 _OPENINGS: Final = """
 insert into person_openings (person, username, reason, opened_at, until)
 select $1, username, reason, opened_at, until from person_openings where person = $2

@@ -15,6 +15,7 @@ from equipment.staff.roles import (
     AUDITOR,
     AUTHORISER,
     COORDINATOR,
+    DEPOT,
     PRESCRIBER,
     TECHNICIAN,
     Caller,
@@ -33,6 +34,14 @@ _NOT_YET: Final = timedelta(days=7)
 def sees_everyone(caller: Caller) -> bool:
     """Whether nobody is hidden from the caller, whoever they are."""
     return bool(caller.roles & _SEE_EVERYONE)
+
+
+def sees_all_orders(caller: Caller) -> bool:
+    """Whether no order is hidden from the caller: the store sees what it is to set aside and send.
+
+    An order names nobody, only their id.
+    """
+    return sees_everyone(caller) or DEPOT in caller.roles
 
 
 def in_sight_of(
@@ -65,6 +74,9 @@ select set_config('kitback.viewer',
 def _viewer(caller: Caller, now: datetime | None) -> str:
     told = {
         "everyone": sees_everyone(caller),
+        "orders": sees_all_orders(caller),
+        "user": caller.user,
+        "username": caller.username,
         "partners": sorted(caller.partners) if caller.roles & _SEE_THEIR_PARTNERS else [],
         "prescriber": caller.username if PRESCRIBER in caller.roles else None,
         "orderer": caller.user if PRESCRIBER in caller.roles else None,
@@ -122,9 +134,9 @@ where p.id = any($1::uuid[])
       select from person_doors o
       where o.username = $4 and o.person = coalesce(p.merged_into, p.id)
         and o.opened_at <= $5 and o.until > $5))
-    or exists (select from orders o where o.ordered_by = $11
+    or exists (select from order_standings o where o.ordered_by = $11
         and o.person in (p.id, p.merged_into))
-    or exists (select from orders o where o.funder = any($12::varchar[])
+    or exists (select from order_standings o where o.funder = any($12::varchar[])
         and o.person in (p.id, p.merged_into))
     or ($6::varchar is not null and coalesce(p.merged_into, p.id) in (
       select called_on($6, ($7::timestamptz at time zone 'Europe/London')::date)))

@@ -9,6 +9,7 @@ import pytest
 from budget.database import close_pool, execute, fetch, open_pool
 from budget.partners import NewPartner, enter
 from tests.api.conftest import statements
+from tests.sight import all_of
 
 FEW, MANY = 3, 100
 DEPOT = {"code": "D1", "name": "Main", "postcode": "NG1 5FS", "kind": "depot"}
@@ -78,7 +79,7 @@ async def _asked_for(client: httpx.AsyncClient, first: int, last: int) -> None:
 async def _in_an_emergency(client: httpx.AsyncClient, first: int, last: int) -> None:
     """Items that were handed out to people of whom little is known."""
     await _lent(client, first, last)
-    await execute(
+    await all_of(
         "insert into emergency_issues (id, item, person, reason, issued_at, issued_by, due_at)"
         " select loan, id, person, 'r', now(), 'ada', now() + interval '1 day' from items"
         " where person is not null on conflict do nothing"

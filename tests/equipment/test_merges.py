@@ -86,7 +86,7 @@ async def test_orders_are_the_survivor_s() -> None:
     who = await orderer("coordinator")
     await placed(who, str(anne), "BED01")
     await merge(COORDINATOR, ann, into(anne), NOW)
-    assert [row["person"] for row in await fetch("select person from orders")] == [ann]
+    assert [row["person"] for row in await all_of("select person from orders")] == [ann]
 
 
 async def test_the_survivor_gains_what_it_did_not_say() -> None:

@@ -24,6 +24,7 @@ from equipment.staff.roles import Caller
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import COORDINATOR, NOW, received, somebody, stock
+from tests.sight import all_of
 
 ANYWAY = [
     {"warning": warning, "reason": "needs two"} for warning in ("already-has", "already-ordered")
@@ -166,7 +167,7 @@ async def test_an_authoriser_changes_what_is_ordered(nurse: Caller, boss: Caller
     ]
     assert changed.total_pence == 64_000
     assert changed.lines[0].id == bed.id
-    [row] = await fetch("select content from order_events where kind = 'authorised'")
+    [row] = await all_of("select content from order_events where kind = 'authorised'")
     assert [line["quantity"] for line in msgspec.json.decode(row["content"])["before"]] == [2, 1]
 
 
@@ -323,7 +324,7 @@ async def test_what_is_on_order_for_somebody_is_stopped(nurse: Caller) -> None:
     async with transaction():
         ended = await stop_for(COORDINATOR, UUID(person), "died", NOW)
     assert sorted(ended) == sorted(order.id for order in stopped)
-    rows = await fetch("select status from orders order by seq")
+    rows = await all_of("select status from orders order by seq")
     assert [row["status"] for row in rows] == ["cancelled", "cancelled", "authorised"]
 
 

@@ -68,7 +68,7 @@ async def test_a_repeat_gets_the_first_answer_and_orders_once(nurse: Caller) -> 
     first = await place(nurse, sent, NOW)
     await execute("update product_terms set price_pence = 1")
     assert await place(nurse, sent, NOW + timedelta(days=1)) == first
-    assert len(await fetch("select from orders")) == 1
+    assert len(await all_of("select from orders")) == 1
     other = order_for(str(sent.person), "BED01", id=str(sent.id))
     with pytest.raises(Refused, match="used before"):
         await place(nurse, other, NOW)
@@ -102,7 +102,7 @@ async def test_what_is_on_loan_or_on_order_has_to_be_answered(nurse: Caller) -> 
     assert raised["warning"] == "already-ordered"
     both = [_answer("already-has"), _answer("already-ordered")]
     await placed(nurse, person, "BED01", answers=both)
-    rows = await fetch("select warning, reason from order_answers order by id")
+    rows = await all_of("select warning, reason from order_answers order by id")
     assert [row["warning"] for row in rows] == ["already-has", "already-has", "already-ordered"]
     assert {row["reason"] for row in rows} == {"she needs two"}
 
@@ -169,7 +169,7 @@ async def test_nothing_is_ordered_for_the_dead(nurse: Caller) -> None:
     await all_of("update people set died_on = '2018-09-30' where id = $1", UUID(person))
     with pytest.raises(Refused, match="has died"):
         await placed(nurse, person, "BED01")
-    assert await fetch("select from orders") == []
+    assert await all_of("select from orders") == []
 
 
 async def test_a_prescriber_spends_no_other_partners_money(nurse: Caller) -> None:
@@ -207,7 +207,7 @@ async def test_a_wrong_line_is_named(nurse: Caller, line: dict[str, object], fie
     with pytest.raises(Wrong) as refusal:
         await placed(nurse, await somebody(), line)
     assert [fault.field for fault in refusal.value.faults] == [field]
-    assert await fetch("select from orders") == []
+    assert await all_of("select from orders") == []
 
 
 def _answer(warning: str) -> dict[str, str]:

@@ -156,7 +156,7 @@ async def test_a_death_stops_orders_and_asks_for_a_call_once() -> None:
     order = await placed(await orderer("coordinator"), str(ann), "BED01", answers=_ANYWAY)
     for _ in range(2):
         await change(PRESCRIBER, ann, PersonChange(died_on=TODAY), NOW)
-    [row] = await fetch("select status from orders where id = $1", order.id)
+    [row] = await all_of("select status from orders where id = $1", order.id)
     assert row["status"] == "cancelled"
     [case] = await cases.listed(COORDINATOR, "open", NOW, after=0, limit=50)
     assert (case.kind, case.content["person"]) == ("call-about-collection", str(ann))
