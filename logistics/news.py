@@ -78,7 +78,8 @@ async def _orders(now: datetime) -> list[Wanted]:
 _ORDERS: Final = """
 select coalesce(f.merged_into, o.person) as person, o.depot, o.funder, l.id as order_line, l.sku,
     l.quantity - l.delivered as quantity, l.delivered, o.due_on
-from order_lines l join order_standings o on o.id = l."order" join person_funders f on f.id = o.person
+from order_lines l join order_standings o on o.id = l."order"
+join person_funders f on f.id = o.person
 where l.wanted and l.delivered < l.quantity
     and o.status in ('authorised', 'scheduled', 'part_delivered')
     and not exists (select from visit_lines n

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from budget.database import fetch, transaction
 from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
 from equipment.orders.order_authority import Authority, Wanted, beyond
@@ -20,6 +19,7 @@ from equipment.people import care_homes
 from equipment.people.care_homes import NewCareHomeRule
 from equipment.people.people import register
 from equipment.people.person_form import NewPerson
+from equipment.people.visibility import in_sight_of
 from equipment.staff.roles import Caller
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.standing_data import ADMINISTRATOR
@@ -321,7 +321,7 @@ async def test_what_is_on_order_for_somebody_is_stopped(nurse: Caller) -> None:
     person, other = await somebody(), await somebody()
     stopped = [await placed(nurse, person, line) for line in ("BED01", {"special": SPECIAL})]
     await placed(nurse, other, "BED01")
-    async with transaction():
+    async with in_sight_of(COORDINATOR, NOW):
         ended = await stop_for(COORDINATOR, UUID(person), "died", NOW)
     assert sorted(ended) == sorted(order.id for order in stopped)
     rows = await all_of("select status from orders order by seq")
