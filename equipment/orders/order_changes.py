@@ -127,7 +127,7 @@ async def change(caller: Caller, order: UUID, wanted: OrderChange, now: datetime
 
 # As placing does, and first as there: two changes at once would each miss what the other costs.
 _LOCK_PERSON: Final = """
-select from people where id = any(family_of((select person from orders where id = $1)))
+select from people where id = any(family_of((select person from order_standings where id = $1)))
 order by id for no key update
 """
 
