@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from budget.database import execute
+from budget.database import execute, transaction
 from equipment.orders.order_form import NewOrder, Order
+from equipment.orders.order_views import shown_order
 from equipment.orders.orders import place
+from equipment.people.visibility import EVERYONE
 from equipment.staff.roles import Caller
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import NOW, set_up
@@ -62,6 +64,12 @@ async def placed(
 ) -> Order:
     """Place an order; the answer."""
     return await place(by, order_for(person, *lines, **fields), at)
+
+
+async def as_it_stands(order: UUID) -> Order:
+    """Show an order as it is by now, to whom nothing is hidden."""
+    async with transaction(viewer=EVERYONE):
+        return await shown_order(order)
 
 
 def line_statuses(order: Order) -> list[str]:

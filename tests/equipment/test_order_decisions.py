@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from budget.database import transaction
 from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
 from equipment.orders.order_authority import Authority, Wanted, beyond

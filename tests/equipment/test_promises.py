@@ -15,11 +15,11 @@ from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
 from equipment.catalogue.catalogue import catalogue_line
 from equipment.orders.order_decisions import authorise, cancel, decline
 from equipment.orders.order_form import Authorisation, Order
-from equipment.orders.order_views import look_up, shown_order
+from equipment.orders.order_views import look_up
 from equipment.orders.queues import lock_queues, serve_all
 from equipment.places import Depot, open_depot
 from equipment.staff.roles import Caller
-from tests.equipment.ordering import line_statuses, open_for_orders, orderer, placed
+from tests.equipment.ordering import as_it_stands, line_statuses, open_for_orders, orderer, placed
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import (
     COORDINATOR,
@@ -97,7 +97,7 @@ async def test_what_is_short_waits_for_the_next_one_in_turn(nurse: Caller) -> No
         await done(scan(code, "clean"))
         result = await answer(scan(code, "pass"))
         assert (result.status, result.state) == ("accepted", "allocated")
-        assert (await shown_order(order.id)).lines[0].items == [code]
+        assert (await as_it_stands(order.id)).lines[0].items == [code]
         codes.append(code)
     assert [row["action"] for row in await _movements(codes[0])] == [
         "receive",
@@ -112,7 +112,7 @@ async def test_new_goods_go_to_whoever_waits(nurse: Caller) -> None:
     """As they are received."""
     order = await _ordered(nurse, {"sku": "BED01", "quantity": 2})
     codes = await received(count=3)
-    assert sorted((await shown_order(order.id)).lines[0].items) == sorted(codes[:2])
+    assert sorted((await as_it_stands(order.id)).lines[0].items) == sorted(codes[:2])
     assert (await row_of(codes[2]))["state"] == "available"
 
 
@@ -123,7 +123,7 @@ async def test_a_satellite_keeps_its_own_shelf(nurse: Caller) -> None:
     order = await _ordered(nurse)
     assert line_statuses(order) == ["awaiting_stock"]
     await done(scan(code, "move", depot="D1"))
-    assert (await shown_order(order.id)).lines[0].items == [code]
+    assert (await as_it_stands(order.id)).lines[0].items == [code]
 
 
 async def test_its_own_depot_serves_first(nurse: Caller) -> None:
@@ -143,10 +143,10 @@ async def test_what_is_out_of_check_or_on_hold_is_not_promised(nurse: Caller) ->
     first, second = await _ordered(nurse, "HOIST"), await _ordered(nurse, "HOIST")
     assert line_statuses(first) == line_statuses(second) == ["awaiting_stock"]
     await done(scan(held, "release"))
-    assert (await shown_order(first.id)).lines[0].items == [held]
+    assert (await as_it_stands(first.id)).lines[0].items == [held]
     passed = [{"kind": "loler", "result": "pass", "on": "2018-10-01"}]
     await done(scan(old, "check", checks=passed))
-    assert (await shown_order(second.id)).lines[0].items == [old]
+    assert (await as_it_stands(second.id)).lines[0].items == [old]
 
 
 async def test_what_is_out_of_check_keeps_nobody_from_what_is_not(nurse: Caller) -> None:
@@ -175,8 +175,8 @@ async def test_a_cancelled_orders_items_go_to_the_next_in_line(nurse: Caller) ->
     code = await one_item()
     first, second = await _ordered(nurse), await _ordered(nurse)
     await cancel(nurse, first.id, "moved", NOW)
-    assert (await shown_order(first.id)).lines[0].items == []
-    assert (await shown_order(second.id)).lines[0].items == [code]
+    assert (await as_it_stands(first.id)).lines[0].items == []
+    assert (await as_it_stands(second.id)).lines[0].items == [code]
     await cancel(nurse, second.id, "moved", NOW)
     assert (await row_of(code))["state"] == "available"
     await check_invariants()
@@ -188,15 +188,15 @@ async def test_what_is_taken_from_a_line_goes_to_somebody_else(nurse: Caller) ->
     first, second = await _ordered(nurse), await _ordered(nurse)
     third = await _ordered(nurse)
     await done(scan(one, "deallocate"))
-    assert (await shown_order(third.id)).lines[0].items == [one]
-    assert line_statuses(await shown_order(first.id)) == ["awaiting_stock"]
+    assert (await as_it_stands(third.id)).lines[0].items == [one]
+    assert line_statuses(await as_it_stands(first.id)) == ["awaiting_stock"]
     await cancel(nurse, first.id, "moved", NOW)
     await cancel(nurse, third.id, "moved", NOW)
-    assert (await shown_order(second.id)).lines[0].items == [other]
+    assert (await as_it_stands(second.id)).lines[0].items == [other]
     await done(scan(other, "deallocate"))
-    assert (await shown_order(second.id)).lines[0].items == [one]
+    assert (await as_it_stands(second.id)).lines[0].items == [one]
     await done(scan(one, "deallocate"))
-    assert len((await shown_order(second.id)).lines[0].items) == 1
+    assert len((await as_it_stands(second.id)).lines[0].items) == 1
 
 
 @pytest.mark.parametrize("action", ["hold", "withdraw", "lose"])
@@ -205,8 +205,8 @@ async def test_an_item_that_falls_out_is_replaced(nurse: Caller, action: str) ->
     one, other = await received(count=2)
     order = await _ordered(nurse)
     await done(scan(one, action))
-    assert (await shown_order(order.id)).lines[0].items == [other]
-    assert line_statuses(await shown_order(order.id)) == ["reserved"]
+    assert (await as_it_stands(order.id)).lines[0].items == [other]
+    assert line_statuses(await as_it_stands(order.id)) == ["reserved"]
 
 
 async def test_set_aside_by_hand_for_a_line_or_for_nobody(nurse: Caller) -> None:
@@ -223,7 +223,7 @@ async def test_set_aside_by_hand_for_a_line_or_for_nobody(nurse: Caller) -> None
     await open_depot(ADMINISTRATOR, Depot("WARD", "Ward", "NG1 1AA", "satellite"))
     one, other = await received(count=2, depot="WARD")
     await done(scan(one, "allocate", order_line=line))
-    assert (await shown_order(order.id)).lines[0].items == [one]
+    assert (await as_it_stands(order.id)).lines[0].items == [one]
     assert await refused(scan(other, "allocate", order_line=line)) == "order-line-not-waiting"
 
 
@@ -239,7 +239,7 @@ async def test_a_delivery_goes_to_its_orders_person_and_funder(nurse: Caller) ->
         100,
         "04K",
     )
-    shown = await shown_order(order.id)
+    shown = await as_it_stands(order.id)
     assert (shown.status, line_statuses(shown)) == ("delivered", ["delivered"])
     assert shown.lines[0].items == [code]
 
@@ -256,7 +256,7 @@ async def test_an_item_promised_elsewhere_is_not_handed_over(nurse: Caller) -> N
     theirs = await orderer(partners=("52R",))
     assert await refused(scan(code, "deliver"), by=theirs) == "person"
     await done(scan(code, "deliver", person=str(order.person)))
-    assert (await shown_order(order.id)).status == "delivered"
+    assert (await as_it_stands(order.id)).status == "delivered"
 
 
 async def test_a_delivery_from_the_shelf_serves_the_line_that_it_names(nurse: Caller) -> None:
@@ -269,7 +269,7 @@ async def test_a_delivery_from_the_shelf_serves_the_line_that_it_names(nurse: Ca
     wrong = scan(one, "deliver", order_line=line, person=stranger)
     assert await refused(wrong) == "order-line-of-another"
     await done(scan(one, "deliver", order_line=line))
-    assert (await shown_order(order.id)).lines[0].items == [one]
+    assert (await as_it_stands(order.id)).lines[0].items == [one]
     again = scan(other, "deliver", order_line=line)
     assert await refused(again) == "order-line-not-waiting"
 
@@ -280,13 +280,13 @@ async def test_part_of_an_order_is_delivered_and_taken_back(nurse: Caller) -> No
     order = await _ordered(nurse, {"sku": "BED01", "quantity": 2})
     delivered = scan(one, "deliver")
     await done(delivered)
-    assert (await shown_order(order.id)).status == "part_delivered"
+    assert (await as_it_stands(order.id)).status == "part_delivered"
     await done(scan(one, "undo", movement=delivered["id"]))
-    shown = await shown_order(order.id)
+    shown = await as_it_stands(order.id)
     assert (shown.status, line_statuses(shown)) == ("authorised", ["reserved"])
     assert sorted(shown.lines[0].items) == sorted([one, other])
     await done(scan(one, "deliver"), scan(other, "deliver"))
-    assert (await shown_order(order.id)).status == "delivered"
+    assert (await as_it_stands(order.id)).status == "delivered"
     await check_invariants()
 
 
@@ -310,7 +310,7 @@ async def test_consumables_are_given_on_their_line(nurse: Caller) -> None:
     order = await _ordered(nurse, "PAD")
     await done(scan(code, "deliver"))
     assert (await row_of(code))["state"] == "given"
-    assert (await shown_order(order.id)).status == "delivered"
+    assert (await as_it_stands(order.id)).status == "delivered"
 
 
 async def test_two_orders_race_for_the_last_bed(nurse: Caller) -> None:
@@ -330,7 +330,7 @@ async def test_an_order_and_a_pass_at_once_find_each_other(nurse: Caller) -> Non
         await done(scan(code, "clean"))
         order, _ = await asyncio.gather(_ordered(nurse), answer(scan(code, "pass")))
         await serve_all(NOW)
-        assert (await shown_order(order.id)).lines[0].items == [code]
+        assert (await as_it_stands(order.id)).lines[0].items == [code]
 
 
 async def test_lists_that_fill_one_shelf_pass_each_other_while_nobody_waits(nurse: Caller) -> None:
@@ -363,7 +363,7 @@ async def test_a_list_that_fills_a_shelf_for_somebody_waits_for_who_serves(nurse
         waiting = await asyncio.wait([passing], timeout=0.3)
         assert passing in waiting[1]
     await passing
-    assert (await shown_order(order.id)).lines[0].items[0] in codes
+    assert (await as_it_stands(order.id)).lines[0].items[0] in codes
 
 
 async def test_a_cancellation_and_a_delivery_at_once(nurse: Caller) -> None:
@@ -376,7 +376,7 @@ async def test_a_cancellation_and_a_delivery_at_once(nurse: Caller) -> None:
             answer(scan(code, "deliver", person=str(order.person))),
             return_exceptions=True,
         )
-        shown = await shown_order(order.id)
+        shown = await as_it_stands(order.id)
         assert (await row_of(code))["state"] == "on_loan"
         assert shown.status in {"delivered", "cancelled"}
         assert await count("promises") == 0

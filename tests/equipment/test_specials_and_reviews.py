@@ -15,7 +15,7 @@ from equipment.orders.order_views import look_up, shown_order
 from equipment.orders.reviews import Reviewed, due, settle
 from equipment.orders.specials import Bought, buy, returned
 from equipment.staff.roles import Caller
-from tests.equipment.ordering import line_statuses, open_for_orders, orderer, placed
+from tests.equipment.ordering import as_it_stands, line_statuses, open_for_orders, orderer, placed
 from tests.equipment.store import (
     COORDINATOR,
     NOW,
@@ -54,7 +54,7 @@ async def test_a_bought_special_is_received_and_delivered_as_others_are(nurse: C
     bought = await buy(STORE, order.id, line.id, Bought(sku="SP-1", pat=True), NOW)
     assert (bought.lines[0].sku, bought.total_pence) == ("SP-1", 90_000)
     code = await one_item("SP-1")
-    assert (await shown_order(order.id)).lines[0].items == [code]
+    assert (await as_it_stands(order.id)).lines[0].items == [code]
     await done(scan(code, "deliver"))
     [loan] = await fetch("select charged_pence from loans")
     assert loan["charged_pence"] == 90_000
@@ -89,7 +89,7 @@ async def test_what_serves_as_well_is_offered_while_a_line_waits(nurse: Caller) 
     order = await placed(nurse, await somebody(), "COT")
     assert (line_statuses(order), order.lines[0].equivalents) == (["awaiting_stock"], [])
     await received()
-    assert (await shown_order(order.id)).lines[0].equivalents == ["BED01"]
+    assert (await as_it_stands(order.id)).lines[0].equivalents == ["BED01"]
 
 
 async def test_a_loan_is_looked_at_again_on_its_day(nurse: Caller) -> None:
