@@ -29,7 +29,7 @@ async def raise_reviews(now: datetime) -> int:
 
 _REVIEWS: Final = """
 select l.id as line, l."order", l.review_on as day, o.person, i.id as item
-from order_lines l join orders o on o.id = l."order" join loans n on n.order_line = l.id
+from order_lines l join order_standings o on o.id = l."order" join loans n on n.order_line = l.id
 join items i on i.id = n.item and i.loan = n.id and i.state = 'on_loan'
 where l.review_on <= $1 and l.review_on > $1 - 365
 order by l.review_on, l.id limit $2
@@ -45,7 +45,7 @@ async def raise_waiting_orders(now: datetime) -> int:
 
 _WAITING: Final = """
 select l.id as line, l."order", l.due_on as day, o.person, null::bigint as item
-from order_lines l join orders o on o.id = l."order"
+from order_lines l join order_standings o on o.id = l."order"
 where l.wanted and l.delivered < l.quantity and l.promised + l.delivered < l.quantity
     and l.due_on <= $1 and l.due_on > $1 - 365
 order by l.due_on, l.seq limit $2
@@ -62,7 +62,7 @@ async def raise_expiring_promises(now: datetime) -> int:
 _EXPIRING: Final = """
 select l.id as line, l."order", l.due_on as day, o.person, i.id as item
 from promises p join items i on i.id = p.item join products g on g.sku = i.sku
-join order_lines l on l.id = p.line join orders o on o.id = l."order"
+join order_lines l on l.id = p.line join order_standings o on o.id = l."order"
 where (greatest(i.loler_on, i.received_on) + make_interval(months => g.loler_months))::date
         < l.due_on
     or (greatest(i.service_on, i.received_on) + make_interval(months => g.service_months))::date
@@ -101,7 +101,7 @@ where v.status = 'under_way' and r.day < $1 order by r.day, v.id limit $2
 """
 _UNSCANNED: Final = """
 select n.id as line, l."order", n.due_on as day, o.person, null::bigint as item
-from order_lines l join orders o on o.id = l."order"
+from order_lines l join order_standings o on o.id = l."order"
 join visit_lines n on n.order_line = l.id and n.outcome = 'delivered'
     and n.delivered + n.quantity > l.delivered
 where l.wanted and l.delivered < l.quantity
