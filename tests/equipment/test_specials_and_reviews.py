@@ -11,7 +11,7 @@ from budget.years import london_day
 from equipment.orders.order_changes import change
 from equipment.orders.order_decisions import authorise
 from equipment.orders.order_form import Authorisation, ChangedLine, Order, OrderChange
-from equipment.orders.order_views import look_up, shown_order
+from equipment.orders.order_views import look_up
 from equipment.orders.reviews import Reviewed, due, settle
 from equipment.orders.specials import Bought, buy, returned
 from equipment.staff.roles import Caller
