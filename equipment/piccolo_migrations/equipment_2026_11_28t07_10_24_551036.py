@@ -15,6 +15,21 @@ create view order_standings as
 grant select, update (person, speed, due_on, status, beyond, delivery_pence)
     on order_standings to kitback_app;
 
+-- Fail closed, and loudly: whatever reads people or orders and says nothing of who looks is a mistake
+-- of the code, and a job that silently finds nobody would never be noticed.
+create or replace function viewer_sees_everyone() returns boolean stable parallel safe
+    language plpgsql as $$
+begin
+    if viewer() is null then
+        raise insufficient_privilege using message = 'nobody said who looks (docs/adr/0016)';
+    end if;
+    return coalesce((viewer() ->> 'everyone')::boolean, false);
+end $$;
+
+-- It shows a code to those who see everyone as little as to others; it only asks that somebody looks.
+alter policy seen on key_safes
+    using ((select viewer_sees_everyone()) is not null and visited_by_viewer(person));
+
 create function viewer_partners() returns varchar[] stable language sql as $$
     select array(select jsonb_array_elements_text(viewer() -> 'partners'))::varchar[]
 $$;

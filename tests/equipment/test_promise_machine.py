@@ -26,6 +26,7 @@ from equipment.staff.roles import Caller
 from scripts.order_invariants import ORDER_INVARIANTS, WAITS_IN_VAIN
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.store import COORDINATOR, NOW, check_invariants, received, scan, somebody
+from tests.sight import all_of
 
 SPEEDS = ("next_day", "3_day", "7_day", "10_day")
 MANY = settings(
@@ -166,7 +167,7 @@ async def _scan(world: World, step: Step) -> None:
 
 async def _check(before: Sequence[asyncpg.Record]) -> None:
     for invariant in ORDER_INVARIANTS:
-        assert await fetch(invariant.query) == [], invariant.name
+        assert await all_of(invariant.query) == [], invariant.name
     assert await fetch(WAITS_IN_VAIN) == []
     await _check_turns(before)
     budget = await pool.standing("2018-19", None)

@@ -109,13 +109,23 @@ values ($1, $2, $3, 'r', now(), 'x', now() + interval '1 day')
 """
 
 
+async def unseen(sql: str) -> None:
+    """See that a statement shows and changes nothing without a viewer, and does not hide that."""
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="nobody said who looks"):
+        await execute(sql)
+
+
 async def test_without_a_viewer_nobody_is_seen() -> None:
-    """On its own, in a transaction, and after one that had a viewer on the same connection."""
+    """On its own, in a transaction, and after one that had a viewer on the same connection.
+
+    It fails, so that a job that forgot to say who looks does not find nothing for ever.
+    """
     await something_in_each()
     for table in WALLED:
-        assert await fetch(f"select from {table}") == []
-        async with transaction():
-            assert await fetch(f"select from {table}") == []
+        await unseen(f"select from {table}")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction():
+                await fetch(f"select from {table}")
 
 
 async def test_every_table_of_people_is_behind_the_wall(database: str) -> None:
@@ -195,7 +205,9 @@ async def test_a_setting_ends_with_its_transaction() -> None:
         pid = await connection.fetchval("select pg_backend_pid()")
     async with transaction() as connection:
         assert await connection.fetchval("select pg_backend_pid()") == pid
-        assert await connection.fetch("select from people") == []
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with connection.transaction():
+                await connection.fetch("select from people")
 
 
 async def test_nobody_is_changed_who_is_not_seen() -> None:
