@@ -58,19 +58,33 @@ async def sign_in(
     these.
     """
     account = await _checked(Credentials(username, password, address), now)
-    if required and not account.has_second_factor and NEED_SECOND_FACTOR & set(account.roles):
-        raise _second_factor_needed(_SET_UP)
-    if not account.has_second_factor:
-        token = await _let_in(account, now)
-    elif code is None:
-        raise _second_factor_needed(_SEND_CODE)
-    else:
-        async with _code_attempt(account.id, address, now) as attempt, transaction():
-            await _take(account.id, code, now)
-            token = await _let_in(account, now)
-            await attempt.succeeded()
+    token = await _without_code(account, now, required=required)
+    if token is None:
+        if code is None:
+            raise _second_factor_needed(_SEND_CODE)
+        token = await _with_code(account, code, address, now)
     await _tidy(now)
     return token, account.id
+
+
+async def _without_code(account: "_Account", now: datetime, *, required: bool) -> str | None:
+    """A token for somebody who has no second factor; None for somebody who has."""
+    async with transaction():
+        await _hold(account)
+        if await second_factors.is_set_up(account.id):
+            return None
+        if required and NEED_SECOND_FACTOR & set(account.roles):
+            raise _second_factor_needed(_SET_UP)
+        return await _new_token(account.id, now)
+
+
+async def _with_code(account: "_Account", code: str, address: str, now: datetime) -> str:
+    async with _code_attempt(account.id, address, now) as attempt, transaction():
+        await _hold(account)
+        await _take(account.id, code, now)
+        token = await _new_token(account.id, now)
+        await attempt.succeeded()
+    return token
 
 
 async def begin_session(given: Credentials, lives: Lives, now: datetime) -> str:
@@ -79,11 +93,10 @@ async def begin_session(given: Credentials, lives: Lives, now: datetime) -> str:
     Where there is a second factor it opens nothing until `complete_session` has had the code.
     """
     account = await _checked(given, now)
-    awaits = account.has_second_factor
-    kept = account.password_hash
-    token = await sessions.begin(account.id, kept, lives, now, awaits_code=awaits)
-    if token is None:
-        raise _wrong_credentials()
+    async with transaction():
+        await _hold(account)
+        awaits = await second_factors.is_set_up(account.id)
+        token = await sessions.begin(account.id, lives, now, awaits_code=awaits)
     await _tidy(now)
     return token
 
@@ -94,6 +107,8 @@ async def complete_session(
     """What the cookie holds once the code was right; Problem 401 or 429 as above."""
     caller = session.caller
     async with _code_attempt(caller.user, address, now) as attempt, transaction():
+        if not await sessions.hold(caller.user):
+            raise _wrong_credentials()
         await _take(caller.user, code, now)
         token = await sessions.complete(session.token, lives, now)
         if token is None:
@@ -207,7 +222,6 @@ class _Account:
     password_hash: str
     active: bool
     roles: list[str]
-    has_second_factor: bool
 
 
 async def _account(username: str) -> _Account | None:
@@ -216,32 +230,23 @@ async def _account(username: str) -> _Account | None:
 
 
 _ACCOUNT = """
-select id, username, password_hash, active, roles, exists(
-    select from second_factors f where f."user" = users.id and f.confirmed_at is not null
-) as has_second_factor
-from users where lower(username) = $1
+select id, username, password_hash, active, roles from users where lower(username) = $1
 """
 
 
-async def _let_in(account: _Account, now: datetime) -> str:
-    """Keep a new token, unless the user was ended or got another password in the meantime."""
-    token = secrets.token_urlsafe(32)
-    row = await fetch_one(
-        _LET_IN, _digest(token), account.id, account.password_hash, now, now + TOKEN_LIFE
-    )
-    if row is None:
+async def _hold(account: _Account) -> None:
+    """Let in nobody who was ended or got another password since theirs was judged."""
+    if not await sessions.hold(account.id, account.password_hash):
         raise _wrong_credentials()
+
+
+async def _new_token(user: UUID, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    await execute(_KEEP, _digest(token), user, now, now + TOKEN_LIFE)
     return token
 
 
-# The share lock waits for whoever is ending the user, and then no longer finds it active.
-_LET_IN = """
-insert into tokens (digest, "user", created_at, expires_at)
-select $1, u.id, $4, $5 from (
-    select id from users where id = $2 and active and password_hash = $3 for share
-) u
-returning digest
-"""
+_KEEP = 'insert into tokens (digest, "user", created_at, expires_at) values ($1, $2, $3, $4)'
 _RENEW = "update users set password_hash = $3 where id = $1 and password_hash = $2"
 
 

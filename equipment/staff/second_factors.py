@@ -74,6 +74,9 @@ async def confirm(caller: Caller, code: str, now: datetime, *, token: str) -> li
     Wrong for a code that is not the one of now; Refused where it was confirmed before.
     """
     async with transaction():
+        # Before anything else, as sign-ins do: one that is under way ends before this begins, and
+        # is put out below, or begins after this has ended, and asks for the code.
+        await execute(_STOP_SIGN_INS, caller.user)
         row = await fetch_one(_LOCK, caller.user)
         if row is None:
             raise Refused("second-factor-not-begun", "Begin again: there is no key to confirm.")
@@ -89,6 +92,7 @@ async def confirm(caller: Caller, code: str, now: datetime, *, token: str) -> li
     return codes
 
 
+_STOP_SIGN_INS: Final = "select from users where id = $1 for no key update"
 _LOCK: Final = """
 select secret, confirmed_at, last_step from second_factors where "user" = $1 for update
 """
@@ -100,6 +104,7 @@ update second_factors set last_step = $2, confirmed_at = $3 where "user" = $1
 async def renew(caller: Caller, code: str, now: datetime) -> list[str]:
     """New recovery codes in the place of all that there were; Wrong without a right code."""
     async with transaction():
+        await sessions.hold(caller.user)
         if not await take(caller.user, code, now):
             raise _wrong_code()
         codes = await _renewed(caller.user)
@@ -108,7 +113,10 @@ async def renew(caller: Caller, code: str, now: datetime) -> list[str]:
 
 
 async def take(user: UUID, code: str, now: datetime) -> bool:
-    """Whether the code lets the user in; if so it is used up, within the caller's transaction."""
+    """Whether the code lets the user in; if so it is used up.
+
+    Within the caller's transaction, who holds the user.
+    """
     row = await fetch_one(_LOCK, user)
     if row is None or row["confirmed_at"] is None:
         return False

@@ -39,27 +39,35 @@ class Session:
     has_second_factor: bool
 
 
-async def begin(
-    user: UUID, password_hash: str, lives: Lives, now: datetime, *, awaits_code: bool
-) -> str | None:
+async def hold(user: UUID, password_hash: str | None = None) -> bool:
+    """Whether a user is active, and with this password; held until the caller's transaction ends.
+
+    Whoever ends them, sets another password or confirms a second factor waits, or was waited for.
+    What is to hold of the user afterwards is asked in a statement of its own: only that one sees
+    what was waited for. Always the first thing that a transaction locks.
+    """
+    return await fetch_one(_HOLD, user, password_hash) is not None
+
+
+_HOLD: Final = """
+select 1 from users where id = $1 and active and coalesce(password_hash = $2, true) for share
+"""
+
+
+async def begin(user: UUID, lives: Lives, now: datetime, *, awaits_code: bool) -> str:
     """Begin a session; what its cookie holds.
 
-    None where the user was ended or got another password while this one was looked at.
+    Within the caller's transaction, who holds the user.
     """
     token = secrets.token_urlsafe(32)
     whole = CODE_WAIT if awaits_code else lives.whole
-    ends_at = now + whole
-    row = await fetch_one(_BEGIN, _digest(token), user, password_hash, now, ends_at, awaits_code)
-    return None if row is None else token
+    await execute(_BEGIN, _digest(token), user, now, now + whole, awaits_code)
+    return token
 
 
-# The share lock waits for whoever is ending the user, and then no longer finds it active.
 _BEGIN: Final = """
 insert into page_sessions (digest, "user", begun_at, seen_at, ends_at, awaits_code)
-select $1, u.id, $4, $4, $5, $6 from (
-    select id from users where id = $2 and active and password_hash = $3 for share
-) u
-returning digest
+values ($1, $2, $3, $3, $4, $5)
 """
 
 
@@ -101,7 +109,7 @@ from caller
 async def complete(token: str, lives: Lives, now: datetime) -> str | None:
     """The second factor was right: what the cookie holds from now on; None where it is over.
 
-    Within the caller's transaction.
+    Within the caller's transaction, who holds the user.
     """
     whole = secrets.token_urlsafe(32)
     ends_at = now + lives.whole
