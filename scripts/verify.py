@@ -15,27 +15,13 @@ import asyncpg
 
 from budget.database import Connection
 from equipment.people.nhs_numbers import is_nhs_number
-from scripts.book_invariants import BOOK_INVARIANTS
-from scripts.catalogue_invariants import CATALOGUE_INVARIANTS
-from scripts.findings import Findings
-from scripts.histories import PROMISES, check_histories
-from scripts.invariants import INVARIANTS, NO_TARIFF
-from scripts.order_invariants import ORDER_INVARIANTS, WAITS_IN_VAIN
-from scripts.phone_invariants import PHONE_INVARIANTS
 from scripts.postgres import borrowed_database
 from scripts.postgres_folder import PostgresError
-from scripts.sums import NO_MONTH
-from scripts.visit_invariants import UNTARIFFED_VISITS, VISIT_INVARIANTS
+from scripts.verifying.every import EVERY, NOTES
+from scripts.verifying.findings import Findings
+from scripts.verifying.histories import PROMISES, check_histories
 from settings import InvalidSettingError, Settings
 
-EVERY: Final = (
-    *INVARIANTS,
-    *CATALOGUE_INVARIANTS,
-    *ORDER_INVARIANTS,
-    *VISIT_INVARIANTS,
-    *PHONE_INVARIANTS,
-    *BOOK_INVARIANTS,
-)
 _CONNECT_S: Final = 30
 _SHOWN_OF_A_QUERY: Final = """
 with broken (what) as materialized ({query})
@@ -96,7 +82,7 @@ async def _verify(connection: Connection) -> int:
             findings.fault(invariant.name, row["what"], times=row["many"] - len(shown) + 1)
     await _check_people(connection, findings)
     await check_histories(connection, findings)
-    for query in (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN):
+    for query in NOTES:
         async for row in connection.cursor(query):
             findings.note(row[0])
     for line in findings.summary():

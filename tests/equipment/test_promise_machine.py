@@ -23,7 +23,7 @@ from equipment.orders.order_decisions import authorise, cancel
 from equipment.orders.order_form import Authorisation, Order, OrderChange
 from equipment.scans import record
 from equipment.staff.roles import Caller
-from scripts.order_invariants import ORDER_INVARIANTS, WAITS_IN_VAIN
+from scripts.verifying.orders import ORDER_INVARIANTS, WAITS_IN_VAIN
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.store import COORDINATOR, NOW, check_invariants, received, scan, somebody
 from tests.sight import all_of

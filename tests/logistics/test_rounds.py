@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from equipment.working_days import working_day_after
-from scripts.verify import EVERY
+from scripts.verifying.every import EVERY
 from tests.api.members import member, scan, slug, wrong_fields
 from tests.logistics.calling import (
     ask,

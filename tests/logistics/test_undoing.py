@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from logistics.catching_up import catch_up
-from scripts.visit_invariants import VISIT_INVARIANTS
+from scripts.verifying.visits import VISIT_INVARIANTS
 from tests.api.members import scan
 from tests.logistics.calling import (
     activity,

@@ -10,7 +10,7 @@ import pytest
 from budget import charges
 from budget.charges import Proposal
 from budget.closing import close
-from scripts.verify import EVERY
+from scripts.verifying.every import EVERY
 from tests.equipment.store import done, received, scan, set_up, somebody
 
 NOW: Final = datetime(2018, 12, 3, 9, tzinfo=UTC)

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from equipment.orders.order_form import Order
-from scripts.invariants import INVARIANTS
-from scripts.order_invariants import ORDER_INVARIANTS, WAITS_IN_VAIN
+from scripts.verifying.every import INVARIANTS
+from scripts.verifying.orders import ORDER_INVARIANTS, WAITS_IN_VAIN
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.store import done, received, scan, somebody
 

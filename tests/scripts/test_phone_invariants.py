@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from PIL import Image
 
-from scripts.verify import EVERY
+from scripts.verifying.every import EVERY
 from tests.api.conftest import _cheap_hashes
 from tests.logistics.calling import collection, on_loan, open_rounds, somebody
 from tests.logistics.phoning import Phone, published, statuses, technician

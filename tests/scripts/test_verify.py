@@ -15,11 +15,11 @@ import pytest
 from budget.database import close_pool, migrate, open_pool
 from budget.months import make_months, make_months_ahead
 from budget.partners import Takeover, take_over
-from scripts.findings import Findings
-from scripts.histories import PROMISES
-from scripts.invariants import INVARIANTS
 from scripts.postgres import NAME, EmbeddedPostgres
 from scripts.verify import verify
+from scripts.verifying.every import INVARIANTS
+from scripts.verifying.findings import Findings
+from scripts.verifying.histories import PROMISES
 from tests.equipment.store import NOW, done, one_item, scan, set_up, somebody
 from tests.scripts.breaks import BREAKS
 from tests.scripts.whole_store import whole_store

@@ -7,8 +7,8 @@ import asyncpg
 import httpx
 import pytest
 
-from scripts.verify import EVERY
-from scripts.visit_invariants import UNTARIFFED_VISITS, VISIT_INVARIANTS
+from scripts.verifying.every import EVERY
+from scripts.verifying.visits import UNTARIFFED_VISITS, VISIT_INVARIANTS
 from tests.api.conftest import _cheap_hashes, admin, app
 from tests.logistics.calling import (
     collection,

@@ -1,8 +1,8 @@
 """Plays every item's history again, movement by movement, and compares what was kept of it.
 
 The lifecycle's own table decides each step anew, from the scan as it was sent; what it costs and
-counts is reckoned by scripts/reckoning.py. After a fault the history goes on from what was kept,
-so that one fault is named once. A few hundred items are in hand at a time.
+counts is reckoned by scripts/verifying/reckoning.py. After a fault the history goes on from what
+was kept, so that one fault is named once. A few hundred items are in hand at a time.
 """
 
 from collections import Counter
@@ -23,11 +23,11 @@ from equipment.journal import STANDING
 from equipment.lifecycle import decide, is_fact_against_hold
 from equipment.standing import Act, Check, Standing, State
 from labels.code import parse_code
-from scripts.agreements import Agreements, read_agreements
-from scripts.findings import Findings
-from scripts.invariants import Invariant
-from scripts.kept import Kept, KeptItems, as_count
-from scripts.reckoning import Charge, Count, Lent, Reckoned, Step, reckon, reversed_counts
+from scripts.verifying.agreements import Agreements, read_agreements
+from scripts.verifying.findings import Findings
+from scripts.verifying.invariant import Invariant
+from scripts.verifying.kept import Kept, KeptItems, as_count
+from scripts.verifying.reckoning import Charge, Count, Lent, Reckoned, Step, reckon, reversed_counts
 
 PROMISES: Final = tuple(
     Invariant(name, promise, "")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from scripts.invariants import Invariant
+from scripts.verifying.invariant import Invariant
 
 _COUNT: Final = """
 select format('phone %s: number %s came, and its count says %s', e.phone, e.number, case

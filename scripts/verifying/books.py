@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from scripts.invariants import Invariant
+from scripts.verifying.invariant import Invariant
 
 # Whoever began to post while a month was being closed may be recorded a moment after.
 _LATE: Final = """

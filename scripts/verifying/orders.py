@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from scripts.invariants import Invariant
+from scripts.verifying.invariant import Invariant
 
 _PROMISES: Final = """
 select format('item %s: promised to line %s, but %s', coalesce(i.code, p.item::text), p.line,

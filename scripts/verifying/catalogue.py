@@ -1,8 +1,8 @@
-"""The invariants of the catalogue and of the shelves, each a query as in scripts/invariants.py."""
+"""What always holds of the catalogue and of shelves, as queries for where it does not."""
 
 from typing import Final
 
-from scripts.invariants import Invariant
+from scripts.verifying.invariant import Invariant
 
 # Counted anew from the items, and held against what is folded and what is not yet.
 _STOCK: Final = """

@@ -9,7 +9,7 @@ import asyncpg
 
 from budget.database import Connection
 from equipment.journal import STANDING
-from scripts.reckoning import Count
+from scripts.verifying.reckoning import Count
 
 
 @dataclass(frozen=True, slots=True)

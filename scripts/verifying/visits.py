@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from scripts.invariants import Invariant
+from scripts.verifying.invariant import Invariant
 
 _DONE: Final = "('delivered', 'collected', 'repaired', 'checked', 'swapped')"
 _LINES: Final = f"""

@@ -1,0 +1,33 @@
+"""All that scripts/verify asks of a database by queries, and what it tells of besides."""
+
+from typing import Final
+
+from scripts.verifying.books import BOOK_INVARIANTS
+from scripts.verifying.catalogue import CATALOGUE_INVARIANTS
+from scripts.verifying.guards import GUARD_INVARIANTS
+from scripts.verifying.items import ITEM_INVARIANTS
+from scripts.verifying.labels import LABEL_INVARIANTS
+from scripts.verifying.money import MONEY_INVARIANTS, NO_TARIFF
+from scripts.verifying.orders import ORDER_INVARIANTS, WAITS_IN_VAIN
+from scripts.verifying.people import PEOPLE_INVARIANTS
+from scripts.verifying.phones import PHONE_INVARIANTS
+from scripts.verifying.sums import NO_MONTH
+from scripts.verifying.visits import UNTARIFFED_VISITS, VISIT_INVARIANTS
+
+INVARIANTS: Final = (
+    *ITEM_INVARIANTS,
+    *MONEY_INVARIANTS,
+    *PEOPLE_INVARIANTS,
+    *LABEL_INVARIANTS,
+    *GUARD_INVARIANTS,
+)
+EVERY: Final = (
+    *INVARIANTS,
+    *CATALOGUE_INVARIANTS,
+    *ORDER_INVARIANTS,
+    *VISIT_INVARIANTS,
+    *PHONE_INVARIANTS,
+    *BOOK_INVARIANTS,
+)
+NOTES: Final = (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN)
+"""No faults, but what an operator should know."""
