@@ -20,6 +20,7 @@ from scripts.postgres_folder import PostgresError
 from scripts.verifying.every import EVERY, NOTES
 from scripts.verifying.findings import Findings
 from scripts.verifying.histories import PROMISES, check_histories
+from scripts.verifying.staff import NOT_SET_UP, REQUIRED_INVARIANTS
 from settings import InvalidSettingError, Settings
 
 _CONNECT_S: Final = 30
@@ -45,15 +46,17 @@ def main(typed: Sequence[str]) -> int:
     try:
         settings = Settings.from_environment(os.environ)
         with borrowed_database(data, settings) as dsn:
-            return asyncio.run(verify(dsn))
+            required = settings.second_factor == "required"
+            return asyncio.run(verify(dsn, second_factor=required))
     except (InvalidSettingError, PostgresError, UnreadableError) as problem:
         print(problem, file=sys.stderr)
         return 1
 
 
-async def verify(dsn: str) -> int:
+async def verify(dsn: str, *, second_factor: bool = False) -> int:
     """Check the database there, as of one moment, and print what is found; the exit code.
 
+    `second_factor` says that the service requires one of those who need it.
     Raises UnreadableError where it cannot be reached, or is not a database of this version.
     """
     try:
@@ -62,7 +65,7 @@ async def verify(dsn: str) -> int:
         raise UnreadableError(f"The database cannot be reached: {error}") from error
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await _verify(connection)
+            return await _verify(connection, second_factor=second_factor)
     except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as error:
         words = "This is no database of this version of Kitback, or was never migrated"
         raise UnreadableError(f"{words}: {error}") from error
@@ -72,9 +75,9 @@ async def verify(dsn: str) -> int:
         await connection.close()
 
 
-async def _verify(connection: Connection) -> int:
+async def _verify(connection: Connection, *, second_factor: bool) -> int:
     findings = Findings()
-    for invariant in EVERY:
+    for invariant in (*EVERY, *(REQUIRED_INVARIANTS if second_factor else ())):
         shown = await connection.fetch(_SHOWN_OF_A_QUERY.format(query=invariant.query))
         for row in shown[:-1]:
             findings.fault(invariant.name, row["what"])
@@ -82,7 +85,7 @@ async def _verify(connection: Connection) -> int:
             findings.fault(invariant.name, row["what"], times=row["many"] - len(shown) + 1)
     await _check_people(connection, findings)
     await check_histories(connection, findings)
-    for query in NOTES:
+    for query in (*NOTES, *([NOT_SET_UP] if second_factor else [])):
         async for row in connection.cursor(query):
             findings.note(row[0])
     for line in findings.summary():
@@ -104,7 +107,7 @@ select id, nhs_number from people where nhs_number is not null order by id
 
 
 async def _verdict(connection: Connection, findings: Findings) -> str:
-    promises = {each.name: each.promise for each in (*EVERY, *PROMISES)}
+    promises = {each.name: each.promise for each in (*EVERY, *REQUIRED_INVARIANTS, *PROMISES)}
     for name, count in findings.faults.items():
         print(f"{count:,} of {name}. What always holds: {promises[name]}")
     row = await connection.fetchrow(_SIZE)

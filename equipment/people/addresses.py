@@ -107,8 +107,7 @@ async def stay(caller: Caller, person: UUID, new: Stay, now: datetime) -> KnownA
             if first is not None:
                 await look(caller, [person], now, "addresses")
                 return await _address(int(first))
-        # Two at once would each find no other.
-        await execute("select from people where id = $1 for no key update", person)
+        await execute(_HOLD, person)
         seen = await look(caller, [person], now, "addresses")
         await _check_free(seen[person], new.from_on, new.until_on, but=0)
         row = await fetch_one(_STAY, seen[person], *fields.values(), now, caller.username)
@@ -120,6 +119,8 @@ async def stay(caller: Caller, person: UUID, new: Stay, now: datetime) -> KnownA
         return await _address(row["id"])
 
 
+# Two at once would each find no other, by whichever of their records they were asked for.
+_HOLD: Final = "select from people where id = any(family_of($1)) order by id for no key update"
 _STAY: Final = """
 insert into person_addresses (person, kind, address, postcode, from_on, until_on, reason, phone,
     access_notes, recorded_at, recorded_by)
@@ -133,7 +134,7 @@ async def change_stay(
     """Have a stay end on another day. Raises as stay() does; Missing also where there is none."""
     check_may(caller, "register people")
     async with in_sight_of(caller, now):
-        await execute("select from people where id = $1 for no key update", person)
+        await execute(_HOLD, person)
         seen = await look(caller, [person], now, "addresses")
         row = await fetch_one(_TEMPORARY, person, number)
         if row is None:

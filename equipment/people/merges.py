@@ -16,7 +16,7 @@ from budget import changes
 from budget.database import execute, fetch
 from budget.refusals import Fault, Refused, Wrong
 from budget.wording import one_line, text_faults
-from equipment.people import person_events
+from equipment.people import addresses, person_events
 from equipment.people.looks import look, missing
 from equipment.people.person_form import NhsNumber, Person
 from equipment.people.person_records import FIELDS, record
@@ -97,6 +97,7 @@ async def _merge(
     await execute(_OPENINGS, *ids)
     await fetch("select merge_key_safes($1, $2)", *ids)
     await execute(_MERGED, *ids, one_line(wanted.reason), taken, caller.username, now)
+    await addresses.keep_move(caller, before, after, now)
     said = {"merged": duplicate["id"]}
     await changes.record(caller.username, "people merged", str(survivor["id"]), said)
     await person_events.follow(caller, before, after, now)

@@ -41,10 +41,40 @@ _PICTURES: Final = """
 select format('product %s: its picture is not the one that was kept', sku)
 from product_pictures where sha256(content) <> digest
 """
+_TOP_UPS: Final = """
+select format('top-up %s of %s for %s: %s', t.id, t.sku, t.depot, case
+    when d.kind is distinct from 'satellite' then 'that is no satellite store'
+    when l.sku is null then 'nobody ever said how many there are to be'
+    when t.short < 1 then 'nothing is short'
+    else 'was done before it was opened' end)
+from top_ups t left join depots d on d.code = t.depot
+left join shelf_levels l on l.depot = t.depot and l.sku = t.sku
+where d.kind is distinct from 'satellite' or l.sku is null or t.short < 1
+    or t.done_at < t.opened_at
+union all
+select format('%s for %s: has %s open top-ups', sku, depot, count(*))
+from top_ups where done_at is null group by depot, sku having count(*) > 1
+"""
 
 CATALOGUE_INVARIANTS: Final = (
     Invariant("stock-sums", "The stock is what the items' states count up to.", _STOCK),
     Invariant("emergency-delivery", "An emergency issue is a delivery.", _EMERGENCIES),
+    Invariant("top-up", "A satellite's product is asked for once at a time.", _TOP_UPS),
     Invariant("picture", "A picture is the one that was kept.", _PICTURES),
     Invariant("stock-guards", "What counts the stock is there.", _GUARDS),
 )
+
+SHORT: Final = """
+select format('%s at %s: is short of %s, but %s asked for', sku, depot, greatest(0, lacking),
+    coalesce(asked, 0))
+from (
+    select l.depot, l.sku, l.target - count(i.id) as lacking
+    from shelf_levels l left join items i on i.sku = l.sku and i.depot = l.depot
+        and i.state = 'available' and i.held_at is null
+    group by l.depot, l.sku, l.target
+) shelves full join (
+    select depot, sku, sum(short) as asked from top_ups where done_at is null group by 1, 2
+) open using (depot, sku)
+where greatest(0, coalesce(lacking, 0)) <> coalesce(asked, 0) order by depot, sku
+"""
+"""No fault: the clock asks for it within minutes, and so does whoever looks."""

@@ -4,20 +4,22 @@ from typing import Final
 
 from scripts.verifying.books import BOOK_INVARIANTS
 from scripts.verifying.catalogue import CATALOGUE_INVARIANTS
+from scripts.verifying.catalogue import CATALOGUE_INVARIANTS, SHORT
 from scripts.verifying.guards import GUARD_INVARIANTS
 from scripts.verifying.items import ITEM_INVARIANTS
 from scripts.verifying.labels import LABEL_INVARIANTS
 from scripts.verifying.money import MONEY_INVARIANTS, NO_TARIFF
 from scripts.verifying.orders import ORDER_INVARIANTS, WAITS_IN_VAIN
-from scripts.verifying.people import PEOPLE_INVARIANTS
+from scripts.verifying.people import NUMBERS, PEOPLE_INVARIANTS
 from scripts.verifying.phones import PHONE_INVARIANTS
+from scripts.verifying.staff import STAFF_INVARIANTS
 from scripts.verifying.sums import NO_MONTH
 from scripts.verifying.visits import UNTARIFFED_VISITS, VISIT_INVARIANTS
 
 INVARIANTS: Final = (
     *ITEM_INVARIANTS,
     *MONEY_INVARIANTS,
-    *PEOPLE_INVARIANTS,
+    NUMBERS,
     *LABEL_INVARIANTS,
     *GUARD_INVARIANTS,
 )
@@ -28,6 +30,8 @@ EVERY: Final = (
     *VISIT_INVARIANTS,
     *PHONE_INVARIANTS,
     *BOOK_INVARIANTS,
+    *PEOPLE_INVARIANTS,
+    *STAFF_INVARIANTS,
 )
-NOTES: Final = (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN)
+NOTES: Final = (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN, SHORT)
 """No faults, but what an operator should know."""

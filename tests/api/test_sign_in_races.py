@@ -1,23 +1,21 @@
 """Signing in while the second factor is set up, or the password changed, at the same moment."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-import asyncpg
 import pyotp
 import pytest
 
 from api import auth
 from api.problems import Problem
-from budget.database import Connection, fetch
+from budget.database import fetch
 from equipment.staff import second_factors, sessions, staff
 from equipment.staff.roles import Caller
 from equipment.staff.sessions import Lives
 from tests.api.test_auth import HOME, NOW, PASSWORD
+from tests.races import held, waiting
 
 LIVES: Final = Lives(idle=timedelta(hours=1), whole=timedelta(hours=8))
 GIVEN: Final = auth.Credentials("bea", PASSWORD, HOME)
@@ -31,29 +29,6 @@ async def bea(database: str) -> Caller:
     del database
     made = await staff.create(ROOT, BEA, NOW)
     return Caller(made.id, "bea", frozenset({"auditor"}))
-
-
-@asynccontextmanager
-async def _held(database: str, lock: str) -> AsyncIterator[Connection]:
-    """Somebody else's lock: whoever comes to it waits until this is over."""
-    owner = await asyncpg.connect(database)
-    try:
-        async with owner.transaction():
-            await owner.execute(lock)
-            yield owner
-    finally:
-        await owner.close()
-
-
-async def _waiting(owner: Connection, many: int) -> None:
-    """Wait until so many wait for a lock, each in its turn."""
-    sql = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-    sql += " and datname = current_database()"
-    async with asyncio.timeout(10):
-        while await owner.fetchval(sql) < many:
-            await asyncio.sleep(0.01)
-            # Within a transaction it is read once and kept.
-            await owner.execute("select pg_stat_clear_snapshot()")
 
 
 async def _browser(caller: Caller) -> str:
@@ -85,7 +60,7 @@ async def test_no_sign_in_without_a_code_outlives_a_confirmation_at_once(
 ) -> None:
     """On the pages and for programs: it waits for the code, or is put out."""
     token = await _browser(bea)
-    async with _held(database, stop) as owner:
+    async with held(database, stop) as owner:
         confirming: asyncio.Task[list[str]] | None = None
         signing_in: list[asyncio.Task[Any]] = []
         for name in ("sign-in", "confirmation") if first == "sign-in" else _REVERSED:
@@ -95,7 +70,7 @@ async def test_no_sign_in_without_a_code_outlives_a_confirmation_at_once(
                 signing_in.append(asyncio.create_task(auth.begin_session(GIVEN, LIVES, NOW)))
                 signing_in.append(asyncio.create_task(auth.sign_in("bea", PASSWORD, HOME, NOW)))
             await asyncio.sleep(0.2)
-        await _waiting(owner, 1)
+        await waiting(owner, 1)
     assert confirming is not None
     assert len(await confirming) == second_factors.RECOVERY_CODES
     for answer in await asyncio.gather(*signing_in, return_exceptions=True):
@@ -124,9 +99,9 @@ async def test_no_session_outlives_the_password_that_it_began_with(
     assert half is not None
     [row] = await fetch("select secret from second_factors")
     code = pyotp.TOTP(row["secret"]).at(later)
-    async with _held(database, stop) as owner:
+    async with held(database, stop) as owner:
         completing = asyncio.create_task(auth.complete_session(half, code, HOME, LIVES, later))
-        await _waiting(owner, 1)
+        await waiting(owner, 1)
         another = staff.UserChange(password=f"another {PASSWORD}")
         changing = asyncio.create_task(staff.change(ROOT, "bea", another))
         await asyncio.sleep(0.2)

@@ -23,7 +23,7 @@ from equipment.people.visibility import in_sight_of
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.standing_data import caller
 from tests.equipment.store import COORDINATOR, NOW, check_invariants, done, one_item, scan
-from tests.races import ready
+from tests.races import held, ready, waiting
 from tests.sight import all_of
 
 ONE, OTHER = "9990000018", "9990000026"
@@ -234,3 +234,32 @@ async def test_a_crew_sees_the_survivor_of_whom_they_visited() -> None:
         assert (await look_up(tess, asked, NOW)).id == ann
         with pytest.raises(Missing):
             await look_up(tess, asked, NOW + timedelta(days=1))
+
+
+async def test_an_address_that_is_gained_is_their_home_from_that_day() -> None:
+    """Also of somebody who had one before, and was then without."""
+    ann, anne = await person(postcode="NG2 2BB"), await person(postcode="NG1 1AA")
+    await change(COORDINATOR, ann, PersonChange(postcode=None), NOW)
+    tomorrow = NOW + timedelta(days=1)
+    await merge(COORDINATOR, ann, into(anne), tomorrow)
+    async with in_sight_of(COORDINATOR, tomorrow):
+        found = await addresses.address_on(ann, tomorrow.date())
+    assert found.postcode == "NG1 1AA"
+
+
+async def test_stays_at_once_by_either_record_find_each_other(database: str) -> None:
+    """Somebody with two records is away at one place."""
+    ann, anne = await person(), await person()
+    await merge(COORDINATOR, ann, into(anne), NOW)
+    away = addresses.Stay(
+        address="2 Low Street", postcode="NG1 1AA", from_on=NOW.date(), until_on=NOW.date()
+    )
+    async with held(database, "lock table person_addresses in share mode") as owner:
+        both = [
+            asyncio.create_task(addresses.stay(COORDINATOR, each, away, NOW))
+            for each in (ann, anne)
+        ]
+        await waiting(owner, 2)
+    answers = await asyncio.gather(*both, return_exceptions=True)
+    refused = [each for each in answers if isinstance(each, Refused)]
+    assert [each.slug for each in refused] == ["stays-overlap"]
