@@ -1,7 +1,7 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.engine.finder import engine_finder
 
-ID = "2026-11-28T07:10:24:551036"
+ID = "2026-11-28T10:42:10:551036"
 VERSION = "1.38.0"
 DESCRIPTION = "The second wall before orders and emergency issues, too"
 
