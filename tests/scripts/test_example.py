@@ -25,6 +25,7 @@ from scripts.model.service import CUPBOARD, WORKERS
 from scripts.postgres import NAME, EmbeddedPostgres
 from settings import DEMONSTRATION_GCP
 from tests.scripts.recount import YEAR, recount
+from tests.sight import all_of
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 SMALL = 1 / 2_000
@@ -55,7 +56,7 @@ async def another_service(postgres: EmbeddedPostgres, template: str) -> AsyncIte
 
 async def facts() -> list[list[tuple[Any, ...]]]:
     """All that two loads of one seed share: not codes, keys, nor the ids that the service makes."""
-    return [[tuple(row) for row in await fetch(sql)] for sql in FACTS]
+    return [[tuple(row) for row in await all_of(sql)] for sql in FACTS]
 
 
 FACTS = (
@@ -112,9 +113,9 @@ async def test_the_figures_are_those_of_a_plain_recount(service: str) -> None:
     assert rate == pytest.approx(0.95, abs=0.03)
     assert not await fetch("select from postings where no_tariff")
 
-    before = await fetch(COUNTS)
+    before = await all_of(COUNTS)
     await load(datetime.now(UTC), seed=2)
-    assert await fetch(COUNTS) == before
+    assert await all_of(COUNTS) == before
 
 
 async def test_one_seed_loads_one_example(
