@@ -57,7 +57,7 @@ async def lay_out(now: datetime) -> None:
     if await _MARKS.is_finished() or not await Marks("example").is_finished():
         return
     if not await _MARKS.has_set_off():
-        row = await fetch_one("select exists (select from orders) as in_use")
+        row = await fetch_one("select exists (select from order_standings) as in_use")
         if row is not None and row["in_use"]:
             return
         await _MARKS.set_off()
