@@ -3,7 +3,6 @@
 from typing import Final
 
 from scripts.verifying.books import BOOK_INVARIANTS
-from scripts.verifying.catalogue import CATALOGUE_INVARIANTS
 from scripts.verifying.catalogue import CATALOGUE_INVARIANTS, SHORT
 from scripts.verifying.guards import GUARD_INVARIANTS
 from scripts.verifying.items import ITEM_INVARIANTS
