@@ -72,7 +72,9 @@ async def _item(request: PageRequest, case: Case) -> case_words.ItemNow | None:
 
 async def _photos(request: PageRequest, case: Case) -> list[UUID]:
     entry = case_words.entry_of(case)
-    return [] if entry is None else await photos.taken_for(request.caller, entry, request.now)
+    if entry is None:
+        return []
+    return await photos.taken_for(request.caller, entry, case.raised_by, request.now)
 
 
 @pages.post(f"{_CASE}/settle", task="settle cases")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
+from logistics.phones.closing import ClosedDay
 from logistics.phones.delays import Delay, Expected, Planned, expected
 from logistics.round_form import Round, ShownStop
 from logistics.visit_form import STILL_TO_COME
@@ -26,6 +27,17 @@ def late_words(delay: Delay | None) -> list[str]:
         return []
     what = f"{count(delay.minutes, 'minute')} late" if delay.minutes else "on time again"
     return [f"Said by {delay.said_by} at {at(delay.said_at)}: {what}."]
+
+
+def closed_words(each: ClosedDay) -> str:
+    """That a technician has closed the day, and what was not accounted for."""
+    lacking = []
+    if each.left_on_van:
+        lacking.append(f"{count(each.left_on_van, 'item')} still on the van")
+    if each.not_done:
+        lacking.append(f"{count(each.not_done, 'visit')} not done")
+    rest = f", with {' and '.join(lacking)}" if lacking else ", with everything accounted for"
+    return f"{each.username} closed the day at {at(each.closed_at)}{rest}."
 
 
 def times_now(each: Round, delay: Delay | None) -> Mapping[UUID, Expected]:

@@ -16,12 +16,13 @@ from equipment.places import Depot, Van
 from equipment.staff.roles import Caller
 from logistics.day_looks import Called, Decided
 from logistics.depot_days import LeftOut
+from logistics.phones.closing import ClosedDay
 from logistics.phones.delays import Delay, Expected
 from logistics.round_form import Moved, OnTheWay, PlannedDay, Round, ShownStop
 from web.check_words import as_lines
 from web.fields import Field, Fields
 from web.forms import Filled
-from web.late_words import late_tag, late_words, now_words, times_now
+from web.late_words import closed_words, late_tag, late_words, now_words, times_now
 from web.markup import link, tag
 from web.round_map import Course, Lane, draw_lanes, draw_map, sample
 from web.round_times import at
@@ -44,6 +45,7 @@ class Facts:
     off: Mapping[str, str]
     # What crews have said of being late, by round.
     delays: Mapping[UUID, Delay] = field(default_factory=dict)
+    closed: Sequence[ClosedDay] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,8 @@ class _Words:
             f"{pounds(self.planned.cost_pence)}; {count(left, 'visit')} on no van."
         )
         made = f"{self.planned.made_by}, {moment(self.planned.made_at)}"
-        return [done, f"Version {self.planned.version}, by {made}."]
+        closed = [closed_words(each) for each in self.facts.closed]
+        return [done, f"Version {self.planned.version}, by {made}.", *closed]
 
     def plan_form(self) -> dict[str, Any] | None:
         if not self.may_plan:

@@ -15,7 +15,7 @@ from equipment import places
 from equipment.places import Depot
 from logistics import day_looks, planning_days, publishing, rounds, van_days
 from logistics.catching_up import catch_up
-from logistics.phones import delays
+from logistics.phones import closing, delays
 from logistics.round_form import Asked, PlannedDay, Seen
 from logistics.van_days import VanDay
 from web import pages, round_sheet_words, round_words, van_day_words
@@ -101,6 +101,7 @@ async def facts_of(request: PageRequest, at: DepotDay, known: PlannedDay | None)
         decided=await day_looks.decided(caller, at.depot, at.day),
         places=await day_looks.places_of([*own, *postcodes]),
         off=await day_looks.off_the_road(caller, at.day),
+        closed=await closing.closed_days(caller, at.depot, at.day),
         delays=await delays.delays_of([each.id for each in known.rounds] if known else []),
     )
 

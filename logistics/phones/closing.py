@@ -1,12 +1,13 @@
 """The end of a day on a phone: what is still on the van, and what was not done."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from budget.database import execute, fetch, transaction
+from budget.wording import sought
 from budget.years import london_day
 from equipment.staff.roles import Caller, check_may
 from logistics.phones import phones
@@ -76,3 +77,29 @@ async def reopen(caller: Caller, device: UUID, now: datetime) -> None:
         await phones.lock(caller, device)
         day = london_day(now)
         await execute("delete from phone_days where phone = $1 and day = $2", device, day)
+
+
+class ClosedDay(msgspec.Struct, frozen=True):
+    """That a technician has closed the day, and how much was not accounted for then."""
+
+    username: str
+    closed_at: datetime
+    left_on_van: int
+    not_done: int
+
+
+async def closed_days(caller: Caller, depot: str, day: date) -> list[ClosedDay]:
+    """Who of a depot's technicians, or of its vans' crews, has closed a day, the latest last."""
+    check_may(caller, "read rounds")
+    return [ClosedDay(**dict(row)) for row in await fetch(_CLOSED, sought(depot), day)]
+
+
+_CLOSED: Final = """
+select u.username, d.closed_at, cardinality(d.left_on_van) as left_on_van,
+    cardinality(d.not_done) as not_done
+from phone_days d join phones p on p.id = d.phone join users u on u.id = p."user"
+where d.day = $2 and (u.depot = $1 or exists (
+    select from crew_members c join vans v on v.code = c.van
+    where c."user" = u.id and c.day = $2 and v.depot = $1))
+order by d.closed_at limit 200
+"""

@@ -121,8 +121,8 @@ select number, entry, content, occurred_at, status, item, problem from phone_ent
 where phone = $1 and number = any($2::bigint[])
 """
 _HEARD: Final = """
-update phones set heard_at = $2, unsent = $3, newest = $4, missing = $5, clock_slow_s = $6
-where id = $1
+update phones set heard_at = greatest(heard_at, $2), unsent = $3, newest = $4,
+    missing = $5, clock_slow_s = $6 where id = $1
 """
 _YEARS_S: Final = 2**31 - 1
 

@@ -168,8 +168,9 @@ async def revoke(caller: Caller, device: UUID, now: datetime) -> Phone:
     return await look_up(caller, device)
 
 
+# Never before what the phone has sent by then: whoever was there first is first.
 _REVOKE: Final = """
-update phones p set revoked_at = $2, revoked_by = $3 from users u
+update phones p set revoked_at = greatest($2, p.heard_at), revoked_by = $3 from users u
 where p.id = $1 and p.revoked_at is null and u.id = p."user"
 returning p.name, p."user", u.username as technician
 """

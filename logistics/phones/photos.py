@@ -76,15 +76,17 @@ async def look_at(caller: Caller, photo: UUID, now: datetime) -> bytes:
     return bytes(row["content"])
 
 
-async def taken_for(caller: Caller, entry: UUID, now: datetime) -> list[UUID]:
-    """The photographs of an entry that the caller may look at."""
+async def taken_for(caller: Caller, entry: UUID, by: str, now: datetime) -> list[UUID]:
+    """The photographs of an entry, by whoever sent it, that the caller may look at."""
     async with in_sight_of(caller, now):
-        rows = await fetch(_OF_ENTRY, entry, _OF_ENTRY_MAX)
+        rows = await fetch(_OF_ENTRY, entry, by, _OF_ENTRY_MAX)
     return [row["id"] for row in rows]
 
 
 _OF_ENTRY_MAX: Final = 50
-_OF_ENTRY: Final = "select id from phone_photos where entry = $1 order by kept_at, id limit $2"
+_OF_ENTRY: Final = """
+select id from phone_photos where entry = $1 and taken_by = $2 order by kept_at, id limit $3
+"""
 
 
 async def put_aside(  # noqa: PLR0913, PLR0917 - what a photograph is kept with

@@ -33,7 +33,8 @@ async def sayings_of(caller: Caller, visit: UUID, now: datetime) -> list[Saying]
 
 _SAID: Final = """
 select o.occurred_at, o.actor, o.outcome, o.signature is not null as signed, o.details,
-    array(select p.id from phone_photos p where p.entry = o.id order by p.kept_at) as photos
+    array(select p.id from phone_photos p where p.entry = o.id
+        and p.taken_by = o.actor order by p.kept_at) as photos
 from visit_outcomes o where o.visit = $1 order by o.recorded_at limit 20
 """
 

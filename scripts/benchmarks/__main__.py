@@ -19,6 +19,7 @@ from scripts.benchmarks.ordering import (
     person_search,
     place_order,
 )
+from scripts.benchmarks.phoning import round_send
 from scripts.benchmarks.planning import plan_day, plan_vrptw
 from scripts.benchmarks.reading import item_get
 from scripts.benchmarks.reporting import report_growth
@@ -34,6 +35,7 @@ from settings import InvalidSettingError, Settings
 BENCHMARKS: Final[Mapping[str, Callable[[Run], Figure]]] = {
     "scan_single": scan_single,
     "scan_batch": scan_batch,
+    "round_send": round_send,
     "item_get": item_get,
     "report_growth": report_growth,
     "fold": fold_backlog,

@@ -20,13 +20,13 @@ from scripts.model.service import WORKERS
 from scripts.postgres import borrowed_database
 
 _SINGLE_CONNECTIONS: Final = 16
-_BATCH_CONNECTIONS: Final = 4
+BATCH_CONNECTIONS: Final = 4
 
 _Prepare: TypeAlias = Callable[[Service, Store, Sequence[Scan]], list[Request]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """A way to send scans: how requests are made of them, and over how many connections.
 
     `share` is how much of the scans that are left one stretch may take: benchmarks follow each
@@ -41,8 +41,8 @@ class _Way:
 
 def scan_single(run: Run) -> Figure:
     """One scan a request over 16 connections, each by the user whose work it is."""
-    way = _Way(_single, _SINGLE_CONNECTIONS, 1 / 6, run.sizes.warm_up)
-    return _measured("scan_single", run, way, at_least(0.40))
+    way = Way(_single, _SINGLE_CONNECTIONS, 1 / 6, run.sizes.warm_up)
+    return measured("scan_single", run, way, at_least(0.40))
 
 
 def scan_batch(run: Run) -> Figure:
@@ -51,11 +51,12 @@ def scan_batch(run: Run) -> Figure:
     def prepare(service: Service, store: Store, scans: Sequence[Scan]) -> list[Request]:
         return _in_batches(service, store, scans, run.sizes.batch)
 
-    way = _Way(prepare, _BATCH_CONNECTIONS, 1 / 3, 4 * run.sizes.warm_up)
-    return _measured("scan_batch", run, way, at_least(1.5))
+    way = Way(prepare, BATCH_CONNECTIONS, 1 / 3, 4 * run.sizes.warm_up)
+    return measured("scan_batch", run, way, at_least(1.5))
 
 
-def _measured(name: str, run: Run, way: _Way, bar: Bar) -> Figure:
+def measured(name: str, run: Run, way: Way, bar: Bar | None) -> Figure:
+    """Scans a second by a way of sending them, against the floor."""
     sizes, store = run.sizes, run.store()
     done, busy_s = list[Done](), 0.0
     with running(store.folder) as service, borrowed_database(store.folder, run.settings) as dsn:
@@ -86,7 +87,7 @@ def _measured(name: str, run: Run, way: _Way, bar: Bar) -> Figure:
     return Figure(name, value, "scans/s", floor.rate, detail, bar)
 
 
-def _statements(run: Run, way: _Way) -> float | None:
+def _statements(run: Run, way: Way) -> float | None:
     """SQL statements a scan, in a short pass of its own."""
     store = run.store()
     if not run.sizes.counted:
@@ -107,7 +108,7 @@ def _statements(run: Run, way: _Way) -> float | None:
         return round(statements.counted(dsn) / done.scans, 3)
 
 
-def _taken(service: Service, store: Store, way: _Way, count: int) -> list[Request]:
+def _taken(service: Service, store: Store, way: Way, count: int) -> list[Request]:
     return way.prepare(service, store, store.take(count))
 
 
@@ -137,13 +138,14 @@ def _in_batches(service: Service, store: Store, scans: Sequence[Scan], size: int
     """A lane for each connection; all scans of an item are in one lane, in their order."""
     token = service.sign_in("admin")
     lanes = list[list[Request]]()
-    for lane in range(_BATCH_CONNECTIONS):
-        own = [store.shown(scan) for scan in scans if scan.item % _BATCH_CONNECTIONS == lane]
+    for lane in range(BATCH_CONNECTIONS):
+        own = [store.shown(scan) for scan in scans if scan.item % BATCH_CONNECTIONS == lane]
         lanes.append([_post(service, token, lane, some) for some in batches(own, size)])
-    return list(_by_turns(lanes))
+    return list(by_turns(lanes))
 
 
-def _by_turns(lanes: Sequence[Sequence[Request]]) -> Iterator[Request]:
+def by_turns(lanes: Sequence[Sequence[Request]]) -> Iterator[Request]:
+    """One of each lane, then the next of each."""
     for row in zip_longest(*lanes):
         yield from (request for request in row if request is not None)
 

@@ -55,6 +55,12 @@ class Service:
         lines = [f"GET {path} HTTP/1.1", f"Host: {urlsplit(self.address).netloc}"]
         return "\r\n".join([*lines, f"Cookie: {cookie}", "Accept: text/html", "", ""]).encode()
 
+    def call_request(self, path: str, cookie: str, body: bytes) -> bytes:
+        """A call of a telephone's as it goes over the wire."""
+        lines = [f"POST {path} HTTP/1.1", f"Host: {urlsplit(self.address).netloc}"]
+        lines += [f"Cookie: {cookie}", "Content-Type: application/json", "Accept: */*"]
+        return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
+
     def request(self, method: str, path: str, token: str, body: bytes = b"") -> bytes:
         """A request as it goes over the wire."""
         lines = [f"{method} {path} HTTP/1.1", f"Host: {urlsplit(self.address).netloc}"]

@@ -1,5 +1,6 @@
 """Phones on pages, and what becomes of one that is taken out of use."""
 
+import asyncio
 import base64
 import io
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from PIL import Image
 from budget.database import fetch
 from tests.logistics.calling import collection, on_loan, open_rounds, somebody, told
 from tests.logistics.phoning import Phone, published, statuses, technician
+from tests.sight import all_of
 from tests.web.conftest import signed_in
 from tests.web.ordering import staff, words
 
@@ -75,6 +77,24 @@ async def test_a_revoked_phone_is_told_to_forget_everything(
     assert await fetch("select from phone_entries") == []
     changes = (await told(admin, "changes?what=phone revoked"))["results"]
     assert [(row["actor"], row["key"]) for row in changes] == [("admin", phone.device)]
+
+
+async def test_a_phone_sends_all_or_nothing_while_it_is_revoked(
+    app: Litestar, phone: Phone
+) -> None:
+    """Whoever comes first: nothing is taken of a phone after it was revoked."""
+    async with signed_in(app) as browser:
+        notes = [phone.entry("note", text=f"Note {n}") for n in range(5)]
+        answers = await asyncio.gather(
+            *(phone.try_to_send(note) for note in notes[:3]),
+            browser.post(f"/admin/devices/{phone.device}/revoke"),
+            *(phone.try_to_send(note) for note in notes[3:]),
+        )
+    taken = [answer.status_code for answer in answers].count(200)
+    assert {answer.status_code for answer in answers} <= {200, 303, 401, 410}
+    assert len(await fetch("select from phone_entries")) == taken
+    late = "select from phone_entries e join phones p on e.received_at > p.revoked_at"
+    assert await fetch(late) == []
 
 
 async def test_revoked_again_it_stays_so_and_the_technician_goes_on_with_another(
@@ -194,5 +214,6 @@ async def test_a_refused_outcome_is_a_case_with_what_was_signed(
         [case] = await fetch("select id, content from cases where kind = 'refused-outcome'")
         assert "base64" not in case["content"]
         page = await browser.get(f"/cases/{case['id']}")
+        [photo] = await all_of("select id from phone_photos")
+        assert page.text.count(f"/round/photos/{photo['id']}") == 1
         assert "Say why the visit failed." in words(page)
-        assert "/round/photos/" in page.text

@@ -11,10 +11,13 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from budget.database import fetch
+from budget.database import execute, fetch
+from tests.api.conftest import statements
 from tests.logistics.calling import collection, on_loan, open_rounds, order, somebody, stock, told
 from tests.logistics.phoning import Phone, published, statuses, technician
 from tests.web.conftest import signed_in
+
+PASSED = {"kind": "pat", "result": "pass", "on": "2026-01-01"}
 
 
 @pytest.fixture
@@ -82,6 +85,30 @@ async def test_a_day_forgets_people_once_their_visit_has_ended(phone: Phone) -> 
     assert [ben[name] for name in ("person", "address", "postcode", "point", "access")] == [
         None
     ] * 5
+
+
+async def test_a_longer_day_takes_no_more_statements(
+    monkeypatch: pytest.MonkeyPatch, admin: httpx.AsyncClient, phone: Phone, visits: list[str]
+) -> None:
+    """Nor does a longer list of scans."""
+    counted = statements(monkeypatch)
+    await phone.day()
+    short = len(counted)
+    people = [await somebody(admin, name=f"Cy {n}", postcode="NG5 1QP") for n in range(4)]
+    codes = [await on_loan(admin, each) for each in people]
+    more = [(await collection(admin, each))["id"] for each in people]
+    await execute("update rounds set status = 'superseded'")
+    await published(admin, [*visits, *more], "pat")
+    counted.clear()
+    assert len((await phone.day())["stops"]) == len(visits) + len(more)
+    assert len(counted) == short
+    each = []
+    for some in (codes[:2], codes):
+        counted.clear()
+        scans = [phone.scan(code, "check", checks=[PASSED]) for code in some]
+        assert set(statuses(await phone.send(*scans))) == {"accepted"}
+        each.append(len(counted))
+    assert each[0] == each[1]
 
 
 async def test_a_day_is_its_crew_s_alone_and_of_today_alone(

@@ -64,6 +64,32 @@ async def test_a_crew_that_is_late_is_late_on_its_phone_and_for_the_coordinator(
         assert "on time again" in words(await office.get(path))
 
 
+async def test_the_coordinator_sees_that_a_crew_has_closed_its_day(
+    app: Litestar, phone: Phone
+) -> None:
+    """With what was not accounted for, and without once it is."""
+    today = london_day(datetime.now(UTC))
+    stops = (await phone.day())["stops"]
+    [first, second] = (stop["lines"][0]["items"][0] for stop in stops)
+    visits = [stop["visit"] for stop in stops]
+    await phone.send(phone.scan(first, "collect", van="V1", visit=visits[0]))
+    await phone.browser.post("/round/close", json={"device": phone.device})
+    async with signed_in(app, "cora") as office:
+        path = f"/rounds?depot=D1&day={today}"
+        said = "pat closed the day at"
+        assert said in words(await office.get(path))
+        assert "with 1 item still on the van and 1 visit not done." in words(await office.get(path))
+        await phone.send(
+            phone.scan(second, "collect", van="V1", visit=visits[1]),
+            phone.scan(first, "return", depot="D1"),
+            phone.scan(second, "return", depot="D1"),
+        )
+        await phone.browser.post("/round/close", json={"device": phone.device})
+        page = words(await office.get(path))
+        assert "with everything accounted for." in page
+        assert page.count(said) == 1
+
+
 async def test_a_round_of_somebody_else_s_is_not_late_by_this_crew_s_word(
     admin: httpx.AsyncClient, phone: Phone
 ) -> None:
