@@ -76,6 +76,7 @@ from web import (
     site,
     special_orders,
 )
+from web import budget as budget_pages
 from web import cases as case_pages
 from web import catalogue as catalogue_pages
 from web import compatibility as compatibility_pages
@@ -371,6 +372,10 @@ PAGES = [
     round_calls.open_day,
     figure_pages.show_figures,
     figure_pages.list_behind,
+    budget_pages.show_pool,
+    budget_pages.show_partner,
+    budget_pages.show_statement,
+    budget_pages.show_statement_file,
     job_pages.list_jobs,
     job_pages.run_job,
 ]

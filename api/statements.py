@@ -15,13 +15,12 @@ from api.request import ApiRequest
 from api.routes import get, post
 from budget import closing
 from budget.closing import ClosedMonth
-from budget.statement_files import CSV, XLSX, csv_of, xlsx_of
+from budget.statement_files import FILES
 from budget.statements import Statement, Wanted, statement
 
 Format: TypeAlias = Literal["json", "csv", "xlsx"]
 _JSON: Final = "application/json"
-_MEDIA_TYPES: Final[dict[str, str]] = {"json": _JSON, "csv": CSV, "xlsx": XLSX}
-_FILES: Final = {CSV: ("csv", csv_of), XLSX: ("xlsx", xlsx_of)}
+_ENDINGS: Final = {media_type: ending for ending, (media_type, _) in FILES.items()}
 
 
 class ToClose(msgspec.Struct, frozen=True):
@@ -56,7 +55,7 @@ class _Statement(Operation):
     def __post_init__(self) -> None:
         answer = (self.responses or {})[str(HTTPStatus.OK.value)]
         file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
-        files = {media_type: OpenAPIMediaType(schema=file) for media_type in _FILES}
+        files = {media_type: OpenAPIMediaType(schema=file) for media_type in _ENDINGS}
         answer.content |= files  # type: ignore[union-attr,operator]  # our own is no reference
 
 
@@ -78,10 +77,10 @@ async def show_statement(
     By the Accept header, unless `format` says which.
     """
     drawn = await statement(Wanted(partner, *closing.days(year, month)))
-    media_type = _MEDIA_TYPES[format] if format else _accepted(request)
-    if media_type == _JSON:
+    ending = format or _accepted(request)
+    if ending == "json":
         return Response(drawn, media_type=_JSON, headers={"Vary": "Accept"})
-    ending, made = _FILES[media_type]
+    media_type, made = FILES[ending]
     name = f"{partner}-{month or year}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="statement-{name}"', "Vary": "Accept"}
     # Thousands of rows take a while to write: nobody else is to wait for it.
@@ -90,4 +89,5 @@ async def show_statement(
 
 
 def _accepted(request: ApiRequest) -> str:
-    return request.accept.best_match(list(_MEDIA_TYPES.values()), default=_JSON) or _JSON
+    """What the Accept header would have most of all; JSON where it says nothing of ours."""
+    return _ENDINGS.get(request.accept.best_match([_JSON, *_ENDINGS]) or _JSON, "json")

@@ -1,6 +1,7 @@
 """A statement as a file: CSV, and a workbook for whoever opens it in a spreadsheet."""
 
 import csv
+from collections.abc import Callable, Mapping
 from io import BytesIO, StringIO
 from typing import Final
 
@@ -37,6 +38,13 @@ def xlsx_of(statement: Statement) -> bytes:
         _figures(book, statement)
         _postings(book, statement)
     return file.getvalue()
+
+
+FILES: Final[Mapping[str, tuple[str, Callable[[Statement], bytes]]]] = {
+    "csv": (CSV, csv_of),
+    "xlsx": (XLSX, xlsx_of),
+}
+"""By the ending of its name: the media type, and what makes it."""
 
 
 def _figures(book: Workbook, statement: Statement) -> None:

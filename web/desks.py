@@ -8,6 +8,7 @@ from equipment.staff.roles import (
     ADMINISTRATOR,
     AUDITOR,
     AUTHORISER,
+    BUDGET_HOLDER,
     COORDINATOR,
     PRESCRIBER,
     TECHNICIAN,
@@ -33,6 +34,7 @@ DESKS: Final = (
     Desk("My round", "/round", "visit"),
     Desk("Rounds", "/rounds", "read rounds"),
     Desk("Visits", "/visits", "read visits"),
+    Desk("The pool", "/budget", "read the pool"),
     Desk("Figures", "/figures", "read figures"),
     Desk("Requests", "/requests", "read requests"),
     Desk("Cases", "/cases", "read cases"),
@@ -50,6 +52,7 @@ _STARTS: Final[tuple[tuple[str, str], ...]] = (
     (AUTHORISER, "/authorise"),
     (PRESCRIBER, "/orders"),
     (TECHNICIAN, "/round"),
+    (BUDGET_HOLDER, "/budget"),
     (AUDITOR, "/changes"),
 )
 """Who starts where: the first of their roles counts."""

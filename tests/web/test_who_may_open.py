@@ -132,6 +132,10 @@ MAY = """
     acbx     GET /figures
     acbx     GET /figures/visits
     acx      GET /admin/jobs
+    acubx    GET /budget
+    acubx    GET /budget/partner
+    acubx    GET /budget/statement
+    acubx    GET /budget/statement/file
     ac       POST /admin/jobs/{name}
     actdx    GET /rounds
     ac       POST /rounds/plan

@@ -1,0 +1,88 @@
+"""The pool on pages: every figure opens into the postings behind it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from budget.years import london_day, year_of
+from tests.api.members import scan, send
+from tests.web.conftest import signed_in
+from tests.web.ordering import open_service, person, staff, stock, words
+
+
+@pytest.fixture
+async def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A service in which something was lent, and somebody holds the budget."""
+    await open_service(admin)
+    await staff(admin, "holder", "budget_holder")
+    [item] = await stock(admin, "BED01")
+    await send(admin, scan(item["code"], "deliver", person=await person(admin)))
+    return admin
+
+
+async def test_each_figure_opens_into_its_postings(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """From the pool to a partner's year, its month, the item; and the same as a file."""
+    del service
+    year = year_of(london_day(datetime.now(UTC)))
+    async with signed_in(app, "holder") as browser:
+        pool = await browser.get("/budget")
+        assert f"The pool, {year}" in words(pool)
+        assert "Issues and activity, less credits." in words(pool)
+        partner = await browser.get(_links(pool, "/budget/partner")[0])
+        assert "Open" in words(partner)
+        month = await browser.get(_links(partner, "/budget/statement?")[0])
+        assert "Issue of BED01" in words(month)
+        assert _links(month, "/items/")
+        files = _links(month, "/budget/statement/file")
+        table = (await browser.get(files[0])).text
+        assert table.startswith("posted_on,occurred_at,kind,amount_pence,item")
+        assert (await browser.get(files[1])).content[:2] == b"PK"
+
+
+async def test_what_there_is_not_is_not_found(app: Litestar, service: httpx.AsyncClient) -> None:
+    """A year, a partner, a month, a file."""
+    del service
+    async with signed_in(app, "holder") as browser:
+        for query in (
+            "?year=2018-20",
+            "/partner?year=2018-19&partner=NONE",
+            "/partner?year=x&partner=04K",
+            "/statement?year=2018-19&partner=04K&month=2019-04",
+            "/statement?year=2018-19&partner=%EF%BF%BD&month=2018-10",
+            "/statement/file?year=2018-19&partner=04K&month=2018-10&format=pdf",
+        ):
+            assert (await browser.get(f"/budget{query}")).status_code == 404, query
+
+
+async def test_a_closed_month_says_so(app: Litestar, service: httpx.AsyncClient) -> None:
+    """By whom and when; what comes late afterwards is marked."""
+    last = london_day(datetime.now(UTC)).replace(day=1) - timedelta(days=1)
+    at = datetime(last.year, last.month, 15, 12, tzinfo=UTC).isoformat()
+    for turn in range(2):
+        [item] = await stock(service, "BED01")
+        fields = {"person": await person(service, name=f"Ada {turn}"), "occurred_at": at}
+        await send(service, scan(item["code"], "deliver", **fields))
+        if not turn:
+            path = f"/api/budgets/{year_of(last)}/close"
+            answer = await service.post(path, json={"month": f"{last:%Y-%m}"})
+            assert answer.status_code == 200, answer.text
+    async with signed_in(app, "holder") as browser:
+        pool = await browser.get(f"/budget?year={year_of(last)}")
+        assert f"{last:%B %Y}" in words(pool)
+        partner = await browser.get(_links(pool, "/budget/partner")[0])
+        assert "Closed" in words(partner)
+        month = _links(await browser.get("/budget"), "/budget/partner")[0]
+        opened = await browser.get(_links(await browser.get(month), "/budget/statement?")[-1])
+        assert "Late" in words(opened)
+
+
+def _links(answer: httpx.Response, to: str) -> list[str]:
+    """The addresses on a page that begin so."""
+    assert answer.status_code == 200, answer.text
+    found = re.findall(r'href="([^"]+)"', answer.text)
+    return [each.replace("&amp;", "&") for each in found if each.startswith(to)]

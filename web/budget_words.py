@@ -1,0 +1,282 @@
+"""The pool in words: what each figure is made of, and links to what is behind it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
+
+from budget.by_month import Month, PartnerYear
+from budget.closing import ClosedMonth
+from budget.pool import Budget, Figures
+from budget.recycling import Rate, Report
+from budget.statements import Posted, Statement
+from budget.years import year_of
+from web.markup import link, tag
+from web.paging import Slice
+from web.words import day, pounds, stamp
+
+_FIGURES: Final[Mapping[str, tuple[str, str]]] = {
+    "contribution": ("Contribution", "What the partners agreed to put in for the year."),
+    "issues": ("Issues", "What was charged for equipment that was delivered."),
+    "activity": ("Activity", "Visits, cleaning and repairs by the tariff, and what was agreed."),
+    "credits": ("Credits", "What came back for equipment that was made fit to lend again."),
+    "net": ("Net spend", "Issues and activity, less credits."),
+    "committed": ("Committed", "Authorised orders that are not delivered yet."),
+    "remaining": ("Remaining", "Contribution, less net spend and what is committed."),
+}
+_GLANCE: Final = ("contribution", "net", "committed", "remaining")
+"""What the pool's page shows of each partner; their own shows all."""
+
+_RATES: Final[Mapping[str, tuple[str, str]]] = {
+    "recycling": (
+        "Recycled",
+        (
+            "Of what came back and was decided, the share made fit to lend again and not scrapped"
+            " before its next loan: made fit / (made fit + scrapped)."
+        ),
+    ),
+    "returned_ratio": (
+        "Returned against issued",
+        (
+            "What came back against what went out in the same days, which are not the same items:"
+            " returned / issued."
+        ),
+    ),
+    "reuse_share": (
+        "Issued again",
+        "Of what went out, the share that had been lent before: issued again / issued.",
+    ),
+}
+_Cell = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolPage:
+    """Where the pool stands in a year."""
+
+    title: str
+    as_of: str
+    summary: list[dict[str, Any]]
+    head: list[_Cell]
+    partners: list[list[_Cell]]
+    rates: list[list[_Cell]]
+    counts: list[list[_Cell]]
+    closed: list[list[_Cell]]
+    links: list[Markup]
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerPage:
+    """A partner's year."""
+
+    title: str
+    back: str
+    summary: list[dict[str, Any]]
+    head: list[_Cell]
+    months: list[list[_Cell]]
+    empty: str
+    files: list[Markup]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """A partner's month, or year, posting by posting."""
+
+    title: str
+    back: str
+    standing: Markup
+    summary: list[dict[str, Any]]
+    head: list[str]
+    postings: list[list[_Cell]]
+    empty: str
+    links: dict[str, dict[str, str]]
+    files: list[Markup]
+
+
+def pool_page(
+    standing: Budget, figures: Report, months: Sequence[ClosedMonth], today: date, base: str
+) -> PoolPage:
+    """The pool, its partners, what is recycled, and which months are closed."""
+    year = standing.year
+    return PoolPage(
+        title=f"The pool, {year}",
+        as_of=f"As posted until {day(min(today, standing.as_of))}.",
+        summary=[_line(name, standing.pool) for name in _FIGURES],
+        head=[{"text": "Partner"}, *(_right(_FIGURES[name][0]) for name in _GLANCE)],
+        partners=[
+            [
+                {"html": link(_address(base, "partner", year, each.ods), each.name)},
+                *(_amount(_figure(each, name)) for name in _GLANCE),
+            ]
+            for each in standing.partners
+        ],
+        rates=_rates(figures),
+        counts=_counts(figures),
+        closed=[
+            [{"text": _month(each.month)}, {"text": stamp(each.closed_at)},
+                {"text": each.closed_by}]
+            for each in months
+        ],
+        links=_years(year, today, base),
+    )  # fmt: skip
+
+
+def _line(name: str, figures: Figures) -> dict[str, Any]:
+    value = _explained(pounds(_figure(figures, name)), _FIGURES[name][1])
+    return {"key": {"text": _FIGURES[name][0]}, "value": {"html": value}}
+
+
+def _explained(text: str, meaning: str) -> Markup:
+    """A text with what it means below it."""
+    hint = Markup('{}<br><span class="nhsuk-hint nhsuk-u-margin-bottom-0">{}</span>')
+    return hint.format(text, meaning)
+
+
+def _figure(figures: Figures, name: str) -> int:
+    pence: int = getattr(figures, f"{name}_pence")
+    return pence
+
+
+def _rates(figures: Report) -> list[list[_Cell]]:
+    total, rates = figures.total, figures.total.rates
+    reused, scrapped = total.reused, total.scrapped
+    rows = (
+        ("recycling", rates.recycling, reused, (reused, scrapped)),
+        ("returned_ratio", rates.returned_ratio, total.returned, (total.issued,)),
+        ("reuse_share", rates.reuse_share, total.issued_recycled, (total.issued,)),
+    )
+    return [
+        [
+            {"html": _explained(*_RATES[name])},
+            {"text": _share(rate.units, part.units, sum(each.units for each in whole), "{:,}")},
+            {"text": _share(rate.pence, part.pence, sum(each.pence for each in whole))},
+        ]
+        for name, rate, part, whole in rows
+    ]
+
+
+def _share(rate: Rate | float | None, part: int, whole: int, form: str = "") -> str:
+    """A rate with what it is a fraction of."""
+    if rate is None:
+        return "Nothing yet"
+    of = (form.format(part), form.format(whole)) if form else (pounds(part), pounds(whole))
+    return f"{rate:.1%} ({of[0]} of {of[1]})"
+
+
+def _counts(figures: Report) -> list[list[_Cell]]:
+    total = figures.total
+    named = (
+        ("Issued", total.issued),
+        ("Returned", total.returned),
+        ("Made fit to lend again", total.reused),
+        ("Scrapped", total.scrapped),
+        ("Written off", total.written_off),
+        ("Lost", total.lost),
+        ("Waiting for a decision", total.waiting),
+    )
+    return [
+        [{"text": words}, _right(f"{each.units:,}"), _amount(each.pence)]
+        for words, each in named
+        if each is not None
+    ]
+
+
+def _years(year: str, today: date, base: str) -> list[Markup]:
+    """Links to the years before and after, as far as there are any to come."""
+    first = int(year[:4])
+    others = [date(first + step, 4, 1) for step in (-1, 1)]
+    return [
+        link(f"{base}/budget?{urlencode({'year': year_of(begin)})}", f"The year {year_of(begin)}")
+        for begin in others
+        if begin <= today
+    ]
+
+
+def partner_page(found: PartnerYear, standing: Figures, year: str, base: str) -> PartnerPage:
+    """Where a partner stands, and their months, each with its statement."""
+    return PartnerPage(
+        title=f"{found.name}, {year}",
+        back=f"{base}/budget?{urlencode({'year': year})}",
+        summary=[_line(name, standing) for name in _FIGURES],
+        head=[
+            {"text": "Month"},
+            *(_right(_FIGURES[name][0]) for name in ("issues", "activity", "credits", "net")),
+            {"text": "Books"},
+        ],
+        months=[_month_row(each, found.ods, year, base) for each in found.months],
+        empty="Nothing has been posted in this year.",
+        files=_files({"year": year, "partner": found.ods}, base),
+    )
+
+
+def _month_row(month: Month, partner: str, year: str, base: str) -> list[_Cell]:
+    key = f"{month.begins_on:%Y-%m}"
+    opens = link(_address(base, "statement", year, partner, month=key), _month(key))
+    amounts = (month.issues_pence, month.activity_pence, month.credits_pence, month.net_pence)
+    return [{"html": opens}, *map(_amount, amounts), {"html": _books(closed=month.closed)}]
+
+
+def statement_page(
+    drawn: Statement, found: Slice[tuple[int, Posted]], kept: Mapping[str, str], base: str
+) -> StatementPage:
+    """A statement, a page of its postings at a time."""
+    of = _month(kept["month"]) if kept["month"] else kept["year"]
+    sums = ("issues", "activity", "credits", "net")
+    return StatementPage(
+        title=f"Statement of {drawn.name}, {of}",
+        back=_address(base, "partner", kept["year"], drawn.partner),
+        standing=_books(closed=drawn.closed),
+        summary=[
+            {
+                "key": {"text": _FIGURES[name][0]},
+                "value": {"text": pounds(getattr(drawn, f"{name}_pence"))},
+            }
+            for name in sums
+        ],
+        head=["Posted on", "What", "Amount", "Item", "Happened"],
+        postings=[_posting(each, base) for _, each in found.rows],
+        empty="Nothing was posted.",
+        links=found.links,
+        files=_files({name: text for name, text in kept.items() if text}, base),
+    )
+
+
+def _posting(each: Posted, base: str) -> list[_Cell]:
+    what = escape(each.description)
+    if each.late:
+        what += Markup(" ") + tag("Late", "yellow")
+    item: _Cell = {"text": "None"}
+    if each.item is not None:
+        item = {"html": link(f"{base}/items/{each.item}", each.item)}
+    posted = {"text": day(each.posted_on)}
+    return [posted, {"html": what}, _amount(each.amount_pence), item,
+        {"text": stamp(each.occurred_at)}]  # fmt: skip
+
+
+def _books(*, closed: bool) -> Markup:
+    return tag("Closed", "grey") if closed else tag("Open", "green")
+
+
+def _files(kept: Mapping[str, str], base: str) -> list[Markup]:
+    named = (("csv", "CSV"), ("xlsx", "Workbook for a spreadsheet"))
+    address = f"{base}/budget/statement/file"
+    return [link(f"{address}?{urlencode({**kept, 'format': e})}", words) for e, words in named]
+
+
+def _address(base: str, what: str, year: str, partner: str, **more: str) -> str:
+    return f"{base}/budget/{what}?{urlencode({'year': year, 'partner': partner} | more)}"
+
+
+def _month(key: str) -> str:
+    return f"{date.fromisoformat(f'{key}-01'):%B %Y}"
+
+
+def _amount(pence: int) -> _Cell:
+    return _right(pounds(pence))
+
+
+def _right(text: str) -> _Cell:
+    return {"text": text, "format": "numeric"}
