@@ -27,7 +27,8 @@ _LINES: Final = """
 select n.visit, n.id, n.kind, l."order", n.order_line, p.sku,
     coalesce(p.name, l.special ->> 'description') as name, n.quantity, n.funder, n.checks, n.why,
     n.due_on, n.outcome, n.item, n.closed_at, p.weight_g, p.volume_l, coalesce(p.crew, 1) as crew,
-    p.loler_months is not null as loler, coalesce(s.items, array[i.code], '{}') as items
+    p.loler_months is not null as loler,
+    coalesce(s.items, array_remove(array[i.code], null)) as items
 from visit_lines n
 left join order_lines l on l.id = n.order_line
 left join items i on i.id = n.item

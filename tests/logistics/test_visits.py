@@ -50,6 +50,18 @@ async def test_an_authorised_order_has_its_visit_at_once(admin: httpx.AsyncClien
     assert (await told(admin, f"orders/{placed['id']}"))["visit"] == visit["id"]
 
 
+async def test_a_visit_whose_goods_were_taken_away_again_names_none(
+    admin: httpx.AsyncClient,
+) -> None:
+    """Damaged on the shelf, for one: there is no item then, not an item that is nothing."""
+    [code] = await stock(admin)
+    ada = await somebody(admin)
+    await order(admin, ada)
+    [visit] = await _visits(admin, ada)
+    await scanned(admin, scan(code, "withdraw", reason="Scratched"))
+    assert (await told(admin, f"visits/{visit['id']}"))["lines"][0]["items"] == []
+
+
 async def test_one_visit_takes_all_there_is_at_an_address(admin: httpx.AsyncClient) -> None:
     """Two orders and a collection are one; somebody else's are another."""
     await stock(admin, quantity=3)
