@@ -72,6 +72,10 @@ _CODES: Final[dict[str, Body]] = {
     "POST /api/care-home-rules": {
         "sku": "CMD01", "provided": False, "reason": "They have them", "from": "2027-04-01",
     },
+    "POST /api/charges": {
+        "id": str(uuid4()), "kind": "adjustment", "partner": "04K", "pence": 1,
+        "happened_on": "2026-11-02", "reason": "Why",
+    },
     "POST /api/rounds/plan": {"depot": "D1", "seconds": 0.1},
     "PUT /api/vans/{code}/days/{day}": {"crew": [{"username": "crew"}]},
 }  # fmt: skip
