@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from budget.years import london_day, year_of
 from tests.journeys.browser import Visit, chromium, visit
 from tests.journeys.service import PASSWORD, ask, furnish, running, scan, signed_in
 
 NUMBER = "9990000018"
+_TODAY = london_day(datetime.now(UTC))
+YEAR, MONTH = year_of(_TODAY), f"{_TODAY:%Y-%m}"
 
 
 @dataclass
@@ -78,6 +82,9 @@ def test_every_page_fits_and_can_be_used_by_everybody(
         page = _sign_in(seen)
         seen.check()
         for path in (
+            "/budget",
+            f"/budget/partner?year={YEAR}&partner=04K",
+            f"/budget/statement?year={YEAR}&partner=04K&month={MONTH}",
             "/account", "/account/second-factor", "/items", "/items?q=bed&state=lost",
             f"/items/{store.item}", f"/items/{store.item}/acts/return",
             f"/items/{store.item}/acts/check", "/items/ABCD2345", "/people",
