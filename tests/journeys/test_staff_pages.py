@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pyotp
@@ -31,6 +32,8 @@ class Store:
     person: str
     twin: str
     item: str
+    case: str
+    device: str
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +53,26 @@ def store() -> Iterator[Store]:
             roles = ["auditor" if name == "keyboard" else name]
             new: dict[str, Any] = {"username": name, "password": PASSWORD, "roles": roles}
             ask(client, "POST", "/api/users", json=new | {"partner": "04K"})
-        yield Store(service.address, client, person, twin, item)
+        refused = scan(item, "clean", person=person, device="phone 7", note="Not at home")
+        ask(client, "POST", "/api/scans", json={"scans": [refused]})
+        case = ask(client, "GET", "/api/cases")["results"][0]["id"]
+        device = _phone(service.address)
+        yield Store(service.address, client, person, twin, item, case, device)
     shutil.rmtree(folder)
+
+
+def _phone(address: str) -> str:
+    """Register a phone that has lost the first of two notes; its id."""
+    device = str(uuid4())
+    now = datetime.now(UTC).isoformat()
+    note = {"seq": 2, "id": str(uuid4()), "at": now, "kind": "note", "body": {"text": "A dog"}}
+    with httpx.Client(base_url=address) as phone:
+        phone.post("/sign-in", data={"username": "admin", "password": PASSWORD})
+        told: dict[str, Any] = {"device": device, "name": "Chrome on Android"}
+        assert phone.post("/round/device", json=told).is_success
+        told = {"device": device, "sent_at": now, "unsent": 9, "entries": [note]}
+        assert phone.post("/round/send", json=told).is_success
+    return device
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +120,22 @@ def test_every_page_fits_and_can_be_used_by_everybody(
             "/admin/places/new", "/admin/vans", "/admin/vans/new", "/admin/funder-rules",
             "/admin/funder-rules/new", "/admin/care-home-rules", "/admin/care-home-rules/new",
             "/admin/choices", "/changes", "/changes?key=nothing", "/looks",
+        ):  # fmt: skip
+            seen.open(path)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            seen.check()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_cases_and_phones_fit_and_can_be_used_by_everybody(
+    store: Store, browser: Browser, width: int
+) -> None:
+    """As every other page: both sides of a case, what a phone holds, how a product is handled."""
+    with visit(browser, store.address, width=width) as seen:
+        page = _sign_in(seen)
+        for path in (
+            "/cases", "/cases?status=settled", f"/cases/{store.case}", "/admin/devices",
+            f"/admin/devices/{store.device}", "/admin/products/BED01/handling",
         ):  # fmt: skip
             seen.open(path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
