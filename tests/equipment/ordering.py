@@ -13,7 +13,7 @@ from equipment.orders.orders import place
 from equipment.people.visibility import EVERYONE
 from equipment.staff.roles import Caller
 from tests.equipment.standing_data import ADMINISTRATOR
-from tests.equipment.store import NOW, set_up
+from tests.equipment.store import NOW, set_up, somebody
 
 MONDAY = datetime(2018, 10, 1, 9, tzinfo=UTC)
 assert MONDAY == NOW
@@ -64,6 +64,11 @@ async def placed(
 ) -> Order:
     """Place an order; the answer."""
     return await place(by, order_for(person, *lines, **fields), at)
+
+
+async def ordered(by: Caller, *lines: str | dict[str, Any], **fields: Any) -> Order:
+    """Order for somebody new; a bed, where nothing is said."""
+    return await placed(by, await somebody(), *(lines or ("BED01",)), **fields)
 
 
 async def as_it_stands(order: UUID) -> Order:

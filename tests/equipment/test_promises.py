@@ -1,25 +1,25 @@
 """Stock is promised once: who waits is served in turn, and what is set aside is theirs alone."""
 
-import asyncio
-from contextvars import Context
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from budget import pool
-from budget.database import execute, fetch, transaction
-from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
+from budget.database import fetch
 from equipment.catalogue.catalogue import catalogue_line
 from equipment.orders.order_decisions import authorise, cancel, decline
-from equipment.orders.order_form import Authorisation, Order
+from equipment.orders.order_form import Authorisation
 from equipment.orders.order_views import look_up
-from equipment.orders.queues import lock_queues, serve_all
 from equipment.places import Depot, open_depot
 from equipment.staff.roles import Caller
-from tests.equipment.ordering import as_it_stands, line_statuses, open_for_orders, orderer, placed
+from tests.equipment.ordering import (
+    as_it_stands,
+    line_statuses,
+    open_for_orders,
+    ordered,
+    orderer,
+)
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import (
     COORDINATOR,
@@ -49,20 +49,11 @@ async def nurse(_store: None) -> Caller:
     return await orderer(level=4)
 
 
-async def _ordered(by: Caller, *lines: str | dict[str, Any], **fields: Any) -> Order:
-    return await placed(by, await somebody(), *(lines or ("BED01",)), **fields)
-
-
-async def _cleaned(code: str) -> None:
-    """Bring an item that is out, or on the shelf, back through cleaning."""
-    await done(scan(code, "withdraw"), scan(code, "clean"))
-
-
 async def test_an_authorised_order_takes_the_oldest_receipt(nurse: Caller) -> None:
     """By a movement of the service's own, which names the line."""
     new = await one_item(received_at=NOW)
     old = await one_item(received_at=NOW - timedelta(days=9))
-    order = await _ordered(nurse)
+    order = await ordered(nurse)
     assert line_statuses(order) == ["reserved"]
     assert order.lines[0].items == [old]
     assert (await row_of(old))["state"] == "allocated"
@@ -76,7 +67,7 @@ async def test_an_order_that_awaits_approval_takes_nothing() -> None:
     """Until it is authorised; declined, it never does."""
     code = await one_item()
     small = await orderer(level=1, limit=1)
-    first, second = await _ordered(small), await _ordered(small)
+    first, second = await ordered(small), await ordered(small)
     assert line_statuses(first) == ["awaiting_stock"]
     boss = await orderer("authoriser")
     await decline(boss, first.id, "no", NOW)
@@ -87,9 +78,9 @@ async def test_an_order_that_awaits_approval_takes_nothing() -> None:
 
 async def test_what_is_short_waits_for_the_next_one_in_turn(nurse: Caller) -> None:
     """By due day, and of one day by order: the one that is passed goes to the first of them."""
-    late = await _ordered(nurse, speed="10_day")
-    soon = await _ordered(nurse, speed="next_day")
-    sooner = await _ordered(nurse, speed="next_day")
+    late = await ordered(nurse, speed="10_day")
+    soon = await ordered(nurse, speed="next_day")
+    sooner = await ordered(nurse, speed="next_day")
     assert line_statuses(late) == line_statuses(soon) == ["awaiting_stock"]
     codes = []
     for order in (soon, sooner, late):
@@ -110,7 +101,7 @@ async def test_what_is_short_waits_for_the_next_one_in_turn(nurse: Caller) -> No
 
 async def test_new_goods_go_to_whoever_waits(nurse: Caller) -> None:
     """As they are received."""
-    order = await _ordered(nurse, {"sku": "BED01", "quantity": 2})
+    order = await ordered(nurse, {"sku": "BED01", "quantity": 2})
     codes = await received(count=3)
     assert sorted((await as_it_stands(order.id)).lines[0].items) == sorted(codes[:2])
     assert (await row_of(codes[2]))["state"] == "available"
@@ -120,7 +111,7 @@ async def test_a_satellite_keeps_its_own_shelf(nurse: Caller) -> None:
     """What stands in a clinic is not promised to anybody's home; moved to the depot, it is."""
     await open_depot(ADMINISTRATOR, Depot("WARD", "Ward", "NG1 1AA", "satellite"))
     code = await one_item(depot="WARD")
-    order = await _ordered(nurse)
+    order = await ordered(nurse)
     assert line_statuses(order) == ["awaiting_stock"]
     await done(scan(code, "move", depot="D1"))
     assert (await as_it_stands(order.id)).lines[0].items == [code]
@@ -130,7 +121,7 @@ async def test_its_own_depot_serves_first(nurse: Caller) -> None:
     """Then the others."""
     there = await one_item(depot="D2", received_at=NOW - timedelta(days=9))
     here = await one_item(depot="D1")
-    orders = [await _ordered(nurse) for _ in range(2)]
+    orders = [await ordered(nurse) for _ in range(2)]
     assert [order.lines[0].items for order in orders] == [[here], [there]]
 
 
@@ -140,7 +131,7 @@ async def test_what_is_out_of_check_or_on_hold_is_not_promised(nurse: Caller) ->
     old = await one_item("HOIST", received_at=NOW - timedelta(days=400))
     held = await one_item("HOIST")
     await done(scan(held, "hold"))
-    first, second = await _ordered(nurse, "HOIST"), await _ordered(nurse, "HOIST")
+    first, second = await ordered(nurse, "HOIST"), await ordered(nurse, "HOIST")
     assert line_statuses(first) == line_statuses(second) == ["awaiting_stock"]
     await done(scan(held, "release"))
     assert (await as_it_stands(first.id)).lines[0].items == [held]
@@ -154,7 +145,7 @@ async def test_what_is_out_of_check_keeps_nobody_from_what_is_not(nurse: Caller)
     await stock("HOIST", loler_months=6, level=1)
     await received("HOIST", 120, received_at=NOW - timedelta(days=400))
     fit = await one_item("HOIST")
-    assert (await _ordered(nurse, "HOIST")).lines[0].items == [fit]
+    assert (await ordered(nurse, "HOIST")).lines[0].items == [fit]
 
 
 async def test_nobody_is_told_of_stock_that_is_out_of_check(nurse: Caller) -> None:
@@ -173,7 +164,7 @@ async def test_nobody_is_told_of_stock_that_is_out_of_check(nurse: Caller) -> No
 async def test_a_cancelled_orders_items_go_to_the_next_in_line(nurse: Caller) -> None:
     """At once; where nobody waits, back to the shelf."""
     code = await one_item()
-    first, second = await _ordered(nurse), await _ordered(nurse)
+    first, second = await ordered(nurse), await ordered(nurse)
     await cancel(nurse, first.id, "moved", NOW)
     assert (await as_it_stands(first.id)).lines[0].items == []
     assert (await as_it_stands(second.id)).lines[0].items == [code]
@@ -185,8 +176,8 @@ async def test_a_cancelled_orders_items_go_to_the_next_in_line(nurse: Caller) ->
 async def test_what_is_taken_from_a_line_goes_to_somebody_else(nurse: Caller) -> None:
     """The line gets another one; the same one only where nobody else wants it."""
     one, other = await received(count=2)
-    first, second = await _ordered(nurse), await _ordered(nurse)
-    third = await _ordered(nurse)
+    first, second = await ordered(nurse), await ordered(nurse)
+    third = await ordered(nurse)
     await done(scan(one, "deallocate"))
     assert (await as_it_stands(third.id)).lines[0].items == [one]
     assert line_statuses(await as_it_stands(first.id)) == ["awaiting_stock"]
@@ -203,7 +194,7 @@ async def test_what_is_taken_from_a_line_goes_to_somebody_else(nurse: Caller) ->
 async def test_an_item_that_falls_out_is_replaced(nurse: Caller, action: str) -> None:
     """The line takes the next one."""
     one, other = await received(count=2)
-    order = await _ordered(nurse)
+    order = await ordered(nurse)
     await done(scan(one, action))
     assert (await as_it_stands(order.id)).lines[0].items == [other]
     assert line_statuses(await as_it_stands(order.id)) == ["reserved"]
@@ -211,7 +202,7 @@ async def test_an_item_that_falls_out_is_replaced(nurse: Caller, action: str) ->
 
 async def test_set_aside_by_hand_for_a_line_or_for_nobody(nurse: Caller) -> None:
     """A line takes no more than was ordered; nor another product, nor what is no line."""
-    order = await _ordered(nurse)
+    order = await ordered(nurse)
     chair = await one_item(await stock("CHAIR"))
     line = str(order.lines[0].id)
     assert (
@@ -230,7 +221,7 @@ async def test_set_aside_by_hand_for_a_line_or_for_nobody(nurse: Caller) -> None
 async def test_a_delivery_goes_to_its_orders_person_and_funder(nurse: Caller) -> None:
     """At the line's own charge, and the order is delivered."""
     code = await one_item()
-    order = await _ordered(nurse, {"sku": "BED01", "charge_pence": 100})
+    order = await ordered(nurse, {"sku": "BED01", "charge_pence": 100})
     await done(scan(code, "load"), scan(code, "deliver"))
     assert (await row_of(code))["person"] == order.person
     [loan] = await fetch("select * from loans")
@@ -247,8 +238,8 @@ async def test_a_delivery_goes_to_its_orders_person_and_funder(nurse: Caller) ->
 async def test_an_item_promised_elsewhere_is_not_handed_over(nurse: Caller) -> None:
     """Neither to somebody else nor for another line, whoever scans it."""
     code = await one_item()
-    order = await _ordered(nurse)
-    other = await _ordered(nurse)
+    order = await ordered(nurse)
+    other = await ordered(nurse)
     stranger = await somebody()
     line = str(other.lines[0].id)
     for wrong in (scan(code, "deliver", person=stranger), scan(code, "deliver", order_line=line)):
@@ -263,7 +254,7 @@ async def test_a_delivery_from_the_shelf_serves_the_line_that_it_names(nurse: Ca
     """Of its person's order only, and no more than was ordered."""
     await open_depot(ADMINISTRATOR, Depot("WARD", "Ward", "NG1 1AA", "satellite"))
     one, other = await received(count=2, depot="WARD")
-    order = await _ordered(nurse)
+    order = await ordered(nurse)
     line = str(order.lines[0].id)
     stranger = await somebody()
     wrong = scan(one, "deliver", order_line=line, person=stranger)
@@ -277,7 +268,7 @@ async def test_a_delivery_from_the_shelf_serves_the_line_that_it_names(nurse: Ca
 async def test_part_of_an_order_is_delivered_and_taken_back(nurse: Caller) -> None:
     """An undo puts it back to where it was, promise included."""
     one, other = await received(count=2)
-    order = await _ordered(nurse, {"sku": "BED01", "quantity": 2})
+    order = await ordered(nurse, {"sku": "BED01", "quantity": 2})
     delivered = scan(one, "deliver")
     await done(delivered)
     assert (await as_it_stands(order.id)).status == "part_delivered"
@@ -293,7 +284,7 @@ async def test_part_of_an_order_is_delivered_and_taken_back(nurse: Caller) -> No
 async def test_what_is_delivered_of_a_cancelled_order_stays(nurse: Caller) -> None:
     """An undo of it promises nothing any more."""
     one, _ = await received(count=2)
-    order = await _ordered(nurse, {"sku": "BED01", "quantity": 2})
+    order = await ordered(nurse, {"sku": "BED01", "quantity": 2})
     delivered = scan(one, "deliver")
     await done(delivered)
     called_off = await cancel(nurse, order.id, "enough", NOW)
@@ -307,138 +298,19 @@ async def test_what_is_delivered_of_a_cancelled_order_stays(nurse: Caller) -> No
 async def test_consumables_are_given_on_their_line(nurse: Caller) -> None:
     """And the order is delivered all the same."""
     code = await one_item(await stock("PAD", reuse="consumable"))
-    order = await _ordered(nurse, "PAD")
+    order = await ordered(nurse, "PAD")
     await done(scan(code, "deliver"))
     assert (await row_of(code))["state"] == "given"
     assert (await as_it_stands(order.id)).status == "delivered"
 
 
-async def test_two_orders_race_for_the_last_bed(nurse: Caller) -> None:
-    """One has it, the other waits."""
-    code = await one_item()
-    people = [await somebody() for _ in range(4)]
-    orders = await asyncio.gather(*(placed(nurse, person, "BED01") for person in people))
-    reserved = [order for order in orders if line_statuses(order) == ["reserved"]]
-    assert [order.lines[0].items for order in reserved] == [[code]]
-    assert await count("order_lines", "status = 'awaiting_stock'") == 3
-
-
-async def test_an_order_and_a_pass_at_once_find_each_other(nurse: Caller) -> None:
-    """Whichever comes first; what slips through is mended by the clock."""
-    for _ in range(5):
-        [code] = await received(dirty=True)
-        await done(scan(code, "clean"))
-        order, _ = await asyncio.gather(_ordered(nurse), answer(scan(code, "pass")))
-        await serve_all(NOW)
-        assert (await as_it_stands(order.id)).lines[0].items == [code]
-
-
-async def test_lists_that_fill_one_shelf_pass_each_other_while_nobody_waits(nurse: Caller) -> None:
-    """Only an order waits for them, and finds what they put there."""
-    codes = await received(count=4, dirty=True)
-    await done(*(scan(code, "clean") for code in codes))
-    async with transaction():
-        # A list that is still under way.
-        await lock_queues((), nobody_waits=["BED01"])
-        async with asyncio.timeout(5):
-            await asyncio.create_task(
-                done(*(scan(code, "pass") for code in codes[:2])), context=Context()
-            )
-        ordering = asyncio.create_task(_ordered(nurse), context=Context())
-        waiting = await asyncio.wait([ordering], timeout=0.3)
-        assert ordering in waiting[1]
-    assert line_statuses(await ordering) == ["reserved"]
-
-
-async def test_a_list_that_fills_a_shelf_for_somebody_waits_for_who_serves(nurse: Caller) -> None:
-    """So that nobody is served twice, and everybody in turn."""
-    order = await _ordered(nurse)
-    codes = await received(count=2, dirty=True)
-    await done(*(scan(code, "clean") for code in codes))
-    async with transaction():
-        await lock_queues((), nobody_waits=["BED01"])
-        passing = asyncio.create_task(
-            done(*(scan(code, "pass") for code in codes)), context=Context()
-        )
-        waiting = await asyncio.wait([passing], timeout=0.3)
-        assert passing in waiting[1]
-    await passing
-    assert (await as_it_stands(order.id)).lines[0].items[0] in codes
-
-
-async def test_a_cancellation_and_a_delivery_at_once(nurse: Caller) -> None:
-    """One of them comes first, and nothing is left half done."""
-    for _ in range(3):
-        code = await one_item()
-        order = await _ordered(nurse)
-        await asyncio.gather(
-            cancel(nurse, order.id, "moved", NOW),
-            answer(scan(code, "deliver", person=str(order.person))),
-            return_exceptions=True,
-        )
-        shown = await as_it_stands(order.id)
-        assert (await row_of(code))["state"] == "on_loan"
-        assert shown.status in {"delivered", "cancelled"}
-        assert await count("promises") == 0
-    await check_invariants()
-
-
-async def test_the_database_promises_nothing_twice(nurse: Caller) -> None:
-    """Whoever writes past the service is refused."""
-    code = await one_item()
-    order = await _ordered(nurse)
-    other = await _ordered(nurse)
-    item = (await row_of(code))["id"]
-    sql = "insert into promises (item, line, promised_at) values ($1, $2, now())"
-    with pytest.raises(asyncpg.UniqueViolationError):
-        await execute(sql, item, other.lines[0].id)
-    chair = (await row_of(await one_item(await stock("CHAIR"))))["id"]
-    with pytest.raises(asyncpg.CheckViolationError):
-        await execute(sql, chair, order.lines[0].id)
-
-
-async def test_what_is_on_order_is_committed(nurse: Caller) -> None:
-    """With its delivery, once, until it is delivered; and back again when that is undone."""
-    tariff = Tariff(delivery=DeliveryTariff(seven_day=4_000))
-    await agree("admin", "2018-19", YearPlan({"04K": 1_000_000}, tariff))
-    codes = await received(count=2)
-    order = await _ordered(nurse, {"sku": "BED01", "quantity": 2}, speed="7_day")
-    assert await _committed() == (128_000, 872_000)
-    delivered = scan(codes[0], "deliver")
-    await done(delivered)
-    assert await _committed() == (66_000, 872_000)
-    await done(scan(codes[0], "undo", movement=delivered["id"]))
-    assert await _committed() == (128_000, 872_000)
-    await done(scan(codes[0], "deliver"))
-    await cancel(nurse, order.id, "enough", NOW)
-    assert await _committed() == (0, 938_000)
-
-
-async def test_commitments_count_in_the_year_in_which_they_fall_due(nurse: Caller) -> None:
-    """Also when they end later, and partners' rows sum to the pool's."""
-    march = NOW.replace(year=2019, month=3, day=29)
-    code = await one_item()
-    await _ordered(nurse, speed="10_day", at=march)
-    assert (await _committed())[0] == 0
-    assert (await _committed("2019-20"))[0] == 62_000
-    await done(scan(code, "deliver", at=march), now=march)
-    assert (await _committed("2019-20"))[0] == 0
-    standing = await pool.standing("2019-20", None)
-    assert standing.pool.committed_pence == sum(p.committed_pence for p in standing.partners)
-
-
 async def test_the_record_says_what_is_waited_for(nurse: Caller) -> None:
     """By when, and whose turn it is."""
-    order = await _ordered(nurse)
+    order = await ordered(nurse)
     record = await look_up(COORDINATOR, order.id, NOW)
     assert record.next is not None
     assert "Waits for stock" in record.next.what
     assert record.next.by == order.due_on
-
-
-async def _committed(year: str = "2018-19") -> tuple[int, int]:
-    row = (await pool.standing(year, None)).pool
-    return row.committed_pence, row.remaining_pence
 
 
 async def _movements(code: str) -> list[asyncpg.Record]:
