@@ -184,6 +184,14 @@ def _visit(
     )
 
 
+async def names_of(caller: Caller, shown: Sequence[Visit], now: datetime) -> dict[UUID, str]:
+    """The names of whom visits are made to, by person: of those shown to the caller with them."""
+    people = sorted({each.person for each in shown if each.person is not None})
+    async with in_sight_of(caller, now):
+        rows = await fetch("select id, name from people where id = any($1::uuid[])", people)
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def visits_of_orders(orders: Sequence[UUID]) -> dict[UUID, UUID]:
     """The visit on which each order is, or was last, to be delivered."""
     rows = await fetch(_OF_ORDERS, orders)

@@ -1,6 +1,6 @@
 """A depot's day in words: lanes by van, what is unplanned and why, what publishing moves. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -24,10 +24,10 @@ from web.fields import Field, Fields
 from web.forms import Filled
 from web.late_words import closed_words, late_tag, late_words, now_words, times_now
 from web.markup import link, tag
-from web.round_map import Course, Lane, draw_lanes, draw_map, sample
+from web.round_map import Course, Lane, draw_lanes, draw_map, draw_van_map, sample
 from web.round_times import at
 from web.visit_words import KIND_WORDS, status_tag, what
-from web.words import count, moment, pounds, weekday
+from web.words import count, moment, pounds, short_day, weekday
 
 _STATUS: Final = {"draft": ("Draft", "yellow"), "published": ("Published", "green")}
 
@@ -56,6 +56,8 @@ class VanLane:
     code: str
     sample: Markup
     tag: Markup
+    stops: str
+    drawing: Markup | None
     summary: list[str]
     head: list[str]
     rows: list[list[dict[str, Any]]]
@@ -213,13 +215,14 @@ class _Words:
     def drawing(self) -> Markup | None:
         if self.planned is None:
             return None
+        return draw_map(self._home(), [self._course(each) for each in self.planned.rounds])
+
+    def _home(self) -> Point | None:
         own = next((each for each in self.facts.depots if each.code == self.depot), None)
-        home = self.facts.places.get(own.postcode) if own else None
-        courses = [
-            Course(each.van, [self._place(stop) for stop in each.stops])
-            for each in self.planned.rounds
-        ]
-        return draw_map(home, courses)
+        return self.facts.places.get(own.postcode) if own else None
+
+    def _course(self, each: Round) -> Course:
+        return Course(each.van, [self._place(stop) for stop in each.stops])
 
     def _place(self, stop: ShownStop) -> Point | None:
         called = self.facts.called.get(stop.visit)
@@ -244,22 +247,22 @@ class _Words:
             code=each.van,
             sample=sample(number),
             tag=status if late is None else Markup(" ").join([status, late]),
+            stops=count(len(each.stops), "stop"),
+            drawing=draw_van_map(self._home(), number, self._course(each)),
             summary=[goes, f"At most aboard: {most}.", *late_words(delay)],
-            head=["Stop", "When", "Where", "What", "Load after it", "Promise"],
+            head=["Stop", "When", "Who and where", "What", "Aboard after it", "Promise"],
             rows=[
-                self._stop(place, stop, van, now.get(stop.visit))
+                self._stop(place, stop, now.get(stop.visit))
                 for place, stop in enumerate(each.stops, 1)
             ],
             change=self.address(f"/rounds/vans/{each.van}") if self.may_plan else None,
         )
 
-    def _stop(
-        self, place: int, stop: ShownStop, van: Van | None, now: Expected | None
-    ) -> list[dict[str, Any]]:
+    def _stop(self, place: int, stop: ShownStop, now: Expected | None) -> list[dict[str, Any]]:
         named = f"{place}. {KIND_WORDS[stop.kind]}"
         called = self.facts.called.get(stop.visit)
-        where = (called.visit.postcode if called else None) or "Not for you to see"
-        lines = what(called.visit.lines) if called else []
+        where = list(_where(called))
+        lines = what(called.visit.lines, stop.kind) if called else []
         waits = stop.begin - stop.arrive
         times = [f"{at(stop.begin)} to {at(stop.depart)}"]
         if waits >= timedelta(minutes=1):
@@ -278,18 +281,20 @@ class _Words:
         return [
             {"html": Markup("<br>").join(cells)},
             {"html": as_lines(times), "classes": "kitback-figure"},
-            {"text": where},
+            {"html": as_lines(where)},
             {"html": as_lines(lines or ["Nothing"])},
-            {"text": _load(load.weight_g, load.clean_l + load.dirty_l, van)},
+            {"text": _load(load.weight_g, load.clean_l + load.dirty_l, None)},
             {"html": self._promise(stop)},
         ]
 
     def _promise(self, stop: ShownStop) -> Markup:
         parts = [status_tag(stop.status)]
         if stop.due_on < self.day:
-            parts.append(tag(f"Late: was due {weekday(stop.due_on)}", "red"))
+            parts.append(tag(f"Late: was due {short_day(stop.due_on)}", "red"))
+        elif stop.due_on == self.day:
+            parts.append(Markup("Due this day"))
         else:
-            parts.append(Markup("{}").format(f"Due {weekday(stop.due_on)}"))
+            parts.append(Markup("{}").format(f"Due {short_day(stop.due_on)}"))
         if (pin := self.facts.decided.get(stop.visit)) is not None:
             parts.append(Markup("{}").format(f"Pinned by {pin.decided_by}"))
         return Markup("<br>").join(parts)
@@ -311,7 +316,8 @@ class _Words:
         called = self.facts.called.get(UUID(visit))
         if called is None:
             return link(f"{self.base}/visits/{visit}", "Visit")
-        words = f"{KIND_WORDS[called.visit.kind]}, {called.visit.postcode or 'place not known'}"
+        whom = ", ".join(_where(called))
+        words = f"{KIND_WORDS[called.visit.kind]}, {whom}"
         return link(f"{self.base}/visits/{visit}", words)
 
     def changed(self, each: Moved) -> list[dict[str, Any]]:
@@ -341,6 +347,16 @@ class _Words:
             {"text": pounds(each.brings_pence)},
             {"text": pounds(each.brings_pence - each.cost_pence)},
         ]
+
+
+def _where(called: Called | None) -> Iterator[str]:
+    """Who is called on, and the postcode, for those who may see them."""
+    if called is None or called.visit.person is None:
+        yield "Not for you to see"
+        return
+    if called.name:
+        yield called.name
+    yield called.visit.postcode or "Place not known"
 
 
 def _van_at(van: str | None, begin: datetime | None) -> str:

@@ -19,7 +19,7 @@ from web.markup import link, tag
 from web.order_words import row
 from web.paging import Slice
 from web.saying_words import HEAD
-from web.words import clock, count, day, moment, numbered, weekday
+from web.words import clock, count, moment, numbered, short_day, weekday
 
 KIND_WORDS: Final[Mapping[str, str]] = {
     "delivery": "Delivery",
@@ -113,27 +113,31 @@ class VisitPage:
     said: list[list[dict[str, Any]]] = field(default_factory=list)
 
 
-def list_page(found: Slice[tuple[Any, Visit]], status: str, base: str) -> VisitList:
-    """Visits, narrowed by status."""
+def list_page(
+    found: Slice[tuple[Any, Visit]], names: Mapping[UUID, str], status: str, base: str
+) -> VisitList:
+    """Visits, narrowed by status; `names` are those of the people whom the caller may see."""
     statuses = {"": "All"} | {key: words for key, (words, _) in STATUS_WORDS.items()}
     fields = Fields(Filled({"status": [status]}))
     return VisitList(
         title="Visits",
         address=f"{base}/visits",
         fields=[fields.select("status", "Show", statuses)],
-        head=["Visit", "What", "Due", "Where", "Where it stands"],
-        rows=[_listed(visit, base) for _, visit in found.rows],
+        head=["Visit", "What", "Due", "Who and where", "Where it stands"],
+        rows=[_listed(visit, names, base) for _, visit in found.rows],
         empty="There are no such visits that you may see.",
         links=found.links,
     )
 
 
-def _listed(visit: Visit, base: str) -> list[dict[str, Any]]:
+def _listed(visit: Visit, names: Mapping[UUID, str], base: str) -> list[dict[str, Any]]:
+    name = names.get(visit.person) if visit.person is not None else None
+    where = [name, visit.postcode or f"Depot {visit.depot}"]
     return [
         {"html": link(f"{base}/visits/{visit.id}", name_of(visit))},
-        {"html": as_lines(what(visit.lines))},
-        {"text": day(visit.due_on)},
-        {"text": visit.postcode or f"Depot {visit.depot}"},
+        {"html": as_lines(what(visit.lines, visit.kind))},
+        {"text": short_day(visit.due_on), "classes": "kitback-figure"},
+        {"html": as_lines([text for text in where if text])},
         {"html": status_tag(visit.status)},
     ]
 
@@ -148,9 +152,14 @@ def short(number: UUID) -> str:
     return str(number)[:4].upper()
 
 
-def what(lines: Sequence[ShownLine]) -> list[str]:
-    """What there is to do, one line each."""
-    return [f"{KIND_WORDS[line.kind]}: {numbered(line.name, line.quantity)}" for line in lines]
+def what(lines: Sequence[ShownLine], said: str | None = None) -> list[str]:
+    """What there is to do, one line each; of the kind that is said already, only with what."""
+    return [
+        numbered(line.name, line.quantity)
+        if line.kind == said
+        else f"{KIND_WORDS[line.kind]}: {numbered(line.name, line.quantity)}"
+        for line in lines
+    ]
 
 
 def status_tag(status: str) -> Markup:

@@ -48,7 +48,8 @@ async def list_visits(request: PageRequest) -> Response[str]:
         request.caller, Search(status), request.now, after=key, limit=PAGE + 1
     )
     found = sliced(rows, lambda row: row[0], f"{request.site.base}/visits", **sought)
-    content = visit_words.list_page(found, sought["status"], request.site.base)
+    names = await visits.names_of(request.caller, [visit for _, visit in found.rows], request.now)
+    content = visit_words.list_page(found, names, sought["status"], request.site.base)
     return page(request, "visits.jinja", content)
 
 

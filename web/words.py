@@ -16,6 +16,11 @@ def weekday(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B}"
 
 
+def short_day(day: date) -> str:
+    """The same where there is little room, such as Tue 24 Nov."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
 def moment(at: datetime) -> str:
     """A moment as London's clock tells it, such as 6 May 2026, 9:05am."""
     there = at.astimezone(LONDON)

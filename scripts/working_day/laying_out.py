@@ -27,11 +27,11 @@ from logistics.depot_days import Ways
 from logistics.news import raise_checks
 from logistics.planning_days import plan_as
 from logistics.publishing import publish_day
-from logistics.round_form import Asked, Seen
+from logistics.round_form import Asked, PlannedDay, Seen
 from logistics.van_days import Member, VanDay, say
 from logistics.visit_form import NewCollection, NewVisit, TimeWindow
 from scripts.example_service import LOADER, callers
-from scripts.model.service import COORDINATOR, MAIN, MORE_VANS, NORTH, PRESCRIBER_FOR
+from scripts.model.service import COORDINATOR, MAIN, MORE_VANS, NORTH, PRESCRIBER_FOR, VANS
 from scripts.playing.marks import Marks
 from scripts.working_day import sundries
 from scripts.working_day.errands import Call, Days, Errand, Errands, Somebody, at, errands
@@ -42,11 +42,11 @@ _MARKS: Final = Marks("example day")
 _NAMESPACE: Final = UUID("3a0a9d1e-5a7b-4b57-9a5b-0f6f0c8c9d42")
 _STEPS: Final = 120
 _CREWS: Final = {
-    "NOTTM-1": ("technician", "technician-2"),
-    "MANSF-1": ("technician-mansfield", "technician-mansfield-2"),
+    MAIN: ("technician", "technician-2"),
+    NORTH: ("technician-mansfield", "technician-mansfield-2"),
 }
 # Whom nothing above asks for, and who is needed once: specials, and what waits for stock.
-_ONCE: Final = 5
+_ONCE: Final = 8
 
 
 async def lay_out(now: datetime) -> None:
@@ -70,23 +70,25 @@ async def lay_out(now: datetime) -> None:
 async def _lay_out(stage: Stage, now: datetime) -> None:
     days, coordinator = stage.days, stage.callers[COORDINATOR]
     people = await _people()
-    # The first of the prescriber's people who have nothing yet: what happens once is for them.
-    once = [each.id for each in people if _may_be_apart(each)][:_ONCE]
+    # What happens once is for some of the prescriber's people, first those who have nothing yet.
+    own = [each for each in people if each.funder == PRESCRIBER_FOR]
+    once = [each.id for each in sorted(own, key=lambda each: each.borrows)[:_ONCE]]
     asked = errands([each for each in people if each.id not in once], days)
     await _more_vans()
     await stock_up(stage, _ordered(asked))
     await examine(stage)
     await sundries.specials(stage, once[:2])
-    await sundries.wait_for_stock(stage, once[2:])
+    await sundries.wait_for_stock(stage, once[2:5])
     await _run(stage, asked.before)
+    await sundries.ask_for_approval(stage, once[5:])
     await sundries.hand_out(stage)
     await sundries.write_in(stage, asked.requests)
     evening = at(days.evening, "17:30")
     await raise_checks(evening)
     await catch_up(evening)
-    await _name_crews(coordinator, (days.today, days.tomorrow), evening)
-    for depot, version in await _plan(days.today, evening):
-        seen = Seen(depot=depot, date=days.today, version=version)
+    for planned in await _plan(days.today, evening):
+        await _name_crew(coordinator, planned, (days.today, days.tomorrow), evening)
+        seen = Seen(depot=planned.depot, date=days.today, version=planned.version)
         await publish_day(coordinator, seen, min(now, at(days.today, "06:50")))
     await _run(stage, asked.after)
     await _plan(days.tomorrow, now)
@@ -111,10 +113,6 @@ from people p where postcode is not null and funder is not null and died_on is n
 """
 
 
-def _may_be_apart(somebody: Somebody) -> bool:
-    return somebody.funder == PRESCRIBER_FOR and not somebody.borrows
-
-
 def _ordered(asked: Errands) -> dict[str, Counter[str]]:
     """How many of each product are ordered from each depot."""
     wanted = {depot: Counter[str]() for depot in (MAIN, NORTH)}
@@ -124,13 +122,12 @@ def _ordered(asked: Errands) -> dict[str, Counter[str]]:
     return wanted
 
 
-async def _plan(day: date, now: datetime) -> list[tuple[str, int]]:
-    """Plan a day of both depots as the coordinator; the versions of what was planned."""
+async def _plan(day: date, now: datetime) -> list[PlannedDay]:
+    """Plan a day of both depots as the coordinator."""
     asked = [Asked(depot=depot, date=day) for depot in (MAIN, NORTH)]
-    planned = await asyncio.gather(
+    return await asyncio.gather(
         *(plan_as(COORDINATOR, each, Ways(), now, _STEPS) for each in asked)
     )
-    return [(each.depot, each.version) for each in planned]
 
 
 async def _more_vans() -> None:
@@ -142,11 +139,15 @@ async def _more_vans() -> None:
                 raise
 
 
-async def _name_crews(coordinator: Caller, days: Sequence[date], now: datetime) -> None:
-    for van, names in _CREWS.items():
-        crew = [Member(name, ["examiner"]) for name in names]
-        for day in days:
-            await say(coordinator, van, day, VanDay(crew=crew), now)
+async def _name_crew(
+    coordinator: Caller, planned: PlannedDay, days: Sequence[date], now: datetime
+) -> None:
+    """Say that the depot's technicians go with the van that is busiest, of those for two."""
+    crews = {van.code: van.crew for van in (*VANS, *MORE_VANS)}
+    busiest = max(planned.rounds, key=lambda each: (crews[each.van], len(each.stops)))
+    crew = [Member(name, ["examiner"]) for name in _CREWS[planned.depot]]
+    for day in days:
+        await say(coordinator, busiest.van, day, VanDay(crew=crew), now)
 
 
 async def _run(stage: Stage, asked: Sequence[Errand | Call]) -> None:

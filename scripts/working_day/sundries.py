@@ -1,7 +1,7 @@
 """What happens once on the example's day: a special, an emergency issue, what waits for stock."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -50,6 +50,12 @@ _SEAT: Final = Special(
     quotes=[Quote("Sherwood Orthotics", 28_900)],
 )
 # Nothing of it is on any shelf.
+# Dearer than the prescriber may order by herself, or of a level above hers.
+_FOR_APPROVAL: Final = (
+    (("BED01", "MAT01", "TRA01"), "Cared for in bed downstairs from Tuesday on."),
+    (("MAT03",), "Category 3 pressure damage, in bed most of the day."),
+    (("SEA03",), "Sleeps in the chair; ankles swollen."),
+)
 _OUT_OF_STOCK: Final = ("WHE03", "BED02", "SEN03")
 _LETTERS: Final = (
     ("collection", True, "Mum has gone into a home. All of it can go."),
@@ -102,6 +108,20 @@ async def specials(stage: Stage, people: Sequence[str]) -> None:
     await receive_goods(goods, Viewer(store, arrived, Settings.public_url))
     seat = _special_order(stage, people[1], _SEAT)
     await order(prescriber, seat, at(stage.days.before(1), "15:40"))
+
+
+async def ask_for_approval(stage: Stage, people: Sequence[str]) -> None:
+    """Orders that somebody is to decide about."""
+    now = at(stage.days.evening, "16:10")
+    for number, (person, asked) in enumerate(zip(people, _FOR_APPROVAL, strict=True)):
+        skus, reason = asked
+        new = NewOrder(
+            id=stage.id_of(f"approval {number}"),
+            person=UUID(person),
+            lines=[NewLine(sku=sku) for sku in skus],
+            reason=reason,
+        )
+        await order(stage.callers[PRESCRIBER], new, now + timedelta(minutes=7 * number))
 
 
 def _special_order(stage: Stage, person: str, special: Special) -> NewOrder:

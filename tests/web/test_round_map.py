@@ -1,6 +1,8 @@
 """Drawings of a day's rounds."""
 
-from web.round_map import Course, colour, dash, draw_map
+import re
+
+from web.round_map import Course, colour, dash, draw_map, draw_van_map
 
 
 def test_stops_are_numbered_where_they_lie_and_north_is_above() -> None:
@@ -10,7 +12,19 @@ def test_stops_are_numbered_where_they_lie_and_north_is_above() -> None:
     assert ">1</text>" in drawn
     assert ">2</text>" not in drawn
     assert ">3</text>" in drawn
-    assert 'cx="28" cy="28"' in drawn
+    assert 'cx="108" cy="28"' in drawn
+
+
+def test_a_full_day_has_its_numbers_on_each_vans_own_map() -> None:
+    """On one map of them all they would lie on each other; neighbours stand side by side."""
+    street = [(1_000 + metre, 1_000) for metre in range(30)]
+    courses = [Course("V1", street), Course("V2", street)]
+    assert "<circle" in str(draw_map((0, 0), courses))
+    assert ">1</text>" not in str(draw_map((0, 0), courses))
+    drawn = str(draw_van_map((0, 0), 1, Course("V2", street[:9])))
+    places = set(re.findall(r'<circle cx="(\d+)" cy="(\d+)"', drawn))
+    assert len(places) == 9
+    assert all(f">{number}</text>" in drawn for number in range(1, 10))
 
 
 def test_nothing_known_is_no_drawing() -> None:

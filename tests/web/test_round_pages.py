@@ -68,7 +68,9 @@ async def test_a_day_is_planned_looked_at_and_published(
     """Lanes with times and loads, a map with a number for each stop, then no draft any more."""
     async with signed_in(app, "coordinator") as browser:
         page = await browser.get(_page())
-        assert page.text.count("<circle") == len(POSTCODES)
+        # On the map of them all, and on each van's own.
+        assert page.text.count("<circle") == 2 * len(POSTCODES)
+        assert page.text.count("Ada &lt;b&gt;<br>NG") == len(POSTCODES)
         assert "of 900 kg" in words(page)
         assert "Every open visit is on a van." in words(page)
         for each in planned["rounds"]:

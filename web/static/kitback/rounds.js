@@ -28,3 +28,8 @@ for (const row of rows) {
     location.assign(address);
   });
 }
+
+// On a telephone, a full day is folded: each van's stops open when they are asked for.
+if (rows.length > 40 && matchMedia("(max-width: 48em)").matches) {
+  for (const stops of document.querySelectorAll(".kitback-stops")) stops.open = false;
+}
