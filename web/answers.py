@@ -14,6 +14,7 @@ _WHY: Final[dict[str, str]] = {
     "already-ordered": "Why do they need more than is on order?",
     "over-weight": "Why is it safe for this person?",
     "does-not-fit": "Why order these together?",
+    "returned-special": "Why will what came back not do?",
 }
 """The question that each kind of warning asks."""
 

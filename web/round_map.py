@@ -80,7 +80,7 @@ def draw_map(depot: Point | None, courses: Sequence[Course]) -> Markup | None:
 
 def draw_van_map(depot: Point | None, number: int, course: Course) -> Markup | None:
     """The stops of the day's so manyth van, numbered; None where no place is known."""
-    label = f"Map of the stops of {course.van}; the table says the same in words"
+    label = f"Where {course.van} goes; the table says the same in words"
     return _map(_Paper(400, 300), depot, [(number, course)], label, numbered=True)
 
 

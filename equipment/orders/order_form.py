@@ -22,7 +22,9 @@ NOTES_MAX: Final = 2_000
 _FIRST_DAY: Final = date(2000, 1, 1)
 _LAST_DAY: Final = date(2099, 12, 31)
 
-Warned: TypeAlias = Literal["already-has", "already-ordered", "over-weight", "does-not-fit"]
+Warned: TypeAlias = Literal[
+    "already-has", "already-ordered", "over-weight", "does-not-fit", "returned-special"
+]
 Pence: TypeAlias = Annotated[int, Meta(ge=0, le=MOST_PENCE)]
 Quantity: TypeAlias = Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
 Reason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=REASON_MAX)]

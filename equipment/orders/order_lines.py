@@ -120,6 +120,12 @@ def ordered(goods: Iterable[Goods]) -> list[Ordered]:
     ]
 
 
+def specials_in(goods: Iterable[Goods]) -> list[str]:
+    """The descriptions of what is not in the catalogue and still to be bought."""
+    every = ((each.product, each.line.special) for each in goods)
+    return [it.description for product, it in every if product is None and it is not None]
+
+
 def wanted(goods: Iterable[Goods]) -> list[Wanted]:
     """What an authority is held against: nobody gets round a limit by charging less."""
     return [

@@ -26,7 +26,15 @@ from equipment.orders.order_authority import (
     left_of,
 )
 from equipment.orders.order_form import NewLine, check_lines
-from equipment.orders.order_lines import Goods, fastest, goods_of, ordered, unpacked, wanted
+from equipment.orders.order_lines import (
+    Goods,
+    fastest,
+    goods_of,
+    ordered,
+    specials_in,
+    unpacked,
+    wanted,
+)
 from equipment.orders.order_warnings import OrderWarning, known_of, raised
 from equipment.orders.orders import check_within_reach
 from equipment.people.care_homes import not_provided_to
@@ -146,7 +154,7 @@ async def _quote(caller: Caller, sketch: Sketch, person: Person, now: datetime) 
         asked_on=london_day(now),
         total_pence=sum(each.price_pence * each.line.quantity for each in goods),
         delivery_pence=await delivery_rate(london_day(now), speed) if speed else None,
-        warnings=await raised(ordered(goods), known) if goods else [],
+        warnings=await raised(ordered(goods), known, specials_in(goods)) if goods else [],
         not_provided=await not_provided_to(person.id, skus, london_day(now)) if skus else {},
         beyond=beyond(left, wanted(goods), charges_own_partner=own) if goods else [],
         authority=authority,

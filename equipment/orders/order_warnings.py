@@ -13,6 +13,7 @@ from budget.refusals import Refused
 from equipment.catalogue.compatibility import clashes
 from equipment.orders.order_form import Answer, Warned, needed_words
 from equipment.orders.order_lifecycle import OPEN
+from equipment.orders.returned_specials import fitting
 from equipment.staff.roles import Caller
 
 
@@ -66,12 +67,18 @@ group by l.sku
 """
 
 
-async def raised(lines: Sequence[Ordered], known: Known) -> list[OrderWarning]:
-    """All that there is to say against these lines, the administrator's rules included."""
+async def raised(
+    lines: Sequence[Ordered], known: Known, specials: Sequence[str] = ()
+) -> list[OrderWarning]:
+    """All that there is to say against these lines, the administrator's rules included.
+
+    `specials` are the descriptions of those that are still to be bought.
+    """
     ordered = [line.sku for line in lines for _ in range(min(line.quantity, _COUNTED_MAX))]
     at_home = [sku for sku, many in known.at_home.items() for _ in range(min(many, _COUNTED_MAX))]
     unfit = [OrderWarning("does-not-fit", clash.words) for clash in await clashes(ordered, at_home)]
-    return [*warnings(lines, known), *dict.fromkeys(unfit)]
+    back = [OrderWarning("returned-special", words) for words in await fitting(specials)]
+    return [*warnings(lines, known), *dict.fromkeys(unfit), *back]
 
 
 # Of more than that, no rule says that it is still enough.

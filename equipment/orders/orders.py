@@ -38,6 +38,7 @@ from equipment.orders.order_lines import (
     fastest,
     goods_of,
     ordered,
+    specials_in,
     unpacked,
     wanted,
     write_lines,
@@ -211,7 +212,7 @@ async def judged(
     before: Sequence[OrderWarning] = (),
 ) -> list[tuple[OrderWarning, str]]:
     """The warnings of these goods, each with its answer; Refused where one has none."""
-    said = await raised(ordered(goods), await known_of(person, order))
+    said = await raised(ordered(goods), await known_of(person, order), specials_in(goods))
     return check_answered(said, answers, before)
 
 

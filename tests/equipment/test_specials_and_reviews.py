@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from budget.database import fetch
@@ -62,6 +63,31 @@ async def test_a_bought_special_is_received_and_delivered_as_others_are(nurse: C
     await done(scan(code, "return"))
     assert [(each.sku, each.free) for each in await returned(nurse, "bath", 9)] == [("SP-1", 1)]
     assert await returned(nurse, "hoist", 9) == []
+
+
+async def test_a_special_that_came_back_is_looked_at_before_another_is_bought(
+    nurse: Caller,
+) -> None:
+    """Where it shares words with what is asked for; the reason why it will not do is on record."""
+    order = await _special(nurse)
+    await buy(STORE, order.id, order.lines[0].id, Bought(sku="SP-1"), NOW)
+    code = await one_item("SP-1")
+    await done(scan(code, "deliver"))
+    alike = SEAT | {"description": "Seat for a bath, right hand"}
+    # On loan it is nobody else's to have.
+    await placed(nurse, await somebody(), {"special": alike})
+    await done(scan(code, "return"))
+    await placed(nurse, await somebody(), {"special": SEAT | {"description": "Left-handed spoon"}})
+    with pytest.raises(Refused) as refused:
+        await placed(nurse, await somebody(), {"special": alike})
+    assert refused.value.slug == "warnings-unanswered"
+    [warning] = msgspec.convert(refused.value.facts["warnings"], list[dict[str, str]])
+    assert warning["warning"] == "returned-special"
+    assert "SP-1" in warning["detail"]
+    answer = {"warning": "returned-special", "reason": "It is for the other hand."}
+    ordered = await placed(nurse, await somebody(), {"special": alike}, answers=[answer])
+    [kept] = (await look_up(nurse, ordered.id, NOW)).answers
+    assert kept.reason == "It is for the other hand."
 
 
 async def test_a_special_is_bought_once_and_by_the_store_alone(nurse: Caller) -> None:
