@@ -1,4 +1,4 @@
-"""The two cookies of the pages: who is signed in, and what the next page is to say first."""
+"""The cookies of the pages: who is signed in, what the next page is to say, what was looked for."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -57,6 +57,26 @@ def said(request: Request[Any, Any, Any]) -> str | None:
 def drop_notice(answer: Response[Any], site: Site) -> None:
     """It has been said."""
     answer.delete_cookie(NOTICE, path=_path(site))
+
+
+def keep_for(
+    answer: Response[Any], site: Site, name: str, value: str, *, path: str, seconds: int
+) -> None:
+    """Give the browser something to send back to one page, for a while."""
+    answer.set_cookie(
+        name,
+        value,
+        path=site.base + path,
+        max_age=seconds,
+        secure=site.is_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def forget(answer: Response[Any], site: Site, name: str, *, path: str) -> None:
+    """Have it forget that."""
+    answer.delete_cookie(name, path=site.base + path)
 
 
 def _set(answer: Response[Any], site: Site, name: str, value: str) -> None:

@@ -1,6 +1,7 @@
 """An order from the person to the button: found, picked, checked, sent."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -17,10 +18,11 @@ from equipment.orders.order_form import NewOrder
 from equipment.orders.order_quotes import Quote, quote
 from equipment.people import person_search
 from equipment.people.person_search import PersonSearch
-from web import check_words, find_words, pages, pick_words
+from web import check_words, find_words, pages, pick_words, searches
 from web.answers import answers_of
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
+from web.people_forms import SEARCHED
 from web.picking import PATH, Picked, names_order, order_lines, picked
 from web.rendering import page
 
@@ -68,30 +70,40 @@ async def _pick(
     return page(request, template, content, status=422 if faults else 200)
 
 
-@pages.get(f"{PATH}/person", task=_TASK)
-async def show_no_person(request: PageRequest) -> Response[str]:
-    """What was found is not kept: to the search."""
-    return see_other(request, PATH)
-
-
-@pages.post(f"{PATH}/person", task=_TASK)
+@pages.post(searches.ORDERED_FOR, task=_TASK)
 async def find_person(request: PageRequest) -> Response[str]:
-    """Look for the person; one who is known by their number is gone on with at once.
-
-    Sent as a form: an NHS number stands in no address, history or log.
-    """
+    """Look for the person."""
     filled = await request.filled()
-    base = request.site.base
+    if not any(filled.text(name) for name in SEARCHED):
+        return _find(request, filled, _NOTHING)
+    return searches.look(request, searches.ORDERED_FOR, filled, SEARCHED)
+
+
+@pages.get(searches.ORDERED_FOR, task=_TASK)
+async def show_found(request: PageRequest) -> Response[str]:
+    """Who was found; one who is known by their number is gone on with at once."""
+    filled = searches.looked_for(request)
+    if filled is None:
+        return see_other(request, PATH)
     try:
         found = await person_search.search(request.caller, _search(filled), request.now)
     except Wrong as wrong:
-        again = find_words.find_page(base, filled, wrong.faults)
-        return page(request, "order_find.jinja", again, status=422)
+        return _find(request, filled, wrong.faults)
     if len(found.people) == 1 and filled.text("nhs_number"):
         return see_other(request, f"{PATH}?person={found.people[0].id}")
     may_match = request.caller.may("match people")
-    content = find_words.found_page(base, found, may_match=may_match)
+    content = find_words.found_page(request.site.base, found, may_match=may_match)
     return page(request, "order_people.jinja", content)
+
+
+_NOTHING: Final = (
+    Fault("nhs_number", "Type an NHS number, or a name and date of birth, or a postcode."),
+)
+
+
+def _find(request: PageRequest, filled: Filled, faults: Sequence[Fault]) -> Response[str]:
+    again = find_words.find_page(request.site.base, filled, faults)
+    return page(request, "order_find.jinja", again, status=422)
 
 
 class _Born(msgspec.Struct, frozen=True):
@@ -102,9 +114,6 @@ def _search(filled: Filled) -> PersonSearch:
     names = ("nhs_number", "name", "postcode")
     number, name, postcode = (filled.given(each) for each in names)
     born = as_struct({"born": filled.day("born")}, _Born).born
-    if number is None and name is None and postcode is None and born is None:
-        words = "Type an NHS number, or a name and date of birth, or a postcode."
-        raise Wrong([Fault("nhs_number", words)])
     return PersonSearch(
         nhs_number=None if number is None else re.sub(r"[\s-]", "", number),
         name=name,

@@ -29,7 +29,7 @@ from equipment.people.person_form import NewPerson, Person, PersonChange
 from equipment.people.person_search import FoundPeople, PersonSearch
 from equipment.people.timeline import Place
 from equipment.people.visibility import visible_people
-from web import pages, timeline_words
+from web import pages, searches, timeline_words
 from web.fields import faults_of
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
@@ -58,20 +58,34 @@ _TEXTS: Final = (
 
 
 @pages.get("/people", task="read people")
+async def show_search(request: PageRequest) -> Response[str]:
+    """The form that finds somebody by NHS number, by name and day of birth, or by postcode."""
+    content = found_page(request.caller, None, Filled(), request.site.base)
+    return page(request, "people.jinja", content)
+
+
+@pages.post("/people", task="read people")
 async def find_people(request: PageRequest) -> Response[str]:
-    """Find somebody by NHS number, by name and day of birth, or by postcode."""
-    filled = Filled(
-        {name: [request.sought(name)] for name in SEARCHED if name in request.query_params}
-    )
-    base = request.site.base
+    """Look for somebody; a form with nothing in it is shown again."""
+    filled = await request.filled()
     if not any(filled.text(name) for name in SEARCHED):
-        return page(request, "people.jinja", found_page(request.caller, None, filled, base))
+        return see_other(request, "/people")
+    return searches.look(request, searches.PEOPLE, filled, SEARCHED)
+
+
+@pages.get(searches.PEOPLE, task="read people")
+async def show_found(request: PageRequest) -> Response[str]:
+    """Who was found by what was last looked for."""
+    filled = searches.looked_for(request)
+    if filled is None:
+        return see_other(request, "/people")
     found = FoundPeople([], None)
     faults: Sequence[Fault] = ()
     try:
         found = await person_search.search(request.caller, _wanted(filled), request.now)
     except Wrong as wrong:
         faults = wrong.faults
+    base = request.site.base
     content = found_page(request.caller, None if faults else found, filled, base, faults)
     return page(request, "people.jinja", content, status=422 if faults else 200)
 

@@ -7,7 +7,7 @@ from litestar import Response
 
 from api import auth
 from equipment.staff import sessions
-from web import cookies, pages
+from web import cookies, pages, searches
 from web.desks import start_of
 from web.fields import Fields, Form, code_field, errors
 from web.forms import Filled
@@ -94,6 +94,7 @@ async def sign_out_everywhere(request: PageRequest) -> Response[str]:
 def _signed_out(request: PageRequest, words: str) -> Response[str]:
     answer = see_other(request, "/sign-in", say=words)
     cookies.drop_session(answer, request.site)
+    searches.forget(answer, request)
     return answer
 
 

@@ -109,7 +109,7 @@ def test_every_page_fits_and_can_be_used_by_everybody(
             "/account", "/account/second-factor", "/items", "/items?q=bed&state=lost",
             f"/items/{store.item}", f"/items/{store.item}/acts/return",
             f"/items/{store.item}/acts/check", "/items/ABCD2345", "/people",
-            "/people?nhs_number=1", f"/people?nhs_number={NUMBER}", f"/people/{store.person}",
+            f"/people/{store.person}",
             f"/people/{store.person}/change", f"/people/{store.person}/addresses",
             f"/people/{store.person}/addresses/new", f"/people/{store.person}/move",
             f"/people/{store.person}/key-safe", f"/people/{store.person}/merge",
@@ -124,6 +124,16 @@ def test_every_page_fits_and_can_be_used_by_everybody(
             seen.open(path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             seen.check()
+        for number in ("1", NUMBER):
+            seen.open("/people")
+            page.get_by_label("NHS number").fill(number)
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/people/found")
+            seen.check()
+        page.locator("main table a").first.click()
+        page.wait_for_url("**/people/*-*")
+        page.go_back()
+        expect(page).to_have_url(f"{store.address}/people/found")
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -120,3 +120,11 @@ async def requests_seen(admin: httpx.AsyncClient, **filters: str) -> list[dict[s
     assert answer.status_code == 200, answer.text
     results: list[dict[str, Any]] = answer.json()["results"]
     return results
+
+
+async def searched(browser: httpx.AsyncClient, path: str, typed: dict[str, str]) -> httpx.Response:
+    """Send a search, and open what it leads to."""
+    sent = await browser.post(path, data=typed)
+    if sent.status_code != 303:
+        return sent
+    return await browser.get(sent.headers["Location"])

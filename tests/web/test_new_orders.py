@@ -9,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from tests.web.conftest import browser_of, signed_in
+from tests.web.conftest import browser_of, searched, signed_in
 from tests.web.ordering import (
     NUMBER,
     draft,
@@ -71,7 +71,7 @@ async def test_a_number_leads_to_the_person_and_stands_in_no_address(
     nurse: httpx.AsyncClient, ada: str
 ) -> None:
     """However it is spaced; an id of the order is made at once, and kept by the address."""
-    answer = await nurse.post("/orders/new/person", data={"nhs_number": "999 000 0018"})
+    answer = await searched(nurse, "/orders/new/person", {"nhs_number": "999 000 0018"})
     assert answer.headers["Location"] == f"/orders/new?person={ada}"
     answer = await nurse.get(answer.headers["Location"])
     assert "order=" in answer.headers["Location"]
@@ -93,7 +93,7 @@ async def test_a_search_that_says_too_little_comes_back_as_it_was_typed(
     nurse: httpx.AsyncClient, typed: dict[str, str], said: str
 ) -> None:
     """With a summary of what is wrong, and every word still there."""
-    answer = await nurse.post("/orders/new/person", data=typed)
+    answer = await searched(nurse, "/orders/new/person", typed)
     assert answer.status_code == 422
     assert "There is a problem" in words(answer)
     assert said in words(answer)
@@ -106,7 +106,7 @@ async def test_nobody_is_found_who_is_not_theirs_to_see(
 ) -> None:
     """Another partner's person is as absent as one who is not there, in address and form."""
     other = await person(admin, name="Bob", nhs_number=NUMBER, funder="52R")
-    answer = await nurse.post("/orders/new/person", data={"nhs_number": NUMBER})
+    answer = await searched(nurse, "/orders/new/person", {"nhs_number": NUMBER})
     assert "We found nobody" in words(answer)
     assert 'href="/people/match"' in answer.text
     for somebody in (other, str(uuid4())):

@@ -12,7 +12,7 @@ from litestar import Litestar
 from budget.years import LONDON
 from tests.api.conftest import PASSWORD
 from tests.api.members import scan, send
-from tests.web.conftest import signed_in
+from tests.web.conftest import searched, signed_in
 
 ADA = {"name": "Ada <b>Example</b>", "born": "1941-05-06", "postcode": "NG1 5FS"}
 TYPED = {
@@ -39,15 +39,43 @@ async def test_somebody_is_found_each_way(app: Litestar, ada: str) -> None:
             {"name": "Ada Example", "born-day": "6", "born-month": "5", "born-year": "1941"},
             {"postcode": "ng15fs"},
         ):
-            page = await browser.get("/people", params=query)
+            page = await searched(browser, "/people", query)
             assert page.status_code == 200
             assert f'href="/people/{ada}"' in page.text, query
             assert "<b>" not in page.text
-        page = await browser.get("/people", params={"nhs_number": "1"})
+        page = await searched(browser, "/people", {"nhs_number": "1"})
         assert (page.status_code, "There is a problem" in page.text) == (422, True)
-        page = await browser.get("/people", params={"name": "Ada"})
+        page = await searched(browser, "/people", {"name": "Ada"})
         assert page.status_code == 422
         assert "Nobody whom you may see" not in (await browser.get("/people")).text
+
+
+async def test_what_was_looked_for_stands_in_no_address(
+    app: Litestar, admin: httpx.AsyncClient, ada: str
+) -> None:
+    """What was found is there again after a reload; signed out, or for another, nothing is left."""
+    await admin.post("/api/partners", json={"ods": "04K", "name": "City", "kind": "ccg"})
+    other = {"username": "cora", "password": PASSWORD, "roles": ["coordinator"]}
+    await admin.post("/api/users", json=other)
+    async with signed_in(app) as browser:
+        sent = await browser.post("/people", data={"nhs_number": "999 000 0018"})
+        assert (sent.status_code, sent.headers["Location"]) == (303, "/people/found")
+        for _ in range(2):
+            assert f'href="/people/{ada}"' in (await browser.get("/people/found")).text
+        assert "999 000 0018" not in (await browser.get("/people")).text
+        kept = next(each for each in browser.cookies.jar if each.name == "kitback_search")
+        assert (kept.path, kept.secure) == ("/people/found", True)
+        async with signed_in(app, "cora") as next_one:
+            next_one.cookies.jar.set_cookie(kept)
+            assert (await next_one.get("/people/found")).headers["Location"] == "/people"
+        await browser.post("/sign-out")
+        assert "kitback_search" not in {each.name for each in browser.cookies.jar}
+    async with signed_in(app) as browser:
+        for odd in ("", "e30=", "{", "A" * 3_000):
+            browser.cookies.set("kitback_search", odd, path="/people/found")
+            assert (await browser.get("/people/found")).status_code == 303
+        answer = await browser.post("/people", data={"name": " "})
+        assert answer.headers["Location"] == "/people"
 
 
 async def test_the_record_shows_what_is_at_home(
@@ -97,7 +125,7 @@ async def test_who_is_not_theirs_is_not_there(
         for part in ("", "/change", "/addresses", "/addresses/new", "/move", "/key-safe"):
             answer = await browser.get(f"/people/{ada}{part}")
             assert (answer.status_code, "Ada" in answer.text) == (404, False)
-        page = await browser.get("/people", params={"nhs_number": "9990000018"})
+        page = await searched(browser, "/people", {"nhs_number": "9990000018"})
         assert (page.status_code, ada in page.text) == (200, False)
     async with signed_in(app, "bob") as browser:
         assert (await browser.get(f"/people/{ada}")).status_code == 403

@@ -35,6 +35,8 @@ MAY = """
     acpu     POST /orders/{order}/chase
     acpu     POST /orders/{order}/cancel
     acputx   GET /people
+    acputx   POST /people
+    acputx   GET /people/found
     acpu     POST /people/new
     acpu     GET /people/new
     ap       POST /people/match
