@@ -12,16 +12,17 @@ from logistics.ground import Ground
 from logistics.mending import Rounds, mended, without
 from logistics.puzzle import worth
 from logistics.reasons import Broken, broken, hopeless, why_left
-from logistics.search import search
+from logistics.search import Turns, search
 
 
 def plan(day: Day, until: Until, seed: int) -> Plan:
     """The best plan found by then; the same for the same day, seed and number of iterations."""
+    turns = Turns.begin(until)
     ground = Ground.of(day)
     numbers = range(len(ground.visits))
     left = {visit: why for visit in numbers if (why := hopeless(ground, visit))}
     visits = [visit for visit in numbers if visit not in left]
-    rounds = mended(ground, search(ground, visits, until, seed), visits)
+    rounds = mended(ground, search(ground, visits, turns, seed), visits)
     planned = rounds.planned()
     left |= {visit: why_left(rounds, visit) for visit in visits if visit not in planned}
     return _plan(rounds, [left[visit] for visit in sorted(left)])

@@ -29,10 +29,19 @@ _log = logging.getLogger("kitback.planning")
 _turns = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
 
 
-async def plan_apart(
-    day: Day, until: Until, seed: int, *, processes: int = PROCESSES, grace_s: float = GRACE_S
+async def plan_apart(  # noqa: PLR0913 - three of them are for a few callers
+    day: Day,
+    until: Until,
+    seed: int,
+    *,
+    processes: int = PROCESSES,
+    grace_s: float = GRACE_S,
+    ends_at: float | None = None,
 ) -> Plan:
     """The best plan of several processes; the same for the same seed and number of iterations.
+
+    With `ends_at`, in seconds since 1970, no search goes on after that, and none gives way to
+    others: what starting the processes takes is a part of the time.
 
     Wrong where it is to take too long or no time; Refused `planning-failed` where no process came
     to an end with a plan. Waits while others are being made. Nothing is left running, however
@@ -43,7 +52,7 @@ async def plan_apart(
     turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_PLANS_AT_ONCE))
     async with turn:
         tasks = [
-            asyncio.create_task(_one(Task(day, until, seed * processes + number), limit_s))
+            asyncio.create_task(_one(Task(day, until, seed * processes + number, ends_at), limit_s))
             for number in range(processes)
         ]
         try:

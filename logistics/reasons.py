@@ -86,6 +86,8 @@ def _no_van(ground: Ground, it: Visit) -> tuple[Reason, str] | None:
 def _no_single_van(ground: Ground, visit: int) -> tuple[Reason, str] | None:
     """Where no van has what it takes: which of it is missing, or that no van has all of it."""
     it = ground.visits[visit]
+    if any(_has_all(ground, group[0], visit) for group in ground.alike):
+        return None
     vans = [van for van in ground.day.vans if _is_its(ground, van, visit)]
     if not vans:
         holder = ground.aboard_of[visit]
@@ -99,6 +101,11 @@ def _no_single_van(ground: Ground, visit: int) -> tuple[Reason, str] | None:
         words = "; ".join(demand.words for demand in demands)
         return "no-one-van", f"No van on the road has all that it takes at once: {words}."
     return None
+
+
+def _has_all(ground: Ground, van: Van, visit: int) -> bool:
+    demands = _demands(ground.visits[visit], [van])
+    return _is_its(ground, van, visit) and all(demand.is_met[0] for demand in demands)
 
 
 class _Demand(NamedTuple):

@@ -2,8 +2,9 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Final, Self
 
 import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
@@ -21,20 +22,37 @@ _SMALL: Final = SolveParams(perturbation=PerturbationParams(max_perturbations=10
 _LARGE: Final = SolveParams(perturbation=PerturbationParams(max_perturbations=25))
 
 
-def search(ground: Ground, visits: Sequence[int], until: Until, seed: int) -> dict[str, Trips]:
+@dataclass(frozen=True)
+class Turns:
+    """When the first turn of a search ends, and when the whole; their clocks run from the start."""
+
+    first: StoppingCriterion
+    rest: StoppingCriterion
+
+    @classmethod
+    def begin(cls, until: Until) -> Self:
+        """Start the clocks: what is prepared from now on is a part of the time."""
+        seconds, steps = until.seconds, until.iterations
+        first = None if steps is None else round(steps * _FIRST_SHARE)
+        rest = None if steps is None or first is None else steps - first
+        share = None if seconds is None else seconds * _FIRST_SHARE
+        return cls(_stop(share, first), _stop(seconds, rest))
+
+
+def search(ground: Ground, visits: Sequence[int], turns: Turns, seed: int) -> dict[str, Trips]:
     """Good trips for the vans that go out, by code; the same for the same seed and iterations."""
     if not visits or not ground.day.vans:
         return {}
     puzzle = Puzzle.of(ground, visits)
     left = {number: list(fleet.vans) for number, fleet in enumerate(puzzle.fleets)}
     trips = dict[str, Trips]()
-    for route in _solved(puzzle, until, seed).routes():
+    for route in _solved(puzzle, turns, seed).routes():
         van = left[route.vehicle_type()].pop(0)
         trips[van.code] = _trips(route, visits)
     return trips
 
 
-def _solved(puzzle: Puzzle, until: Until, seed: int) -> pyvrp.Solution:
+def _solved(puzzle: Puzzle, turns: Turns, seed: int) -> pyvrp.Solution:
     """The best solution: with every promised visit, else with those that are worth most.
 
     With a prize on each promise from the start the search grows stiff: it keeps within the day by
@@ -43,11 +61,10 @@ def _solved(puzzle: Puzzle, until: Until, seed: int) -> pyvrp.Solution:
     whole = puzzle.problem(promises_bind=True)
     # Small changes find the better rounds of few and unlike vans, large ones those of many that
     # are alike. Plans are made with two seeds at least, so that one of them begins each way.
-    found = _best(whole, _stop(until, _FIRST_SHARE), seed, _SMALL if seed % 2 else _LARGE)
-    rest = _stop(until, 1 - _FIRST_SHARE)
+    found = _best(whole, turns.first, seed, _SMALL if seed % 2 else _LARGE)
     if found.is_feasible():
-        return _best(whole, rest, seed, _LARGE, found)
-    return _best(puzzle.problem(promises_bind=False), rest, seed, _SMALL)
+        return _best(whole, turns.rest, seed, _LARGE, found)
+    return _best(puzzle.problem(promises_bind=False), turns.rest, seed, _SMALL)
 
 
 def _best(
@@ -77,11 +94,15 @@ def _trips(route: pyvrp.Route, visits: Sequence[int]) -> Trips:
     )
 
 
-def _stop(until: Until, share: float) -> StoppingCriterion:
-    """After a share of the time or of the iterations."""
+def _stop(seconds: float | None, iterations: int | None) -> StoppingCriterion:
+    """After so many seconds from now, or so many iterations."""
     criteria: list[StoppingCriterion] = []
-    if until.seconds is not None:
-        criteria.append(MaxRuntime(until.seconds * share))
-    if until.iterations is not None:
-        criteria.append(MaxIterations(round(until.iterations * share)))
+    if seconds is not None:
+        clock = MaxRuntime(seconds)
+        # It runs from when it is first asked: not only once the search has found its feet, which
+        # takes a while of many visits.
+        clock(0)
+        criteria.append(clock)
+    if iterations is not None:
+        criteria.append(MaxIterations(iterations))
     return MultipleCriteria(criteria)

@@ -7,9 +7,11 @@ output. Standard input stays open for as long as whoever asked is there: when it
 import os
 import sys
 import threading
+import time
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from logistics.day import Day, Plan, Until
 from logistics.planner import plan
@@ -17,14 +19,20 @@ from logistics.planner import plan
 LENGTH_BYTES: Final = 8
 _ORPHANED: Final = 3
 _NICER: Final = 19
+_LEAST_S: Final = 0.05
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What one process is asked."""
+    """What one process is asked.
+
+    `ends_at`, in seconds since 1970: the search ends by then, whatever it took to get to it, and
+    nobody else goes first.
+    """
 
     day: Day
     until: Until
     seed: int
+    ends_at: float | None = None
 
 
 def main() -> None:
@@ -33,14 +41,22 @@ def main() -> None:
     # Linux shares out time among sessions first, so that no niceness would count. Not asked of
     # whoever starts us: uvloop, which the service runs on, cannot.
     os.setpgid(0, 0)
-    # Scans and whatever else somebody waits for go first, however long the search takes.
-    os.nice(_NICER)
     length = int.from_bytes(sys.stdin.buffer.read(LENGTH_BYTES), "big")
     task = msgspec.msgpack.decode(sys.stdin.buffer.read(length), type=Task)
+    if task.ends_at is None:
+        # Scans and whatever else somebody waits for go first, however long the search takes.
+        os.nice(_NICER)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    made: Plan = plan(task.day, task.until, task.seed)
+    made: Plan = plan(task.day, _until(task), task.seed)
     sys.stdout.buffer.write(msgspec.msgpack.encode(made))
     sys.stdout.buffer.flush()
+
+
+def _until(task: Task) -> Until:
+    if task.ends_at is None:
+        return task.until
+    left = max(_LEAST_S, task.ends_at - time.time())
+    return replace(task.until, seconds=min(left, task.until.seconds or left))
 
 
 def _end_with_parent() -> None:
