@@ -22,6 +22,8 @@ What: TypeAlias = Literal[
     "succession",
     "depot opened",
     "van added",
+    "van fitted",
+    "van day set",
     "bay marked out",
     "product added",
     "product changed",

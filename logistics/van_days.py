@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 from msgspec import Meta
 
+from budget.changes import record
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Wrong
 from budget.wording import sought, text_faults
@@ -57,13 +58,20 @@ async def fit(caller: Caller, van: str, fittings: Fittings) -> Fittings:
         raise Wrong([Fault("clean_l", "Say how much each compartment holds.")])
     async with transaction():
         await _check_van(van)
+        rows = await fetch(_FITTED, van)
+        if [msgspec.convert(dict(row), Fittings) for row in rows] == [fittings]:
+            return fittings
         await execute(
             _FIT, van, fittings.tail_lift, fittings.apart, fittings.clean_l, fittings.dirty_l,
             fittings.trips_max, fittings.rest_minutes,
         )  # fmt: skip
+        await record(caller.username, "van fitted", van, fittings)
     return fittings
 
 
+_FITTED: Final = """
+select tail_lift, apart, clean_l, dirty_l, trips_max, rest_minutes from van_fittings where van = $1
+"""
 _FIT: Final = """
 insert into van_fittings (van, tail_lift, apart, clean_l, dirty_l, trips_max, rest_minutes)
 values ($1, $2, $3, $4, $5, $6, $7)
@@ -99,11 +107,17 @@ async def say(caller: Caller, van: str, day: date, wanted: VanDay, now: datetime
     async with transaction():
         await _check_van(van)
         users = await _users(wanted.crew)
+        before = await _shown(van, day)
         await execute(_SAY, van, day, wanted.off, reason, caller.username, now)
         await execute(_TAKE, van, day, [user for user, _ in users])
         rows = [(van, day, user, "{" + ",".join(member.skills) + "}") for user, member in users]
         await _name(rows)
-        return await _shown(van, day)
+        after = await _shown(van, day)
+        if after != before:
+            # Not why: somebody's illness is nothing to keep for ever.
+            said = {"day": day, "off": after.off, "crew": after.crew}
+            await record(caller.username, "van day set", van, said)
+        return after
 
 
 _SAY: Final = """
