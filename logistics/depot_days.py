@@ -19,7 +19,7 @@ from equipment.imported_postcodes import learn
 from equipment.working_days import is_working_day
 from logistics.clock_times import seconds_at
 from logistics.day import Day, Pin, Rates, Travel, Visit, Window
-from logistics.depot_vans import vans_of
+from logistics.depot_vans import loads_of, vans_of
 from logistics.effort import Effort, Task, effort_of
 from logistics.making import WHERE
 from logistics.roads import by_road
@@ -87,8 +87,12 @@ async def read_day(
     await execute(_REFRESH, depot)
     calls = await _calls(await fetch(_VISITS, depot, day, _OPEN_MAX))
     kept, left_out = list[_Call](), list[LeftOut]()
+    loads = await loads_of(depot, day)
     for each in calls:
-        why = _why_not(each, day, pins.get(each.row["id"]), len(kept))
+        visit = each.row["id"]
+        why = _stranded(loads.stranded.get(visit)) or _why_not(
+            each, day, pins.get(visit), len(kept)
+        )
         if why is None:
             kept.append(each)
         else:
@@ -104,7 +108,7 @@ async def read_day(
         kept, points = [], [(0, 0)]
     told = Day(
         visits=tuple(_told(each, day, places, pins.get(each.row["id"]), ways) for each in kept),
-        vans=tuple(await vans_of(depot, day, now, places)),
+        vans=tuple(await vans_of(depot, day, now, places, loads)),
         travel=Travel(metres=[], seconds=[]),
         rates=ways.rates,
     )
@@ -182,6 +186,14 @@ def _call(
         anything_goes=bool(tasks),
         brings_pence=credits_.get(row["id"]),
     )
+
+
+def _stranded(van: str | None) -> tuple[str, str] | None:
+    """Of goods on a van that is off the road: what has to be done about it."""
+    if van is None:
+        return None
+    words = f"Its goods are on {van}, which is off the road. Scan them onto another van, or off it"
+    return "on-van-off", f"{words} at the depot, and plan the day anew."
 
 
 def _why_not(call: _Call, day: date, pin: PinRow | None, kept: int) -> tuple[str, str] | None:

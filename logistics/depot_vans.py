@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from budget.database import fetch
 from budget.years import london_day
@@ -20,15 +22,44 @@ _BREAK: Final = Window(11 * HOUR_S, 14 * HOUR_S)
 _BEGUN: Final = frozenset({"under_way", "done", "failed", "cancelled"})
 
 
+class Loads(msgspec.Struct, frozen=True):
+    """Where scans say that visits' goods are: all of them on which van, any on one that is off."""
+
+    aboard: dict[UUID, str]
+    stranded: dict[UUID, str]
+
+
+async def loads_of(depot: str, day: date) -> Loads:
+    """What is loaded for the visits that are still to be made."""
+    rows = await fetch(_LOADED, depot, day)
+    return Loads(
+        aboard={row["visit"]: row["van"] for row in rows if row["van"] is not None},
+        stranded={row["visit"]: row["off"] for row in rows if row["off"] is not None},
+    )
+
+
+_LOADED: Final = """
+select n.visit,
+    case when bool_and(i.state = 'loaded') and count(distinct i.van) = 1 then min(i.van) end as van,
+    min(i.van) filter (where i.state = 'loaded' and exists (
+        select from van_days d where d.van = i.van and d.day = $2 and d.off)) as off
+from visits v join visit_lines n on n.visit = v.id and n.closed_at is null
+join promises r on r.line = n.order_line join items i on i.id = r.item
+where v.depot = $1 and v.status in ('open', 'planned')
+group by n.visit having bool_or(i.state = 'loaded')
+"""
+
+
 async def vans_of(
-    depot: str, day: date, now: datetime, places: Mapping[str | None, int]
+    depot: str, day: date, now: datetime, places: Mapping[str | None, int], loads: Loads
 ) -> list[Van]:
     """The vans that can go out, by code: not those that are off the road."""
     rows = await fetch(_VANS, depot, day, _VANS_MAX)
     stops: dict[str, list[asyncpg.Record]] = {}
     for stop in await fetch(_STOPS, depot, day):
         stops.setdefault(stop["van"], []).append(stop)
-    vans = [_van(row, day, now, stops.get(row["code"], []), places) for row in rows]
+    at = _Moment(day, now, places, loads)
+    vans = [_van(row, at, stops.get(row["code"], [])) for row in rows]
     return [van for van in vans if van.shift.opens_s < van.shift.closes_s]
 
 
@@ -64,15 +95,19 @@ where r.day = $2 and r.status = 'published' order by r.van, s.place
 """
 
 
-def _van(
-    row: asyncpg.Record,
-    day: date,
-    now: datetime,
-    stops: Sequence[asyncpg.Record],
-    places: Mapping[str | None, int],
-) -> Van:
+class _Moment(msgspec.Struct, frozen=True):
+    """A day as it stands now: where places are, and what is loaded."""
+
+    day: date
+    now: datetime
+    places: Mapping[str | None, int]
+    loads: Loads
+
+
+def _van(row: asyncpg.Record, at: _Moment, stops: Sequence[asyncpg.Record]) -> Van:
+    day, now = at.day, at.now
     opens_s, closes_s = seconds_at(row["shift_from"]), seconds_at(row["shift_to"])
-    under_way = _under_way(day, now, stops, places)
+    under_way = _under_way(row["code"], at, stops)
     if under_way is None and london_day(now) == day:
         opens_s = max(opens_s, seconds_of(day, now) + _SOON_S)
     skills = set(row["skills"]) if row["named"] else {EXAMINER}
@@ -96,15 +131,11 @@ def _van(
     )
 
 
-def _under_way(
-    day: date,
-    now: datetime,
-    stops: Sequence[asyncpg.Record],
-    places: Mapping[str | None, int],
-) -> UnderWay | None:
+def _under_way(van: str, at: _Moment, stops: Sequence[asyncpg.Record]) -> UnderWay | None:
     """What a van has done of its published round; None where it has not left."""
     if not stops:
         return None
+    day, now = at.day, at.now
     begun = [stop for stop in stops if stop["status"] in _BEGUN]
     if not begun and not (london_day(now) == day and stops[0]["leaves_at"] <= now):
         return None
@@ -112,21 +143,28 @@ def _under_way(
     last = begun[-1] if begun else None
     trip = stops[0]["trip"] if last is None else last["trip"]
     rests_at = stops[0]["rests_at"]
+    still = [each for each in stops if each not in begun and each["trip"] == trip]
     return UnderWay(
-        place=0 if last is None else places.get(last["postcode"], 0),
+        place=0 if last is None else at.places.get(last["postcode"], 0),
         free_s=_free_s(day, now_s, last),
         left_s=seconds_of(day, stops[0]["leaves_at"]),
         trip=trip,
         done=tuple(_stop(day, stop) for stop in begun),
-        aboard=frozenset(
-            str(stop["visit"])
-            for stop in stops
-            if stop not in begun and stop["trip"] == trip and stop["brings"]
-        ),
+        aboard=frozenset(map(str, _aboard(van, at.loads, still))),
         back=Load(0, 0 if last is None else last["dirty_l"]),
         rested=rests_at is not None and rests_at <= now,
         metres=sum(stop["metres"] for stop in begun),
     )
+
+
+def _aboard(van: str, loads: Loads, still: Sequence[asyncpg.Record]) -> set[UUID]:
+    """The visits whose goods are on a van: by its trip, but that scans say otherwise.
+
+    What was on one that broke down is moved to another by scans, wherever they met.
+    """
+    by_trip = {stop["visit"] for stop in still if stop["brings"]}
+    elsewhere = {visit for visit in by_trip if loads.aboard.get(visit, van) != van}
+    return by_trip - elsewhere | {visit for visit, own in loads.aboard.items() if own == van}
 
 
 def _free_s(day: date, now_s: int, last: asyncpg.Record | None) -> int:

@@ -287,6 +287,48 @@ async def test_what_is_wrong_with_a_day_is_said(admin: httpx.AsyncClient) -> Non
     assert (await admin.post(f"/api/rounds/{uuid4()}/publish")).status_code == 404
 
 
+async def _move(admin: httpx.AsyncClient, day: dict[str, Any], visit: str, van: str) -> Any:
+    body = {"depot": "D1", "date": day["date"], "version": day["version"], "visit": visit}
+    return await ask(admin, "rounds/move", body | {"van": van, "pinned": True})
+
+
+async def test_a_broken_vans_load_goes_on_with_another(admin: httpx.AsyncClient) -> None:
+    """Scanned onto it, wherever they met: it need not go home for it first.
+
+    Until then what is on the broken van is on no round, with what to do about it.
+    """
+    orders = await _ordered(admin, 4)
+    codes = {each["visit"]: each["lines"][0]["items"][0] for each in orders}
+    day = await _planned(admin)
+    broken = day["rounds"][0]["van"]
+    sound = "V2" if broken == "V1" else "V1"
+    first = day["rounds"][0]["stops"][0]["visit"]
+    day = await _move(admin, day, first, sound)
+    day = await ask(admin, "rounds/publish", _seen(day))
+    for each in day["rounds"]:
+        goods = [codes[stop["visit"]] for stop in each["stops"]]
+        await scanned(admin, *(scan(code, "load", van=each["van"]) for code in goods))
+    await scanned(admin, scan(codes[first], "deliver", visit=first))
+    off = {"off": True, "reason": "Broke down"}
+    assert (await admin.put(f"/api/vans/{broken}/days/{_day()}", json=off)).is_success
+    day = await _planned(admin)
+    stranded = sorted(codes.keys() - {first})
+    left = {each["visit"]: each for each in day["unplanned"]}
+    assert sorted(left) == stranded
+    assert {each["code"] for each in left.values()} == {"on-van-off"}
+    assert broken in left[stranded[0]]["reason"]
+    await scanned(admin, *(scan(codes[visit], "move", van=sound) for visit in stranded))
+    day = await _planned(admin)
+    [goes] = day["rounds"]
+    assert (goes["van"], goes["trips"]) == (sound, 1)
+    assert goes["stops"][0]["visit"] == first
+    assert sorted(_stops(day)) == sorted(codes)
+    assert {each["visit"] for each in day["changes"]} == set(stranded)
+    assert all(sound in each["why"] for each in day["changes"])
+    published = await ask(admin, "rounds/publish", _seen(day))
+    assert published["changes"] == []
+
+
 async def _lent_until(admin: httpx.AsyncClient, day: date, postcode: str) -> str:
     """Somebody who was lent a commode until a day."""
     [code] = await stock(admin)
