@@ -125,6 +125,26 @@ def test_a_stop_is_moved_by_keyboard_alone_without_script(store: Store, browser:
         expect(page.get_by_text("The draft has been changed.")).to_be_visible()
 
 
+def test_a_stop_is_dragged_to_another_place(store: Store, browser: Browser) -> None:
+    """It leads to what that would do; nothing is kept until somebody says so."""
+    with visit(browser, store.address, width=1280) as seen:
+        page = _sign_in(seen, "coordinator", f"/rounds?depot=D1&day={store.day}")
+        page.get_by_role("button", name=re.compile("Plan the day")).click()
+        expect(page.get_by_text("The day has been planned.")).to_be_visible()
+        rows = page.locator(".kitback-lane tbody tr[draggable=true]")
+        moved = rows.nth(0).locator("a[data-visit]").get_attribute("data-visit")
+        after = rows.nth(1).locator("a[data-visit]").get_attribute("data-visit")
+        rows.nth(0).drag_to(rows.nth(1))
+        expect(page.get_by_text("The day would cost")).to_be_visible()
+        asked = httpx.URL(page.url).params
+        assert (asked["visit"], asked["place"].split(":")[1]) == (moved, after)
+        seen.check()
+        page.get_by_role("button", name="Keep this").click()
+        expect(page.get_by_text("The draft has been changed.")).to_be_visible()
+        order = [row.locator("a[data-visit]").get_attribute("data-visit") for row in rows.all()[:2]]
+        assert order == [after, moved]
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_collection_is_asked_for_and_fails(store: Store, browser: Browser, width: int) -> None:
     """From the person's page to the visit that follows the one that failed."""
