@@ -98,12 +98,8 @@ left join order_standings o on o.id = l."order"
 where n.visit = $1 and n.outcome = any($2::varchar[]) and n.funder is not null
 order by o.ordered_at, o.seq, n.seq
 """
-_SETTLE_REQUESTS: Final = """
-update requests r set status = 'settled', settled_by = 'system', settled_at = $2,
-    note = 'A visit was made.'
-where r.status = 'open' and r.id in (
-    select request from visit_lines where visit = $1 and request is not null)
-"""
+# The technician who was there may not read what strangers sent, and settles it all the same.
+_SETTLE_REQUESTS: Final = "select settle_requests_of($1, $2)"
 
 
 async def take_back(visit: asyncpg.Record, undo: UUID, at: datetime, now: datetime) -> int:
