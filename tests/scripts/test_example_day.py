@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from budget.database import execute, fetch, transaction
+from budget.database import fetch, transaction
 from equipment.items import fix_company_prefix
 from equipment.people.visibility import EVERYONE
 from scripts.example import load
 from scripts.working_day.laying_out import lay_out
 from settings import DEMONSTRATION_GCP
 from tests.scripts.test_example import another_service
+from tests.sight import all_of
 
 SCALE = 1 / 600
 TUESDAY, ANOTHER, SATURDAY = date(2026, 10, 13), date(2026, 11, 10), date(2026, 11, 14)
@@ -120,7 +121,7 @@ SEEN = {
 async def test_a_service_in_use_gets_no_day(example: str) -> None:
     """Somebody has begun to try it out: nothing is asked for in their name."""
     assert example
-    await execute(
+    await all_of(
         "insert into orders (id, person, funder, depot, speed, due_on, status, ordered_at,"
         " ordered_by) select gen_random_uuid(), f.id, '04K', 'NOTTM', '7_day', current_date,"
         " 'authorised', now(), u.id from person_funders f, users u limit 1"
