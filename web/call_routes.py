@@ -16,11 +16,11 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from budget.faults import in_words, path_of
-from budget.refusals import Fault, Wrong
+from budget.refusals import Fault, NotAllowed, Wrong
 from equipment.staff.roles import check_may
 from logistics.phones.phones import Revoked, check_not_revoked
 from web import cookies
-from web.pages import PageRequest
+from web.pages import PageRequest, must_set_up
 from web.rendering import NOT_KEPT
 
 T = TypeVar("T")
@@ -97,6 +97,9 @@ def _judge(task: str) -> Callable[[Any], Awaitable[Response[bytes] | None]]:
         session = await cookies.session_of(request, request.now)
         if session is None or session.awaits_code:
             return _sign_in_first()
+        if must_set_up(request, session):
+            words = "Set up your second factor on the pages first."
+            raise NotAllowed("second-factor-needed", words)
         request.scope["state"]["session"] = session
         check_may(session.caller, task)
         return None

@@ -138,7 +138,7 @@ def _judge(
         session = await cookies.session_of(request, request.now)
         if session is None or session.awaits_code:
             return _sign_in_first(request)
-        if not unprotected and _must_set_up(request, session):
+        if not unprotected and must_set_up(request, session):
             return see_other(request, "/account/second-factor")
         request.scope["state"]["session"] = session
         if task is not None:
@@ -151,7 +151,7 @@ def _judge(
     return check
 
 
-def _must_set_up(request: PageRequest, session: Session) -> bool:
+def must_set_up(request: PageRequest, session: Session) -> bool:
     """Whether this service requires a second factor of somebody who has none."""
     required = request.app.state.settings.second_factor == "required"
     needs = bool(session.caller.roles & NEED_SECOND_FACTOR)

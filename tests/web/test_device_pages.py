@@ -12,7 +12,11 @@ import pytest
 from litestar import Litestar
 from PIL import Image
 
+from app import create_app
 from budget.database import fetch
+from settings import Settings
+from tests.api.conftest import PASSWORD, client_of
+from tests.api.members import slug
 from tests.logistics.calling import collection, on_loan, open_rounds, somebody, told
 from tests.logistics.phoning import Phone, published, statuses, technician
 from tests.sight import all_of
@@ -217,3 +221,18 @@ async def test_a_refused_outcome_is_a_case_with_what_was_signed(
         [photo] = await all_of("select id from phone_photos")
         assert page.text.count(f"/round/photos/{photo['id']}") == 1
         assert "Say why the visit failed." in words(page)
+
+
+async def test_no_phone_gets_past_a_second_factor_that_is_still_to_be_set_up(
+    database: str, admin: httpx.AsyncClient
+) -> None:
+    """Where one is required, a phone's calls are refused as pages are."""
+    assert (await admin.get("/api/users")).is_success
+    app = create_app(Settings(second_factor="required"), database)
+    async with client_of(app) as browser:
+        given = {"username": "admin", "password": PASSWORD}
+        assert (await browser.post("/sign-in", data=given)).status_code == 303
+        body = {"device": str(uuid4()), "name": "Chrome"}
+        answer = await browser.post("/round/device", json=body)
+        assert (answer.status_code, slug(answer)) == (403, "second-factor-needed")
+    assert await fetch("select from phones") == []
