@@ -110,6 +110,7 @@ export class Round {
   async wipe(why) {
     await this.#forgetDay();
     if (why === "revoked") {
+      this.sender.stop();
       this.store.close();
       indexedDB.deleteDatabase("kitback-round");
       for (const name of await caches.keys()) await caches.delete(name);

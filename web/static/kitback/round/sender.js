@@ -45,6 +45,7 @@ export class Sender {
   #wait = FIRST_WAIT;
   #running = false;
   #again = false;
+  #stopped = false;
   state = "idle"; // idle, sending, waiting, signed-out, revoked
 
   // told(state) is called whenever the state or the queue has changed.
@@ -62,6 +63,11 @@ export class Sender {
     this.hurry();
   }
 
+  stop() {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
   // There is something to send, or perhaps a network again: do not wait for the timer.
   hurry() {
     this.#wait = FIRST_WAIT;
@@ -69,6 +75,7 @@ export class Sender {
   }
 
   async run() {
+    if (this.#stopped) return;
     if (this.#running) {
       this.#again = true;
       return;
@@ -155,6 +162,7 @@ export class Sender {
   #later() {
     this.#tell("waiting");
     clearTimeout(this.#timer);
+    if (this.#stopped) return;
     this.#timer = setTimeout(() => this.run(), this.#wait * (0.75 + Math.random() / 2));
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
   }

@@ -59,7 +59,7 @@ function next(app, stop) {
   const toScan = stop.lines.filter(
     (line) => ["delivery", "collection", "swap"].includes(line.kind) && !world.isDone(stop, line),
   );
-  const begun = world.scans.some((scan) => scan.visit === stop.visit && !scan.undone);
+  const begun = Boolean(lastMove(app, stop));
   if (toScan.length)
     return button(begun ? "Scan next item" : "Scan first item", () =>
       app.go(`#scan/${stop.visit}`),
@@ -180,6 +180,12 @@ const others = (app, stop) =>
       ? button("Undo the last scan", () => void undo(app, stop), "secondary")
       : null,
   );
+
+// The last thing that was handed over or taken here.
+const lastMove = (app, stop) =>
+  app.round.world.scans
+    .filter((scan) => scan.visit === stop.visit && !scan.undone)
+    .findLast((scan) => ["deliver", "collect"].includes(scan.action));
 
 const lastScan = (app, stop) =>
   app.round.world.scans
