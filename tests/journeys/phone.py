@@ -1,0 +1,135 @@
+"""A technician's phone: Chromium on a folder of its own, which outlives its being killed."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+from tests.journeys.browser import ARGUMENTS, CHROMIUM, Visit
+from tests.journeys.round_day import TECHNICIAN
+from tests.journeys.service import PASSWORD
+
+PIN: Final = "274951"
+_NO_NETWORK: Final = ("Failed to load resource: net::", "Failed to load resource: the server")
+_CAMERA: Final = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+
+
+@dataclass
+class Phone:
+    """One phone; `folder` is what it keeps while it is off."""
+
+    folder: Path
+    address: str
+    film: Path | None = None
+    width: int = 390
+    context: BrowserContext = field(init=False)
+    seen: Visit = field(init=False)
+
+    @property
+    def page(self) -> Page:
+        return self.seen.page
+
+    def sign_in(self, path: str = "/round") -> None:
+        """Sign the technician in, from the page that the sign-in leads back to."""
+        self.seen.open(path)
+        self.give_password()
+
+    def give_password(self) -> None:
+        """Fill in the sign-in that is open."""
+        self.page.get_by_label("User name").fill(TECHNICIAN)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def set_up(self) -> None:
+        """Sign in on a new phone, choose the PIN and wait for the day."""
+        self.sign_in()
+        self.page.get_by_label("New PIN").fill(PIN)
+        self.page.get_by_label("The same PIN again").fill(PIN)
+        self.page.get_by_role("button", name="Set up this phone").click()
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text("Your round,")
+        # What it needs without a network is there once the worker is.
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    def unlock(self) -> None:
+        """Open the page that is kept, and type the PIN."""
+        self.open_again()
+        self.page.get_by_label("PIN").fill(PIN)
+        self.page.get_by_role("button", name="Open", exact=True).click()
+
+    def open_again(self) -> None:
+        """Leave the page and come back to it."""
+        self.page.goto("about:blank")
+        self.seen.open("/round")
+
+    def type_code(self, code: str) -> None:
+        """Type a code where the camera is open."""
+        self.page.get_by_label("Or type the code").fill(code)
+        self.page.get_by_role("button", name="Use this code").click()
+
+    def stored(self) -> list[dict[str, Any]]:
+        """The queue as it lies on the disk, sealed."""
+        found: list[dict[str, Any]] = self.page.evaluate(_STORED)
+        return found
+
+    def keeps(self, name: str) -> bool:
+        """Whether something of this name lies on the phone."""
+        return bool(self.page.evaluate(_KEEPS, name))
+
+    def unsent(self) -> int:
+        return sum(entry["status"] == "unsent" for entry in self.stored())
+
+    def shoot(self, name: str) -> None:
+        """Keep a picture of it, where somebody wants to look."""
+        if folder := os.environ.get("SHOTS"):
+            self.page.screenshot(path=f"{folder}/{name}-{self.width}.png", full_page=True)
+
+
+_STORED: Final = """() => new Promise((resolve, reject) => {
+    const opening = indexedDB.open("kitback-round");
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+        const all = opening.result.transaction("entries").objectStore("entries").getAll();
+        all.onsuccess = () => {
+            opening.result.close();
+            const shown = ({ seq, id, at, kind, status }) => ({ seq, id, at, kind, status });
+            resolve(all.result.map(shown));
+        };
+    };
+})"""
+
+
+_KEEPS: Final = """(name) => new Promise((resolve, reject) => {
+    const opening = indexedDB.open("kitback-round");
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+        const found = opening.result.transaction("kept").objectStore("kept").get(name);
+        found.onsuccess = () => {
+            opening.result.close();
+            resolve(found.result !== undefined);
+        };
+    };
+})"""
+
+
+@contextlib.contextmanager
+def switched_on(phone: Phone) -> Iterator[Phone]:
+    """The phone's browser, open on its folder; ended at the end without being asked."""
+    arguments = [*ARGUMENTS, *_CAMERA]
+    if phone.film is not None:
+        arguments.append(f"--use-file-for-fake-video-capture={phone.film}")
+    with sync_playwright() as playwright:
+        phone.context = playwright.chromium.launch_persistent_context(
+            str(phone.folder),
+            executable_path=CHROMIUM,
+            args=arguments,
+            viewport={"width": phone.width, "height": 780},
+        )
+        phone.seen = Visit(phone.context.pages[0], phone.address, _NO_NETWORK)
+        try:
+            yield phone
+        finally:
+            phone.context.close()

@@ -1,0 +1,103 @@
+"""A technician's day to go through: a service with a published round, and what their phone does."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from tests.journeys.service import PASSWORD, Service, ask, furnish, running, scan, signed_in
+
+LONDON = ZoneInfo("Europe/London")
+TECHNICIAN = "tess"
+
+
+@dataclass
+class RoundDay:
+    """A service where TECHNICIAN's van brings somebody a bed and a commode, and fetches another."""
+
+    service: Service
+    client: httpx.Client
+    delivered: list[str] = field(default_factory=list)
+    collected: list[str] = field(default_factory=list)
+    visits: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return self.service.address
+
+    def item(self, code: str) -> dict[str, Any]:
+        """An item as the service has it."""
+        found: dict[str, Any] = ask(self.client, "GET", f"/api/items/{code}")
+        return found
+
+    def actions(self, code: str) -> list[str]:
+        """What was done with an item, in order, by the technician."""
+        rows = ask(self.client, "GET", f"/api/items/{code}/movements")["results"]
+        return [row["action"] for row in rows if row["actor"] == TECHNICIAN]
+
+    def label(self, code: str) -> bytes:
+        """The label as it is printed, as a picture."""
+        answer = self.client.get(f"/api/items/{code}/label", params={"format": "png"})
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+
+@contextmanager
+def round_day(*, people: int = 2) -> Iterator[RoundDay]:
+    """A running service on such a day; each person after the first waits for a commode, too."""
+    folder = Path(tempfile.mkdtemp(prefix="kitback-phone-"))
+    folder.chmod(0o755)
+    try:
+        with running(folder) as service, signed_in(service) as client:
+            day = RoundDay(service, client)
+            _furnish(day, people)
+            yield day
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _furnish(day: RoundDay, people: int) -> None:
+    client = day.client
+    lent_to = furnish(client)
+    crew = {"username": TECHNICIAN, "password": PASSWORD, "roles": ["technician"], "depot": "D1"}
+    ask(client, "POST", "/api/users", json=crew)
+    for sku, quantity in (("BED01", 1), ("TOI01", people + 1)):
+        new = {"sku": sku, "depot": "D1", "quantity": quantity}
+        items = ask(client, "POST", "/api/items", json=new)["items"]
+        if sku == "TOI01":
+            loan = scan(items[-1]["code"], "deliver", person=lent_to, funder="04K")
+            ask(client, "POST", "/api/scans", json={"scans": [loan]})
+            day.collected = [items[-1]["code"]]
+    _order(day, lent_to, ["BED01", "TOI01"])
+    fetch = {"id": str(uuid4()), "person": lent_to, "items": day.collected, "reason": "Not used"}
+    ask(client, "POST", "/api/collections", json=fetch)
+    for number in range(1, people):
+        who = {"name": f"Bob Example {number}", "funder": "04K", "postcode": "NG7 2NR"}
+        person = ask(client, "POST", "/api/people", json=who | {"address": f"{number} Low Street"})
+        _order(day, person["id"], ["TOI01"])
+    today = datetime.now(UTC).astimezone(LONDON).date().isoformat()
+    asked = {"depot": "D1", "date": today, "seconds": 1, "seed": 1}
+    planned = ask(client, "POST", "/api/rounds/plan", json=asked)
+    assert planned["unplanned"] == [], planned
+    for each in planned["rounds"]:
+        ask(client, "POST", f"/api/rounds/{each['id']}/publish")
+
+
+def _order(day: RoundDay, person: str, skus: list[str]) -> None:
+    order = {
+        "id": str(uuid4()),
+        "person": person,
+        "speed": "next_day",
+        "lines": [{"sku": sku, "quantity": 1} for sku in skus],
+        "answers": [{"warning": "already-has", "reason": "The other one goes back."}],
+    }
+    made = ask(day.client, "POST", "/api/orders", json=order)
+    day.delivered += [code for line in made["lines"] for code in line["items"]]

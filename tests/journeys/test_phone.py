@@ -1,0 +1,205 @@
+"""A technician's day on a phone, with a filmed label before its camera and mostly no network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.film import shoot
+from tests.journeys.phone import PIN, Phone, switched_on
+from tests.journeys.round_day import RoundDay, round_day
+
+
+@pytest.fixture
+def day() -> Iterator[RoundDay]:
+    """A day with two stops."""
+    with round_day() as made:
+        yield made
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_whole_stop_from_the_list_to_the_signature(
+    day: RoundDay, tmp_path: Path, width: int
+) -> None:
+    """Three labels, turned, half-lit and scratched: no network, and no press between."""
+    codes = [*day.delivered[:2], *day.collected]
+    manners = ("turned", "half-lit", "scratched")
+    film = shoot(tmp_path / "film.mjpeg", [day.label(code) for code in codes], manners)
+    phone = Phone(tmp_path / "phone", day.address, film, width)
+    with switched_on(phone):
+        phone.set_up()
+        _seen(phone, "day")
+        phone.context.set_offline(offline=True)
+        page = phone.page
+        page.get_by_role("link", name="Ann Example").click()
+        expect(page.get_by_text("Deliver 2 items:")).to_be_visible()
+        expect(page.get_by_text("Collect 1 item:")).to_be_visible()
+        _seen(phone, "stop")
+        page.get_by_role("button", name="Scan first item").click()
+        expect(page.get_by_role("button", name="Finish this stop")).to_be_visible(timeout=20_000)
+        _seen(phone, "scanned")
+        assert phone.unsent() == 3
+        expect(page.get_by_text("We'll send it when you have signal.")).to_be_visible()
+        page.get_by_role("button", name="Finish this stop").click()
+        _seen(phone, "finish")
+        page.get_by_role("button", name="Save and go on").click()
+        expect(page.get_by_role("alert")).to_contain_text("Get a signature")
+        _seen(phone, "unsigned")
+        sign(page)
+        page.get_by_label("Instructions handed over").check()
+        page.get_by_role("button", name="Save and go on").click()
+        expect(page.get_by_text("This stop is done.")).to_be_visible()
+        _seen(phone, "done")
+        phone.context.set_offline(offline=False)
+        expect(page.get_by_text("Everything has been sent.")).to_be_visible()
+        page.get_by_role("link", name="All stops").click()
+        _seen(phone, "day-after")
+    assert [day.actions(code) for code in codes] == [["deliver"], ["deliver"], ["collect"]]
+    assert [day.item(code)["state"] for code in codes] == ["on_loan", "on_loan", "collected"]
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_page_opens_without_a_network(day: RoundDay, tmp_path: Path, width: int) -> None:
+    """Once it was opened, a restart without a network shows the day to whoever has the PIN."""
+    phone = Phone(tmp_path / "phone", day.address, width=width)
+    with switched_on(phone):
+        phone.set_up()
+    with switched_on(phone):
+        phone.context.set_offline(offline=True)
+        phone.seen.open("/round")
+        _seen(phone, "locked")
+        phone.page.get_by_label("PIN").fill("000000")
+        phone.page.get_by_role("button", name="Open", exact=True).click()
+        expect(phone.page.get_by_role("alert")).to_contain_text("4 tries left")
+        _seen(phone, "wrong-pin")
+        phone.page.get_by_label("PIN").fill(PIN)
+        phone.page.get_by_role("button", name="Open", exact=True).click()
+        expect(phone.page.get_by_role("link", name="Ann Example")).to_be_visible()
+
+
+def test_what_could_not_be_done_and_the_end_of_the_day(day: RoundDay, tmp_path: Path) -> None:
+    """Lateness, loading, a wrong code, a stop that failed, an emptied van: then nobody is left."""
+    phone = Phone(tmp_path / "phone", day.address)
+    commode = day.delivered[2]
+    with switched_on(phone):
+        phone.set_up()
+        page = phone.page
+        page.get_by_role("button", name="Running late").click()
+        _seen(phone, "late")
+        page.get_by_label("30 minutes").check()
+        page.get_by_role("button", name="Tell the coordinator").click()
+        expect(page.get_by_text("You are running 30 minutes late.")).to_be_visible()
+        page.get_by_role("button", name="Load van").click()
+        phone.type_code(mistyped(commode))
+        expect(page.get_by_text("One character of this code is wrong.")).to_be_visible()
+        _seen(phone, "mistyped")
+        phone.type_code(commode)
+        expect(page.get_by_text("On the van")).to_be_visible()
+        page.get_by_role("button", name="Stop loading").click()
+        page.get_by_role("link", name="Bob Example 1").click()
+        page.get_by_role("button", name="Could not do it").click()
+        page.get_by_role("button", name="Save and go on").click()
+        expect(page.get_by_role("alert")).to_contain_text("Say why it could not be done.")
+        _seen(phone, "could-not")
+        page.get_by_label("Nobody at home").check()
+        page.get_by_role("button", name="Save and go on").click()
+        expect(page.get_by_text("it could not be done.")).to_be_visible()
+        page.get_by_role("link", name="All stops").click()
+        page.get_by_role("button", name="End the day").click()
+        _seen(phone, "end")
+        page.get_by_role("button", name="Scan it off the van").click()
+        phone.type_code(commode)
+        page.get_by_role("button", name="Take it off the van").click()
+        expect(page.get_by_text("Off the van")).to_be_visible()
+        _seen(phone, "emptied")
+        page.get_by_role("button", name="Stop scanning").click()
+        expect(page.get_by_text("Nothing is on the van.")).to_be_visible()
+        page.get_by_role("button", name="Close the day").click()
+        expect(page.get_by_role("heading", name="The day is closed")).to_be_visible()
+        _seen(phone, "closed")
+        assert not phone.keeps("day")
+    assert day.actions(commode) == ["load", "unload"]
+
+
+def test_a_fault_keeps_it_from_being_delivered(day: RoundDay, tmp_path: Path) -> None:
+    """Put on hold without a network, it is refused by the phone itself, in plain words."""
+    phone = Phone(tmp_path / "phone", day.address)
+    bed = day.delivered[0]
+    with switched_on(phone):
+        phone.set_up()
+        phone.context.set_offline(offline=True)
+        page = phone.page
+        page.get_by_role("link", name="Ann Example").click()
+        page.get_by_role("button", name="Report a fault").click()
+        _seen(phone, "fault")
+        page.get_by_label("profiling bed").check()
+        page.get_by_label("What is wrong").fill("the brake slips")
+        page.get_by_role("button", name="Put it on hold").click()
+        expect(page.get_by_role("alert")).to_contain_text("Do not deliver this profiling bed")
+        expect(page.get_by_role("alert")).to_contain_text("the brake slips. Call the depot.")
+        _seen(phone, "held")
+        page.get_by_role("button", name="Scan first item").click()
+        phone.type_code(bed)
+        expect(page.get_by_role("status").first).to_contain_text("Do not deliver this")
+        _seen(phone, "held-scanned")
+        phone.context.set_offline(offline=False)
+        expect(page.get_by_text("Everything has been sent.")).to_be_visible()
+    assert day.actions(bed) == ["hold"]
+
+
+def test_five_wrong_pins_leave_nobody_on_the_phone(day: RoundDay, tmp_path: Path) -> None:
+    """The day is gone; what was done and not sent is not, and goes out after a sign-in."""
+    phone = Phone(tmp_path / "phone", day.address)
+    with switched_on(phone):
+        phone.set_up()
+        phone.context.set_offline(offline=True)
+        phone.page.get_by_role("link", name="Ann Example").click()
+        phone.page.get_by_role("button", name="Scan first item").click()
+        phone.type_code(day.delivered[0])
+        expect(phone.page.get_by_text("Delivered", exact=True)).to_be_visible()
+    with switched_on(phone):
+        phone.seen.open("/round")
+        for _ in range(5):
+            phone.page.get_by_label("PIN").fill("000000")
+            phone.page.get_by_role("button", name="Open", exact=True).click()
+            expect(phone.page.get_by_role("alert").or_(_locked_out(phone.page))).to_be_visible()
+            phone.page.wait_for_timeout(200)
+        expect(_locked_out(phone.page)).to_be_visible()
+        _seen(phone, "locked-out")
+        assert not phone.keeps("day")
+        assert phone.unsent() == 1
+        phone.open_again()
+        expect(_locked_out(phone.page)).to_be_visible()
+        phone.page.get_by_role("button", name="Sign in").click()
+        phone.give_password()
+        phone.page.get_by_label("PIN").fill(PIN)
+        phone.page.get_by_role("button", name="Open", exact=True).click()
+        expect(phone.page.get_by_text("Everything has been sent.")).to_be_visible()
+    assert day.actions(day.delivered[0]) == ["deliver"]
+
+
+def _locked_out(page: Page) -> Locator:
+    return page.get_by_role("heading", name="Too many wrong PINs")
+
+
+def sign(page: Page) -> None:
+    """Draw something like a name."""
+    pad = page.get_by_role("img", name="Where to sign with a finger")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 60, steps=5)
+    page.mouse.up()
+
+
+def mistyped(code: str) -> str:
+    """The code with its last character wrong."""
+    return code[:-1] + ("2" if code[-1] != "2" else "3")
+
+
+def _seen(phone: Phone, name: str) -> None:
+    phone.shoot(name)
+    phone.seen.check()
