@@ -2,12 +2,13 @@
 
 import contextlib
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.journeys.browser import ARGUMENTS, CHROMIUM, Visit
 from tests.journeys.round_day import TECHNICIAN
@@ -82,6 +83,18 @@ class Phone:
     def unsent(self) -> int:
         return sum(entry["status"] == "unsent" for entry in self.stored())
 
+    def die(self) -> None:
+        """End it as an empty battery would."""
+        for process in _processes_on(self.folder):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+    def wait_until_sent(self) -> None:
+        """Find a network, and wait until nothing is left to send."""
+        self.page.evaluate("dispatchEvent(new Event('online'))")
+        sent = self.page.get_by_text("Everything has been sent.")
+        expect(sent).to_be_visible(timeout=60_000)
+
     def shoot(self, name: str) -> None:
         """Keep a picture of it, where somebody wants to look."""
         if folder := os.environ.get("SHOTS"):
@@ -116,20 +129,30 @@ _KEEPS: Final = """(name) => new Promise((resolve, reject) => {
 
 
 @contextlib.contextmanager
-def switched_on(phone: Phone) -> Iterator[Phone]:
-    """The phone's browser, open on its folder; ended at the end without being asked."""
-    arguments = [*ARGUMENTS, *_CAMERA]
-    if phone.film is not None:
-        arguments.append(f"--use-file-for-fake-video-capture={phone.film}")
+def switched_on(*phones: Phone) -> Iterator[None]:
+    """The phones' browsers, each open on its folder; closed at the end if they still run."""
     with sync_playwright() as playwright:
-        phone.context = playwright.chromium.launch_persistent_context(
-            str(phone.folder),
-            executable_path=CHROMIUM,
-            args=arguments,
-            viewport={"width": phone.width, "height": 780},
-        )
-        phone.seen = Visit(phone.context.pages[0], phone.address, _NO_NETWORK)
+        for phone in phones:
+            arguments = [*ARGUMENTS, *_CAMERA]
+            if phone.film is not None:
+                arguments.append(f"--use-file-for-fake-video-capture={phone.film}")
+            phone.context = playwright.chromium.launch_persistent_context(
+                str(phone.folder),
+                executable_path=CHROMIUM,
+                args=arguments,
+                viewport={"width": phone.width, "height": 780},
+            )
+            phone.seen = Visit(phone.context.pages[0], phone.address, _NO_NETWORK)
         try:
-            yield phone
+            yield
         finally:
-            phone.context.close()
+            for phone in phones:
+                with contextlib.suppress(Error):
+                    phone.context.close()
+
+
+def _processes_on(folder: Path) -> Iterator[int]:
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if f"--user-data-dir={folder}".encode() in line.read_bytes().split(b"\0"):
+                yield int(line.parent.name)
