@@ -19,6 +19,7 @@ from scripts.benchmarks.ordering import (
     person_search,
     place_order,
 )
+from scripts.benchmarks.phone import phone_scan, phone_tap
 from scripts.benchmarks.phoning import round_send
 from scripts.benchmarks.planning import plan_day, plan_vrptw
 from scripts.benchmarks.reading import item_get
@@ -48,6 +49,8 @@ BENCHMARKS: Final[Mapping[str, Callable[[Run], Figure]]] = {
     "place_order": place_order,
     "plan_day": plan_day,
     "plan_vrptw": plan_vrptw,
+    "phone_scan": phone_scan,
+    "phone_tap": phone_tap,
 }
 _INTERRUPTED: Final = 130
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)

@@ -70,6 +70,11 @@ def timed(count: int, turns: int) -> dict[str, Any]:
     return {"drawn": drawn, "bare": bare, "level": level, "bytes": size}
 
 
+def example_labels(count: int) -> list[Label]:
+    """So many labels, no two of them alike."""
+    return list(islice(_labels(), count))
+
+
 def _labels() -> Iterator[Label]:
     """Labels for the catalogue's products, none of them twice."""
     products = rows("catalogue")

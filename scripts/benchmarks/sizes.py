@@ -43,6 +43,8 @@ class Sizes:
     # How long each file of vehicle routing, and how many customers the largest may have.
     vrptw_s: float = 10.0
     vrptw_customers: int = 1_000
+    # How many labels are held before a phone's camera.
+    filmed: int = 40
     # Of the model year, which demo_year plays.
     demo_scale: float = 1.0
 
@@ -64,6 +66,7 @@ BRIEF: Final = Sizes(
     plan_long_s=20,
     plan_days=1,
     vrptw_customers=100,
+    filmed=10,
     demo_scale=1 / 20,
 )
 """To try a change out in a few minutes."""

@@ -78,7 +78,11 @@ class Phone:
 
     def keeps(self, name: str) -> bool:
         """Whether something of this name lies on the phone."""
-        return bool(self.page.evaluate(_KEEPS, name))
+        return self.page.evaluate(_KEPT, name) is not None
+
+    def device(self) -> str:
+        """Its id, which it made itself."""
+        return str(self.page.evaluate(_KEPT, "device"))
 
     def unsent(self) -> int:
         return sum(entry["status"] == "unsent" for entry in self.stored())
@@ -115,14 +119,14 @@ _STORED: Final = """() => new Promise((resolve, reject) => {
 })"""
 
 
-_KEEPS: Final = """(name) => new Promise((resolve, reject) => {
+_KEPT: Final = """(name) => new Promise((resolve, reject) => {
     const opening = indexedDB.open("kitback-round");
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
         const found = opening.result.transaction("kept").objectStore("kept").get(name);
         found.onsuccess = () => {
             opening.result.close();
-            resolve(found.result !== undefined);
+            resolve(found.result ?? null);
         };
     };
 })"""

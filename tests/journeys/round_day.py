@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,7 +27,8 @@ class RoundDay:
     client: httpx.Client
     delivered: list[str] = field(default_factory=list)
     collected: list[str] = field(default_factory=list)
-    visits: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By the kind of a visit, what it is about, and one like it that is free."""
 
     @property
     def address(self) -> str:
@@ -51,20 +52,23 @@ class RoundDay:
 
 
 @contextmanager
-def round_day(*, people: int = 2) -> Iterator[RoundDay]:
-    """A running service on such a day; each person after the first waits for a commode, too."""
+def round_day(*, people: int = 2, asked: Sequence[str] = ()) -> Iterator[RoundDay]:
+    """A running service on such a day; each person after the first waits for a commode, too.
+
+    For each kind of visit `asked` for, the first has one more commode, in `asked`.
+    """
     folder = Path(tempfile.mkdtemp(prefix="kitback-phone-"))
     folder.chmod(0o755)
     try:
         with running(folder) as service, signed_in(service) as client:
             day = RoundDay(service, client)
-            _furnish(day, people)
+            _furnish(day, people, asked)
             yield day
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _furnish(day: RoundDay, people: int) -> None:
+def _furnish(day: RoundDay, people: int, asked: Sequence[str]) -> None:
     client = day.client
     lent_to = furnish(client)
     crew = {"username": TECHNICIAN, "password": PASSWORD, "roles": ["technician"], "depot": "D1"}
@@ -83,12 +87,25 @@ def _furnish(day: RoundDay, people: int) -> None:
         who = {"name": f"Bob Example {number}", "funder": "04K", "postcode": "NG7 2NR"}
         person = ask(client, "POST", "/api/people", json=who | {"address": f"{number} Low Street"})
         _order(day, person["id"], ["TOI01"])
+    for kind in asked:
+        _ask_for(day, kind, lent_to)
     today = datetime.now(UTC).astimezone(LONDON).date().isoformat()
-    asked = {"depot": "D1", "date": today, "seconds": 1, "seed": 1}
-    planned = ask(client, "POST", "/api/rounds/plan", json=asked)
+    wanted = {"depot": "D1", "date": today, "seconds": 1, "seed": 1}
+    planned = ask(client, "POST", "/api/rounds/plan", json=wanted)
     assert planned["unplanned"] == [], planned
     for each in planned["rounds"]:
         ask(client, "POST", f"/api/rounds/{each['id']}/publish")
+
+
+def _ask_for(day: RoundDay, kind: str, person: str) -> None:
+    """Lend something wheeled, ask for a visit about it, and have another one on the shelf."""
+    new = {"sku": "TOI02", "depot": "D1", "quantity": 2}
+    mended, spare = ask(day.client, "POST", "/api/items", json=new)["items"]
+    loan = scan(mended["code"], "deliver", person=person, funder="04K")
+    ask(day.client, "POST", "/api/scans", json={"scans": [loan]})
+    visit = {"id": str(uuid4()), "person": person, "kind": kind, "items": [mended["code"]]}
+    ask(day.client, "POST", "/api/visits", json=visit | {"reason": "It squeaks"})
+    day.asked[kind] = (mended["code"], spare["code"])
 
 
 def _order(day: RoundDay, person: str, skus: list[str]) -> None:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.film import shoot
+from scripts.benchmarks.film import shoot
 from tests.journeys.phone import PIN, Phone, switched_on
 from tests.journeys.round_day import RoundDay, round_day
+from tests.journeys.service import PASSWORD
 
 
 @pytest.fixture
@@ -94,7 +97,7 @@ def test_what_could_not_be_done_and_the_end_of_the_day(day: RoundDay, tmp_path: 
         phone.type_code(mistyped(commode))
         expect(page.get_by_text("One character of this code is wrong.")).to_be_visible()
         _seen(phone, "mistyped")
-        phone.type_code(commode)
+        page.evaluate(_SCANNER, commode)
         expect(page.get_by_text("On the van")).to_be_visible()
         page.get_by_role("button", name="Stop loading").click()
         page.get_by_role("link", name="Bob Example 1").click()
@@ -103,7 +106,11 @@ def test_what_could_not_be_done_and_the_end_of_the_day(day: RoundDay, tmp_path: 
         expect(page.get_by_role("alert")).to_contain_text("Say why it could not be done.")
         _seen(phone, "could-not")
         page.get_by_label("Nobody at home").check()
-        page.get_by_role("button", name="Save and go on").click()
+        page.get_by_label("Photo of the door").set_input_files(_door(tmp_path))
+        expect(page.get_by_role("img", name="The photo that was taken")).to_be_visible()
+        with page.expect_response("**/round/photos*") as sent:
+            page.get_by_role("button", name="Save and go on").click()
+        assert sent.value.status == 200
         expect(page.get_by_text("it could not be done.")).to_be_visible()
         page.get_by_role("link", name="All stops").click()
         page.get_by_role("button", name="End the day").click()
@@ -177,6 +184,114 @@ def test_five_wrong_pins_leave_nobody_on_the_phone(day: RoundDay, tmp_path: Path
         phone.page.get_by_role("button", name="Open", exact=True).click()
         expect(phone.page.get_by_text("Everything has been sent.")).to_be_visible()
     assert day.actions(day.delivered[0]) == ["deliver"]
+
+
+def test_things_are_mended_checked_and_swapped_at_home(tmp_path: Path) -> None:
+    """Each is the next thing to do at its stop; then the stop is finished."""
+    kinds = ("repair", "service", "swap")
+    with round_day(people=1, asked=kinds) as day:
+        phone = Phone(tmp_path / "phone", day.address)
+        with switched_on(phone):
+            phone.set_up()
+            page = phone.page
+            for kind, do in zip(kinds, (_mend, _check, _swap), strict=True):
+                page.goto("about:blank")
+                phone.unlock()
+                _open_stop(phone, day.asked[kind][0])
+                do(phone, *day.asked[kind])
+            phone.wait_until_sent()
+        mended, checked, (old, new) = (day.asked[kind] for kind in kinds)
+        assert day.actions(mended[0]) == ["repair"]
+        assert day.actions(checked[0]) == ["check"]
+        assert (day.actions(old), day.actions(new)) == (["collect"], ["deliver"])
+        assert day.item(new)["state"] == "on_loan"
+
+
+def _open_stop(phone: Phone, code: str) -> None:
+    """Look through the stops for the one that a thing is at."""
+    page = phone.page
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Your round,")
+    for link in page.locator("a[href^='#stop']").all():
+        link.click()
+        if page.get_by_text(code[:4]).count():
+            return
+        page.get_by_role("link", name="All stops").click()
+    raise AssertionError(f"no stop is about {code}")
+
+
+def _mend(phone: Phone, code: str, _: str) -> None:
+    page = phone.page
+    page.get_by_role("button", name="Mend commode").click()
+    page.get_by_role("button", name="It is mended").click()
+    expect(page.get_by_role("alert")).to_contain_text("how many minutes")
+    _seen(phone, "mend")
+    page.get_by_label("Minutes it took").fill("20")
+    page.get_by_label("What was done").fill("Oiled the wheels")
+    page.get_by_role("button", name="It is mended").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Stop")
+    assert code
+
+
+def _check(phone: Phone, code: str, _: str) -> None:
+    page = phone.page
+    page.get_by_role("button", name="Check commode").click()
+    _seen(phone, "check")
+    for passed in page.get_by_label("Passed").all():
+        passed.check()
+    page.get_by_role("button", name="Save the check").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Stop")
+    assert code
+
+
+def _swap(phone: Phone, old: str, new: str) -> None:
+    page = phone.page
+    page.get_by_role("button", name="Scan").first.click()
+    phone.type_code(new)
+    expect(page.get_by_text("Delivered", exact=True)).to_be_visible()
+    phone.type_code(old)
+    expect(page.get_by_text("Collected", exact=True)).to_be_visible()
+    _seen(phone, "swapped")
+
+
+def test_a_revoked_phone_forgets_everything(day: RoundDay, tmp_path: Path) -> None:
+    """At the next contact, what was not sent included; the page says so."""
+    phone = Phone(tmp_path / "phone", day.address)
+    with switched_on(phone):
+        phone.set_up()
+        phone.context.set_offline(offline=True)
+        phone.page.get_by_role("button", name="Load van").click()
+        phone.type_code(day.delivered[0])
+        expect(phone.page.get_by_text("On the van")).to_be_visible()
+        _revoke(day, phone.device())
+        phone.context.set_offline(offline=False)
+        phone.page.evaluate("dispatchEvent(new Event('online'))")
+        gone = phone.page.get_by_role("heading", name="This phone is no longer registered")
+        expect(gone).to_be_visible()
+        _seen(phone, "revoked")
+        phone.page.wait_for_function("indexedDB.databases().then((all) => all.length === 0)")
+    assert day.actions(day.delivered[0]) == []
+
+
+def _revoke(day: RoundDay, device: str) -> None:
+    with httpx.Client(base_url=day.address, timeout=30) as administrator:
+        given = {"username": "admin", "password": PASSWORD}
+        assert administrator.post("/sign-in", data=given).status_code == 303
+        answer = administrator.post(f"/admin/devices/{device}/revoke", data={})
+        assert answer.status_code == 303, answer.text
+
+
+def _door(folder: Path) -> Path:
+    path = folder / "door.jpg"
+    Image.new("RGB", (2_000, 1_500), (90, 60, 30)).save(path)
+    return path
+
+
+# Keys as quick as a hardware scanner's, and Enter.
+_SCANNER = """(code) => {
+    for (const key of [...code, "Enter"]) {
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    }
+}"""
 
 
 def _locked_out(page: Page) -> Locator:

@@ -29,6 +29,7 @@ const VIEWS = {
   close: closeView,
   refused: refusedView,
 };
+const PUT_AWAY = 30 * 60 * 1000;
 // These only show, so they are drawn anew with what has changed; in the others somebody is busy.
 const LIVE = new Set(["", "stop", "refused", "close"]);
 
@@ -51,6 +52,15 @@ const app = {
 };
 let leave = null;
 
+// Put away for longer than a stop takes: whoever takes it out again types the PIN.
+function lockWhenPutAway() {
+  let hidden = 0;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hidden = Date.now();
+    else if (hidden && Date.now() - hidden > PUT_AWAY) location.reload();
+  });
+}
+
 async function begin() {
   void keepPage();
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB || !navigator.locks) {
@@ -69,6 +79,7 @@ async function begin() {
   addEventListener("hashchange", draw);
   draw();
   app.round.start();
+  lockWhenPutAway();
 }
 
 function draw() {

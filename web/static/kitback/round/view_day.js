@@ -60,7 +60,7 @@ export function dayView(app) {
     button("Scan anything", () => app.go("#scan"), "secondary"),
     button("Running late", () => app.go("#late"), "secondary"),
     next ? button("End the day", () => app.go("#close"), "secondary") : null,
-    depot(pack),
+    callDepot(pack),
     details("This phone", ...phone(app)),
   );
 }
@@ -122,7 +122,7 @@ function troubles(app) {
   return parts;
 }
 
-const depot = (pack) =>
+export const callDepot = (pack) =>
   pack.depot?.phone
     ? el(
         "p",

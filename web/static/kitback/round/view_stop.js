@@ -1,6 +1,6 @@
 // One stop: who, where, when, what, and the next right thing to do, first.
 import { button, details, el, heading, link, list, paragraph, warning } from "./dom.js";
-import { nameOf, whatWords, whenWords } from "./view_day.js";
+import { callDepot, nameOf, whatWords, whenWords } from "./view_day.js";
 import { refusal } from "./standing.js";
 import { itemWords } from "./reading.js";
 import { count, lowered, wallClock } from "./words.js";
@@ -29,6 +29,7 @@ export function stopView(app, visit) {
     ),
     ...stop.warnings.map(warning),
     ...unsafe(app, stop).map(warning),
+    stop.warnings.length || unsafe(app, stop).length ? callDepot(app.round.pack) : null,
     ...whatWords(stop).map(({ bold, rest }) => el("p", {}, el("strong", {}, bold), ` ${rest}.`)),
     over ? ended(app, stop) : next(app, stop),
     el("div", { class: "kitback-round-ways" }, ways(stop)),

@@ -11,6 +11,8 @@ SIZE: Final = (1280, 720)
 _WALL: Final = (96, 90, 84)
 _HELD: Final = 40
 _AWAY: Final = 10
+LABEL_S: Final = (_HELD + _AWAY) / 30
+"""How long each label takes of the film, at the browser's thirty frames a second."""
 Picture: TypeAlias = Image.Image
 
 
