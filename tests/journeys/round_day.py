@@ -112,7 +112,7 @@ def _order(day: RoundDay, person: str, skus: list[str]) -> None:
     order = {
         "id": str(uuid4()),
         "person": person,
-        "speed": "next_day",
+        "speed": "same_day",
         "lines": [{"sku": sku, "quantity": 1} for sku in skus],
         "answers": [{"warning": "already-has", "reason": "The other one goes back."}],
     }

@@ -189,7 +189,7 @@ def test_five_wrong_pins_leave_nobody_on_the_phone(day: RoundDay, tmp_path: Path
 def test_things_are_mended_checked_and_swapped_at_home(tmp_path: Path) -> None:
     """Each is the next thing to do at its stop; then the stop is finished."""
     kinds = ("repair", "service", "swap")
-    with round_day(people=1, asked=kinds) as day:
+    with round_day(asked=kinds) as day:
         phone = Phone(tmp_path / "phone", day.address)
         with switched_on(phone):
             phone.set_up()
