@@ -5,6 +5,9 @@ import { refusal } from "./standing.js";
 import { itemWords } from "./reading.js";
 import { count, lowered, wallClock } from "./words.js";
 
+// What is seen to where it stands, by a form.
+const HOME = { repair: ["Mend", "mend"], service: ["Check", "check"] };
+
 export function stopView(app, visit) {
   const stop = app.round.world?.stop(visit);
   if (!stop) {
@@ -61,20 +64,15 @@ function next(app, stop) {
     (line) => ["delivery", "collection", "swap"].includes(line.kind) && !world.isDone(stop, line),
   );
   const begun = Boolean(lastMove(app, stop));
-  if (toScan.length)
-    return button(begun ? "Scan next item" : "Scan first item", () =>
-      app.go(`#scan/${stop.visit}`),
-    );
-  const home = stop.lines.find(
-    (line) => ["repair", "service"].includes(line.kind) && !world.isDone(stop, line),
-  );
-  if (home) {
-    const [words, hash] = home.kind === "repair" ? ["Mend", "mend"] : ["Check", "check"];
-    return button(`${words} ${lowered(home.name)}`, () =>
-      app.go(`#${hash}/${stop.visit}/${home.line}`),
-    );
+  const scan = begun ? "Scan next item" : "Scan first item";
+  const ways = toScan.length ? [[scan, `#scan/${stop.visit}`]] : [];
+  for (const line of stop.lines) {
+    if (!HOME[line.kind] || world.isDone(stop, line)) continue;
+    const [verb, view] = HOME[line.kind];
+    ways.push([`${verb} ${lowered(line.name)}`, `#${view}/${stop.visit}/${line.line}`]);
   }
-  return button("Finish this stop", () => app.go(`#finish/${stop.visit}`));
+  if (!ways.length) ways.push(["Finish this stop", `#finish/${stop.visit}`]);
+  return ways.map(([words, to], place) => button(words, () => app.go(to), place && "secondary"));
 }
 
 function ended(app, stop) {
