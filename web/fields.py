@@ -149,6 +149,11 @@ def code_field(fields: Fields) -> Field:
     )
 
 
+def hidden(name: str, value: str) -> Field:
+    """What a form carries along that is made anew each time that it is shown."""
+    return {"kind": "hidden", "name": name, "value": value}
+
+
 def errors(
     faults: Sequence[Fault], fields: Sequence[Field], *, trouble: str | None = None
 ) -> list[dict[str, str]]:

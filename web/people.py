@@ -29,12 +29,12 @@ from equipment.people.person_form import NewPerson, Person, PersonChange
 from equipment.people.person_search import FoundPeople, PersonSearch
 from equipment.people.timeline import Place
 from equipment.people.visibility import visible_people
-from web import pages, searches, timeline_words
-from web.fields import faults_of
+from web import meanwhile, pages, searches, timeline_words
+from web.fields import faults_of, hidden
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
-from web.people_forms import DAYS, SEARCHED, change_form, match_form, register_form
+from web.people_forms import CHOSEN, DAYS, SEARCHED, change_form, match_form, register_form
 from web.people_words import Held, Told, found_page, likeness_page, person_page
 from web.rendering import page
 
@@ -55,6 +55,9 @@ _TEXTS: Final = (
     "communication_notes",
     "access_notes",
 )
+
+
+_CHANGED: Final = {*_TEXTS, *DAYS, "needs", "communication", "interpreter"}
 
 
 @pages.get("/people", task="read people")
@@ -186,17 +189,18 @@ async def change_person(request: PageRequest, person: FromPath[UUID]) -> Respons
     shown = await people.look_up(request.caller, person, request.now)
     filled = await request.filled()
     values = _values(filled) | {name: filled.day(name) for name in DAYS}
+    changed = meanwhile.changes(filled, values, msgspec.to_builtins(shown), CHOSEN)
     try:
-        wanted = as_struct(_differing(values, shown), PersonChange)
+        wanted = as_struct(changed.checked(), PersonChange)
         emptied: dict[str, Any] = {
             name: None
-            for name, value in values.items()
+            for name, value in changed.wanted.items()
             if value is None and name != "name" and getattr(shown, name) is not None
         }
         wanted = msgspec.structs.replace(wanted, **emptied)
         await people.change(request.caller, person, wanted, request.now)
     except (Wrong, Refused) as refusal:
-        return await _change_form(request, shown, filled, refusal)
+        return await _change_form(request, shown, filled, refusal, changed.carried)
     return await _to_record(request, shown.id, "The record was changed.")
 
 
@@ -209,11 +213,17 @@ async def _to_record(request: PageRequest, person: UUID, done: str) -> Response[
 
 
 async def _change_form(
-    request: PageRequest, shown: Person, filled: Filled, refusal: Refusal | None = None
+    request: PageRequest,
+    shown: Person,
+    filled: Filled,
+    refusal: Refusal | None = None,
+    carried: str | None = None,
 ) -> Response[str]:
     said = ((), None) if refusal is None else faults_of(refusal)
     known = await partners.listed("", _MOST)
     form = change_form(shown, known, request.site.base, filled, said)
+    first = {name: value for name, value in msgspec.to_builtins(shown).items() if name in _CHANGED}
+    form.fields.append(hidden(meanwhile.FIELD, carried or meanwhile.carried(first)))
     return page(request, "staff_form.jinja", form, status=200 if refusal is None else 422)
 
 
@@ -250,9 +260,3 @@ def _values(filled: Filled) -> dict[str, Any]:
 def _digits(filled: Filled) -> str | None:
     """An NHS number is written in groups, and kept without."""
     return filled.text("nhs_number").replace(" ", "").replace("-", "") or None
-
-
-def _differing(values: dict[str, Any], shown: Person) -> dict[str, Any]:
-    """What is to be another than it is: a funder that stays needs no reason again."""
-    kept = msgspec.to_builtins(shown)
-    return {name: value for name, value in values.items() if value != kept.get(name)}

@@ -24,6 +24,7 @@ CARERS: Final = {
     "both": "Paid carers and family or friends",
     "none": "Nobody",
 }
+CHOSEN: Final = {"home": HOMES, "carers": CARERS}
 COMMUNICATION: Final = {
     "large_print": "Large print",
     "easy_read": "Easy read",

@@ -13,6 +13,7 @@ from budget.years import LONDON
 from tests.api.conftest import PASSWORD
 from tests.api.members import scan, send
 from tests.web.conftest import searched, signed_in
+from tests.web.forms import forms_of
 
 ADA = {"name": "Ada <b>Example</b>", "born": "1941-05-06", "postcode": "NG1 5FS"}
 TYPED = {
@@ -149,6 +150,32 @@ async def test_likenesses_are_shown_before_a_record_is_made(
             assert answer.headers["location"] == f"/people/{made_id}"
     found = (await admin.get("/api/people?postcode=NG1%205FS")).json()["results"]
     assert len(found) == 2
+
+
+async def test_two_who_change_one_record_each_keep_what_they_wrote(
+    admin: httpx.AsyncClient, app: Litestar, ada: str
+) -> None:
+    """What was left alone goes over nothing; where both wrote, the later is told what stands."""
+    path = f"/people/{ada}/change"
+    async with signed_in(app) as browser:
+        [form] = [
+            each for each in forms_of((await browser.get(path)).text) if "change" in each.action
+        ]
+        said = {"phone": "0115 496 0001", "weight_kg": "82", "address": "9 New Lane"}
+        assert (await admin.patch(f"/api/people/{ada}", json=said | {"weight_kg": 82})).is_success
+        sent = dict(form.pairs) | {"phone": "0115 496 0002", "carers": "family"}
+        refused = await browser.post(path, data=sent)
+        assert refused.status_code == 422
+        assert "changed to “0115 496 0001” by somebody else meanwhile" in refused.text
+        [again] = [each for each in forms_of(refused.text) if "change" in each.action]
+        sent = dict(form.pairs) | {"phone": "0115 496 0002", "carers": "family"}
+        sent |= {"filled_with": dict(again.pairs)["filled_with"]}
+        assert (await browser.post(path, data=sent)).status_code == 303
+    shown = (await admin.get(f"/api/people/{ada}")).json()
+    kept = {name: shown[name] for name in ("phone", "weight_kg", "address", "carers")}
+    assert kept == {
+        "phone": "0115 496 0002", "weight_kg": 82, "address": "9 New Lane", "carers": "family",
+    }  # fmt: skip
 
 
 async def test_a_record_is_changed_and_a_slip_comes_back(
