@@ -186,6 +186,75 @@ def test_five_wrong_pins_leave_nobody_on_the_phone(day: RoundDay, tmp_path: Path
     assert day.actions(day.delivered[0]) == ["deliver"]
 
 
+def test_things_are_mended_checked_and_swapped_at_home(tmp_path: Path) -> None:
+    """Each is the next thing to do at its stop; then the stop is finished."""
+    kinds = ("repair", "service", "swap")
+    with round_day(asked=kinds) as day:
+        phone = Phone(tmp_path / "phone", day.address)
+        with switched_on(phone):
+            phone.set_up()
+            page = phone.page
+            for kind, do in zip(kinds, (_mend, _check, _swap), strict=True):
+                page.goto("about:blank")
+                phone.unlock()
+                _open_stop(phone, day.asked[kind][0])
+                do(phone, *day.asked[kind])
+            phone.wait_until_sent()
+        mended, checked, (old, new) = (day.asked[kind] for kind in kinds)
+        assert day.actions(mended[0]) == ["repair"]
+        assert day.actions(checked[0]) == ["check"]
+        assert (day.actions(old), day.actions(new)) == (["collect"], ["deliver"])
+        assert day.item(new)["state"] == "on_loan"
+
+
+def _open_stop(phone: Phone, code: str) -> None:
+    """Look through the stops for the one that a thing is at."""
+    page = phone.page
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Your round,")
+    for link in page.locator("a[href^='#stop']").all():
+        link.click()
+        if page.get_by_text(code[:4]).count():
+            return
+        page.get_by_role("link", name="All stops").click()
+    raise AssertionError(f"no stop is about {code}")
+
+
+def _mend(phone: Phone, code: str, _: str) -> None:
+    page = phone.page
+    page.get_by_role("button", name="Mend commode").click()
+    page.get_by_role("button", name="It is mended").click()
+    expect(page.get_by_role("alert")).to_contain_text("how many minutes")
+    _seen(phone, "mend")
+    page.get_by_label("Minutes it took").fill("20")
+    page.get_by_label("What was done").fill("Oiled the wheels")
+    page.get_by_role("button", name="It is mended").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Stop")
+    assert code
+
+
+def _check(phone: Phone, code: str, _: str) -> None:
+    page = phone.page
+    page.get_by_role("button", name="Check commode").click()
+    _seen(phone, "check")
+    for passed in page.get_by_label("Passed").all():
+        passed.check()
+    page.get_by_role("button", name="Save the check").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Stop")
+    assert code
+
+
+def _swap(phone: Phone, old: str, new: str) -> None:
+    page = phone.page
+    page.get_by_role("button", name="Scan").first.click()
+    phone.type_code(new)
+    page.get_by_role("button", name="It stays here for the old commode").click()
+    expect(page.get_by_text("Delivered", exact=True)).to_be_visible()
+    phone.type_code(old)
+    expect(page.get_by_text("Collected", exact=True)).to_be_visible()
+    _seen(phone, "swapped")
+    expect(page.get_by_role("list")).not_to_contain_text("Swap")
+
+
 def test_a_revoked_phone_forgets_everything(day: RoundDay, tmp_path: Path) -> None:
     """At the next contact, what was not sent included; the page says so."""
     phone = Phone(tmp_path / "phone", day.address)

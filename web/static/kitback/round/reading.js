@@ -139,6 +139,7 @@ export class Reading {
       text: ASK[action],
       act: () => this.act(item, action),
     }));
+    acts.unshift(...this.#swaps(item));
     const shown = label.code ? shownCode(label.code) : label.alias;
     return {
       tone: "ask",
@@ -148,6 +149,18 @@ export class Reading {
       acts,
       item,
     };
+  }
+
+  // What is brought in the place of something else comes from any shelf: say which it is for.
+  #swaps(item) {
+    const { stop } = this.where;
+    if (!stop) return [];
+    return stop.lines
+      .filter((line) => line.kind === "swap" && !this.world.isDone(stop, line))
+      .map((line) => ({
+        text: `It stays here for the old ${lowered(line.name)}`,
+        act: () => this.act(item, "deliver", lineFields(line)),
+      }));
   }
 
   #place({ place, code }) {
