@@ -119,7 +119,7 @@ def _fields(fields: Fields, choices: Choices) -> list[Field]:
         fields.select("depot", "Depot", {"": "All"} | dict(choices.depots)),
         fields.select("partner", "Partner", {"": "All"} | dict(choices.partners)),
         fields.select("by", "Break down by", _BY),
-        fields.text("within", "Working days to collect in", value="5", width=4),
+        fields.text("within", "Working days to collect in", width=4),
     ]
 
 

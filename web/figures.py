@@ -12,7 +12,7 @@ from budget.years import london_day
 from equipment import places
 from logistics.catching_up import catch_up
 from logistics.figures import figures
-from logistics.figures.figure_form import Name, Part, Question, Sought
+from logistics.figures.figure_form import WITHIN_USUAL, Name, Part, Question, Sought
 from web import figure_words, pages
 from web.figure_words import Choices
 from web.forms import Filled, as_struct
@@ -52,6 +52,7 @@ def _asked(request: PageRequest) -> Filled:
     """What was asked for; the last thirty days where nothing was."""
     days = ("from-day", "from-month", "from-year", "to-day", "to-month", "to-year")
     asked = {name: [request.sought(name)] for name in (*_NARROWED, *days)}
+    asked["within"] = [request.sought("within") or str(WITHIN_USUAL)]
     if not any(asked[name][0] for name in days):
         last = london_day(request.now)
         for stem, day in (("from", last - _MONTH), ("to", last)):

@@ -189,6 +189,28 @@ def test_a_collection_is_asked_for_and_fails(store: Store, browser: Browser, wid
         _seen(seen, f"jobs-{width}")
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_figure_opens_into_its_visits(store: Store, browser: Browser, width: int) -> None:
+    """Definitions, sums and the visits behind them fit and meet WCAG; a slip is named."""
+    ends = (("from", store.day), ("to", store.day))
+    span = "&".join(
+        f"{end}-{part}={getattr(day, part)}"
+        for end, day in ends
+        for part in ("day", "month", "year")
+    )
+    with visit(browser, store.address, width=width) as seen:
+        page = _sign_in(seen, "coordinator", f"/figures?by=depot&{span}")
+        expect(page.get_by_role("heading", name="Delivered on time")).to_be_visible()
+        _seen(seen, f"figures-{width}")
+        page.get_by_role("link", name="Still to come, All").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Still to come")
+        expect(page.get_by_role("table")).to_contain_text("Delivery")
+        _seen(seen, f"figure-visits-{width}")
+        seen.open("/figures?from-day=31&from-month=2&from-year=2026")
+        expect(page.get_by_text("There is a problem")).to_be_visible()
+        _seen(seen, f"figures-refused-{width}")
+
+
 def _send_fault(store: Store) -> None:
     """Say on the public page of something on loan that it is not safe."""
     on_loan = ask(store.client, "GET", "/api/items?state=on_loan")["results"]
