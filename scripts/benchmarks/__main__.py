@@ -84,6 +84,13 @@ def _parse(typed: Sequence[str]) -> tuple[list[str], Sizes]:
         "--brief", action="store_true", help="a trial: less of everything, and rougher figures"
     )
     parser.add_argument("--scale", type=year_scale, metavar="S", help="of demo_year; default: 1")
+    parser.add_argument(
+        "--clinic",
+        type=year_scale,
+        metavar="S",
+        help="a share of the 120,000 people, 200,000 items and 100,000 orders that are looked"
+        " through; default: 1",
+    )
     read = parser.parse_args(typed)
     unknown = [name for name in read.names if name not in BENCHMARKS]
     if unknown:
@@ -91,6 +98,8 @@ def _parse(typed: Sequence[str]) -> tuple[list[str], Sizes]:
     sizes = BRIEF if read.brief else Sizes()
     if read.scale is not None:
         sizes = replace(sizes, demo_scale=read.scale)
+    if read.clinic is not None:
+        sizes = sizes.with_clinic(read.clinic)
     return read.names or list(BENCHMARKS), sizes
 
 

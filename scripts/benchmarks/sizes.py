@@ -1,6 +1,6 @@
 """How much each benchmark does: enough to be steady, or little, to try it out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -47,6 +47,16 @@ class Sizes:
     filmed: int = 40
     # Of the model year, which demo_year plays.
     demo_scale: float = 1.0
+
+    def with_clinic(self, share: float) -> "Sizes":
+        """With that share of what prescribers look through at the usual size."""
+        usual = Sizes()
+        return replace(
+            self,
+            clinic_people=round(usual.clinic_people * share),
+            clinic_items=round(usual.clinic_items * share),
+            clinic_orders=round(usual.clinic_orders * share),
+        )
 
 
 BRIEF: Final = Sizes(
