@@ -8,6 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from labels.code import shown as shown_code
+from labels.places import place_text
+from labels.qr import matrix, path
 from logistics.day_looks import Called
 from logistics.round_form import Round, ShownStop
 from logistics.visit_form import ShownLine
@@ -17,6 +19,8 @@ from web.round_words import Facts
 from web.visit_words import KIND_WORDS, NEED_WORDS, window_words
 from web.words import numbered, weekday
 
+# So many modules around a symbol stay white.
+_QUIET = 4
 _BOX = Markup('<span class="kitback-box" aria-hidden="true"></span> ')
 
 
@@ -26,6 +30,7 @@ class Sheet:
 
     heading: str
     summary: str
+    van: Markup
     pick_head: list[str]
     picks: list[list[dict[str, Any]]]
     stop_head: list[str]
@@ -42,21 +47,22 @@ class SheetsPage:
 
 
 def sheets_page(
-    depot: str, day: date, rounds: Sequence[Round], facts: Facts, base: str
+    depot: str, day: date, rounds: Sequence[Round], facts: Facts, *, prefix: str, base: str
 ) -> SheetsPage:
-    """The sheets of all vans that go out."""
+    """The sheets of all vans that go out; `prefix` is the service's own, for the vans' labels."""
     return SheetsPage(
         title=f"Round sheets, {weekday(day)}",
         back=f"{base}/rounds?depot={depot}&day={day.isoformat()}",
-        sheets=[_sheet(each, day, facts) for each in rounds],
+        sheets=[_sheet(each, day, facts, prefix) for each in rounds],
     )
 
 
-def _sheet(each: Round, day: date, facts: Facts) -> Sheet:
+def _sheet(each: Round, day: date, facts: Facts, prefix: str) -> Sheet:
     draft = "DRAFT, not published. " if each.status == "draft" else ""
     return Sheet(
         heading=f"{each.van}, {weekday(day)}",
         summary=f"{draft}Leaves {at(each.leaves)}, back {at(each.back)}.",
+        van=_van_label(prefix, each.van),
         pick_head=["Stop", "To be loaded", "Codes"],
         picks=[
             row
@@ -69,6 +75,17 @@ def _sheet(each: Round, day: date, facts: Facts) -> Sheet:
             for place, stop in enumerate(each.stops, 1)
         ],
     )
+
+
+def _van_label(prefix: str, van: str) -> Markup:
+    """What is scanned from paper to say onto which van things go: the label of the van itself."""
+    modules = matrix(place_text(prefix, "van", van))
+    side = len(modules) + 2 * _QUIET
+    return Markup(
+        '<svg class="kitback-van-label" viewBox="-{quiet} -{quiet} {side} {side}" role="img" '
+        'aria-label="Label of the van {van}"><rect x="-{quiet}" y="-{quiet}" width="{side}" '
+        'height="{side}" fill="#fff"/><path d="{path}"/></svg>'
+    ).format(quiet=_QUIET, side=side, van=van, path=path(modules))
 
 
 def _picks(place: int, stop: ShownStop, called: Called | None) -> Iterator[list[dict[str, Any]]]:

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from budget.refusals import Missing, Refusal, Refused, Wrong
 from budget.years import london_day
 from equipment import places
+from equipment.codes import company_prefix
 from equipment.places import Depot
 from logistics import day_looks, planning_days, publishing, rounds, van_days
 from logistics.catching_up import catch_up
@@ -164,7 +165,12 @@ async def show_sheets(request: PageRequest) -> Response[str]:
     known = await planned(request, at)
     facts = await facts_of(request, at, known)
     content = round_sheet_words.sheets_page(
-        at.depot, at.day, known.rounds if known else [], facts, request.site.base
+        at.depot,
+        at.day,
+        known.rounds if known else [],
+        facts,
+        prefix=await company_prefix(),
+        base=request.site.base,
     )
     return page(request, "round_sheets.jinja", content)
 

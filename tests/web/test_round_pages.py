@@ -10,6 +10,9 @@ import pytest
 from litestar import Litestar
 
 from equipment.working_days import working_day_after
+from labels.places import place_text
+from labels.qr import matrix, path
+from settings import DEMONSTRATION_GCP
 from tests.logistics.calling import open_rounds, order, somebody, stock, told
 from tests.web.conftest import signed_in
 from tests.web.ordering import staff, words
@@ -155,15 +158,19 @@ async def test_sheets_name_people_to_those_who_go_there_only(
 ) -> None:
     """A box and the codes for what is loaded; the depot prints what goes, and not to whom."""
     assert planned
-    path = "/rounds/sheets?" + str(httpx.QueryParams(_asked()))
+    sheets = "/rounds/sheets?" + str(httpx.QueryParams(_asked()))
     async with signed_in(app, "coordinator") as browser:
-        page = await browser.get(path)
+        page = await browser.get(sheets)
         assert "Ada &lt;b&gt;" in page.text
         assert "1 &lt;i&gt;High&lt;/i&gt; St" in page.text
         assert page.text.count("kitback-box") >= 2 * len(POSTCODES)
         assert "DRAFT" in page.text
+        # Each van's own label, as it is on the van.
+        for each in planned["rounds"]:
+            text = place_text(DEMONSTRATION_GCP, "van", each["van"])
+            assert path(matrix(text)) in page.text
     async with signed_in(app, "depot") as browser:
-        page = await browser.get(path)
+        page = await browser.get(sheets)
         assert "Commode" in page.text
         assert "Ada" not in words(page)
         assert "High" not in page.text
