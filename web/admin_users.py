@@ -11,17 +11,19 @@ from budget.refusals import Fault, Refusal, Refused, Wrong
 from equipment import places
 from equipment.staff import second_factors, staff
 from equipment.staff.staff import NewUser, User, UserChange
-from web import pages
-from web.admin_user_words import Choosable, list_page, new_form, user_page
-from web.fields import faults_of
+from web import meanwhile, pages
+from web.admin_user_words import ROLE_WORDS, Choosable, list_page, new_form, user_page
+from web.fields import faults_of, hidden
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
 from web.rendering import page
+from web.words import pounds
 
 _TASK: Final = "manage users"
 _MOST: Final = 200
 _EMPTIED: Final = ("partner", "team", "depot", "level", "order_limit_pence")
+_DUTIES: Final = (*_EMPTIED, "roles", "also")
 
 
 @pages.get("/admin/users", task=_TASK)
@@ -65,13 +67,18 @@ async def change_user(request: PageRequest, username: FromPath[str]) -> Response
     """Change what a user may do."""
     user = await staff.named(request.caller, username)
     filled = await request.filled()
-    values = _values(filled)
+    limit = user.order_limit_pence
+    words: dict[str, dict[Any, str]] = {"roles": dict(ROLE_WORDS)}
+    words["order_limit_pence"] = {} if limit is None else {limit: pounds(limit)}
+    changed = meanwhile.changes(filled, _values(filled), msgspec.to_builtins(user), words)
     try:
-        wanted = as_struct(values, UserChange)
-        emptied: dict[str, Any] = {name: None for name in _EMPTIED if values[name] is None}
+        wanted = as_struct(changed.checked(), UserChange)
+        emptied: dict[str, Any] = {
+            name: None for name in _EMPTIED if changed.wanted.get(name, "") is None
+        }
         return await _changed(request, user, msgspec.structs.replace(wanted, **emptied))
     except (Wrong, Refused) as refusal:
-        return await _show(request, user, filled, refusal)
+        return await _show(request, user, filled, refusal, changed.carried)
 
 
 @pages.post("/admin/users/{username:str}/password", task=_TASK)
@@ -114,12 +121,15 @@ async def _show(
     user: User,
     filled: Filled | None = None,
     refusal: Refusal | None = None,
+    carried: str | None = None,
 ) -> Response[str]:
     said = ((), None) if refusal is None else faults_of(refusal)
     protected = await second_factors.is_set_up(user.id)
     choosable = await _choosable(request)
     base = request.site.base
     content = user_page(user, choosable, base, filled, said, protected=protected)
+    first = {name: value for name, value in msgspec.to_builtins(user).items() if name in _DUTIES}
+    content.form.fields.append(hidden(meanwhile.FIELD, carried or meanwhile.carried(first)))
     return page(request, "admin_user.jinja", content, status=200 if refusal is None else 422)
 
 

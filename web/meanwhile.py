@@ -43,7 +43,7 @@ def changes(
     filled: Filled,
     typed: Mapping[str, Any],
     now: Mapping[str, Any],
-    choices: Mapping[str, Mapping[str, str]],
+    choices: Mapping[str, Mapping[Any, str]],
 ) -> Changes:
     """What of a form differs from what it was filled with; `now` is how the record stands.
 
@@ -76,7 +76,8 @@ def _same(one: object, other: object) -> bool:
     return (one or None) == (other or None) or str(one) == str(other)
 
 
-def _words(value: Any, choices: Mapping[str, str]) -> str:
-    said = ", ".join(map(str, value)) if isinstance(value, list) else choices.get(value, value)
+def _words(value: Any, choices: Mapping[Any, str]) -> str:
+    each = value if isinstance(value, list) else [value]
+    said = ", ".join(str(choices.get(one, one)) for one in each)
     now = f"to “{said}”" if value else "to nothing"
     return f"Has been changed {now} by somebody else meanwhile. Leave what is to stand, and save."

@@ -9,6 +9,7 @@ from litestar import Litestar
 from tests.api.conftest import PASSWORD
 from tests.api.members import member
 from tests.web.conftest import signed_in
+from tests.web.forms import forms_of
 
 HOSTILE = "<script>alert(1)</script>{{ 7 * 7 }}"
 NEW = {"username": "ann", "password": PASSWORD, "again": PASSWORD, "roles": "prescriber"}
@@ -53,6 +54,27 @@ async def test_an_administrator_makes_and_changes_a_user(
         ann = await _ann(admin)
         assert (ann["roles"], ann["partner"]) == (["prescriber", "authoriser"], None)
         assert (ann["also"], ann["level"], ann["order_limit_pence"]) == ([], None, 50_000)
+
+
+async def test_two_administrators_keep_what_each_wrote(
+    app: Litestar, admin: httpx.AsyncClient
+) -> None:
+    """A limit that was lowered meanwhile stays so, and what both changed is said."""
+    new = {"username": "ann", "password": PASSWORD, "roles": ["prescriber"], "level": 1}
+    assert (await admin.post("/api/users", json=new | {"order_limit_pence": 90_000})).is_success
+    async with signed_in(app) as browser:
+        path = "/admin/users/ann"
+        form = forms_of((await browser.get(path)).text)[1]
+        lower = {"order_limit_pence": 10_000, "level": 2}
+        assert (await admin.patch("/api/users/ann", json=lower)).is_success
+        refused = await browser.post(path, data=dict(form.pairs) | {"level": "3"})
+        assert refused.status_code == 422
+        assert "changed to “2” by somebody else meanwhile" in refused.text
+        again = dict(form.pairs) | {"level": "", "team": "North"}
+        again |= {"filled_with": dict(forms_of(refused.text)[1].pairs)["filled_with"]}
+        assert (await browser.post(path, data=again)).status_code == 303
+    ann = await _ann(admin)
+    assert (ann["level"], ann["order_limit_pence"], ann["team"]) == (None, 10_000, "North")
 
 
 @pytest.mark.parametrize(
