@@ -62,7 +62,8 @@ def template(postgres: EmbeddedPostgres) -> str:
 async def database(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
     """Yield a new, migrated, empty database, with the application's pool open on it."""
     name = f"test_{uuid4().hex}"
-    await _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    # Its files as they are: twice as quick as through the log, which nobody here will need.
+    await _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     dsn = _dsn(postgres, name)
     await open_pool(dsn)
     yield dsn

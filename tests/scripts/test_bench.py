@@ -56,6 +56,7 @@ UNBARRED = {
     "place_order",
     "phone_scan",
     "phone_tap",
+    "round_send",
 }
 IN_A_BROWSER = {"phone_scan", "phone_tap"}
 FIELDS = ["name", "value", "unit", "floor", "ratio", "detail"]
