@@ -219,8 +219,14 @@ def test_a_start_that_is_broken_off_leaves_no_process(data_folder: Path) -> None
             seen.append(server.pid)
             raise Enough
 
-    with pytest.raises(Enough):
-        server.start(check)
+    # A server that is quicker than the next look is there before anybody can break it off.
+    for _ in range(20):
+        try:
+            server.start(check)
+        except Enough:
+            break
+        server.stop()
+    assert seen
     assert all(gone(pid) for pid in seen)
     with running(data_folder) as again:
         assert again.alive()

@@ -9,6 +9,7 @@ const CHANNEL = "kitback-round";
 
 export class Round {
   #vault;
+  #gone = false;
   #listeners = new Set();
   #fetched = 0;
   pack = null;
@@ -108,6 +109,9 @@ export class Round {
 
   // People go; what has not been sent stays sealed until it is, unless this phone was revoked.
   async wipe(why) {
+    // Several answers at once may say that it was revoked: the store is closed but once.
+    if (this.#gone) return;
+    this.#gone = why === "revoked";
     await this.#forgetDay();
     if (why === "revoked") {
       this.sender.stop();
