@@ -1,7 +1,7 @@
 """The pool and its recycling, for those who pay."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from litestar.params import QueryParameter
 
@@ -39,3 +39,10 @@ async def show_recycling(
     end = last or london_day(request.now)
     begin = first or span(year_of(end))[0]
     return await recycling.report(Question(begin, end, by, products))
+
+
+ROUTES: Final = (
+    agree_budget,
+    show_budget,
+    show_recycling,
+)

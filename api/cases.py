@@ -1,6 +1,6 @@
 """Cases that a person must settle."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -36,3 +36,9 @@ async def list_cases(
 async def settle_case(request: ApiRequest, case: UUID, data: Json[Settlement]) -> Case:
     """Close a case with a note of what was done."""
     return await cases.settle(request.caller, case, data.note, request.now)
+
+
+ROUTES: Final = (
+    list_cases,
+    settle_case,
+)

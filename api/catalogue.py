@@ -1,6 +1,6 @@
 """The catalogue as it is searched and ordered from."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
@@ -98,3 +98,13 @@ async def take_picture(request: ApiRequest, sku: FromPath[str]) -> pictures.Pict
     if request.content_type[0].lower() not in _PICTURES:
         raise Problem(415, "unsupported-media-type", f"Send one of {', '.join(_PICTURES)}.")
     return await pictures.take(request.caller, sku, await request.body(), request.now)
+
+
+ROUTES: Final = (
+    search_catalogue,
+    list_categories,
+    show_line,
+    show_choice,
+    choose,
+    take_picture,
+)

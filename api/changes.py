@@ -1,6 +1,6 @@
 """Who changed what, for those who answer for it."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from litestar.params import QueryParameter
 
@@ -25,3 +25,6 @@ async def list_changes(
     """Who changed standing data, budgets, users and people's records, newest last."""
     rows = await changes.listed(what, key, key_after(after, int) or 0, limit + 1)
     return page(rows, limit, lambda change: change.id)
+
+
+ROUTES: Final = (list_changes,)

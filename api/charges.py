@@ -1,6 +1,6 @@
 """Charges that no scan makes, each decided by a second person."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -54,3 +54,11 @@ async def approve_charge(request: ApiRequest, charge: UUID) -> PoolCharge:
 async def decline_charge(request: ApiRequest, charge: UUID, data: Json[Declined]) -> PoolCharge:
     """Decline what somebody else has proposed, and say why; nothing is posted."""
     return await charges.decline(request.caller.username, charge, data.answer, request.now)
+
+
+ROUTES: Final = (
+    propose_charge,
+    list_charges,
+    approve_charge,
+    decline_charge,
+)

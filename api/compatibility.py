@@ -1,6 +1,6 @@
 """What fits together, as the administrator's rules say."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from litestar.params import QueryParameter
@@ -50,3 +50,11 @@ async def change_rule(
 async def import_rules(request: ApiRequest, data: Csv, dry_run: _DryRun = False) -> Imported:
     """Add and change rules from a CSV file; each line stands or falls by itself."""
     return await fit_rules.import_rules(request.caller, data, dry_run=dry_run)
+
+
+ROUTES: Final = (
+    add_rule,
+    list_rules,
+    change_rule,
+    import_rules,
+)

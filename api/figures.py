@@ -1,7 +1,7 @@
 """Figures of visits, and the visits behind each: for those who pay, plan and look into it."""
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from litestar.params import QueryParameter
 
@@ -79,3 +79,9 @@ async def list_behind(  # noqa: PLR0917 - the filters of a list
     rows = await figures.behind(request.caller, wanted, request.now, after=key, limit=limit + 1)
     found = page(rows, limit, lambda row: row[0])
     return Page([visit for _, visit in found.results], found.next)
+
+
+ROUTES: Final = (
+    show_figures,
+    list_behind,
+)

@@ -51,3 +51,6 @@ async def _database_answers() -> bool:
     if isinstance(error, Exception) and as_problem(error, "/health").status != 503:  # noqa: PLR2004
         raise error
     return error is None
+
+
+ROUTES: Final = (health,)

@@ -1,7 +1,7 @@
 """Items: received, taken over, shown, with their history."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -124,3 +124,12 @@ def _delivery(goods: Goods, now: datetime) -> Delivery:
         owner=goods.owner,
         labels=goods.labels or [],
     )
+
+
+ROUTES: Final = (
+    receive_items,
+    import_items,
+    list_items,
+    show_item,
+    list_movements,
+)

@@ -1,5 +1,7 @@
 """What the clock does: when it was done last, what came of it, and doing it now."""
 
+from typing import Final
+
 from litestar.params import FromPath
 
 from api.paging import Page
@@ -19,3 +21,9 @@ async def list_jobs(request: ApiRequest) -> Page[ShownJob]:
 async def run_job(request: ApiRequest, name: FromPath[str]) -> Run:
     """Do a job now; how it went."""
     return await leading.run_now(request.caller, name, request.app.state.ways, request.now)
+
+
+ROUTES: Final = (
+    list_jobs,
+    run_job,
+)

@@ -1,5 +1,7 @@
 """Kits: products that are ordered in one go."""
 
+from typing import Final
+
 import msgspec
 from litestar.params import FromPath
 
@@ -45,3 +47,11 @@ async def set_kit(request: ApiRequest, code: FromPath[str], data: Json[kits.NewK
 async def expand_kit(request: ApiRequest, code: FromPath[str]) -> Expanded:
     """Say what of a kit is short now, and what could stand for it."""
     return Expanded(await kits.expanded(request.caller, code, request.now))
+
+
+ROUTES: Final = (
+    list_kits,
+    show_kit,
+    set_kit,
+    expand_kit,
+)

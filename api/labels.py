@@ -273,3 +273,15 @@ def _viewer(request: ApiRequest) -> Viewer:
 def _sender(request: ApiRequest) -> Sender:
     settings: Settings = request.app.state.settings
     return Sender(settings.service_name, settings.service_phone)
+
+
+ROUTES: Final = (
+    show_label,
+    print_labels,
+    print_blank_labels,
+    list_blank_labels,
+    add_label,
+    show_depot_label,
+    show_van_label,
+    show_bay_label,
+)

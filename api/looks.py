@@ -1,6 +1,6 @@
 """Who looked at whom, for auditors."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from litestar.params import QueryParameter
@@ -26,3 +26,6 @@ async def list_looks(
     before = key_after(after, int)
     rows = await looks.listed(request.caller, person, user, before, limit + 1)
     return page(rows, limit, lambda look: look.id)
+
+
+ROUTES: Final = (list_looks,)

@@ -1,7 +1,7 @@
 """Orders: placed, decided on, changed and asked after."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -153,3 +153,19 @@ async def settle_review(
     await reviews.settle(request.caller, order, line, data, request.now)
     shown = await order_views.look_up(request.caller, order, request.now)
     return await with_visit(shown, request.now)
+
+
+ROUTES: Final = (
+    place_order,
+    list_orders,
+    get_order,
+    change_order,
+    authorise_order,
+    decline_order,
+    cancel_order,
+    chase_order,
+    buy_special,
+    list_specials,
+    list_reviews,
+    settle_review,
+)

@@ -1,5 +1,7 @@
 """The organisations that pay."""
 
+from typing import Final
+
 from litestar.params import FromPath
 
 from api import routes
@@ -40,3 +42,11 @@ async def succeed_partner(
 ) -> partners.Partner:
     """Say who takes over, and from which day on; earlier days stay as they are."""
     return await partners.take_over(request.caller.username, ods, data)
+
+
+ROUTES: Final = (
+    enter_partner,
+    list_partners,
+    get_partner,
+    succeed_partner,
+)

@@ -1,7 +1,7 @@
 """The people to whom equipment is lent."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from litestar.params import FromPath, QueryParameter
@@ -96,3 +96,14 @@ async def list_loans(
     )
     shown = page(rows, limit, lambda row: row[0])
     return Page([loan for _, loan in shown.results], shown.next)
+
+
+ROUTES: Final = (
+    register_person,
+    find_people,
+    find_likenesses,
+    match_person,
+    get_person,
+    change_person,
+    list_loans,
+)

@@ -1,6 +1,6 @@
 """The administrator's rules about people: who pays for them, what care homes are given."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from litestar.params import QueryParameter
 
@@ -59,3 +59,12 @@ async def list_care_home_rules(
     key = key_after(after, int) or 0
     rows = await care_homes.listed(request.caller, after=key, limit=limit + 1)
     return page(rows, limit, lambda rule: rule.id)
+
+
+ROUTES: Final = (
+    enter_funder_rule,
+    list_funder_rules,
+    propose_funder,
+    enter_care_home_rule,
+    list_care_home_rules,
+)

@@ -1,6 +1,6 @@
 """What belongs to one person: addresses, key safe, timeline; and which records are one person's."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from litestar.params import FromPath, QueryParameter
@@ -83,3 +83,14 @@ async def show_timeline(
 async def merge_people(request: ApiRequest, person: FromPath[UUID], data: Json[Merge]) -> Person:
     """Have another record of the same person go on in this one."""
     return await merges.merge(request.caller, person, data, request.now)
+
+
+ROUTES: Final = (
+    list_addresses,
+    add_stay,
+    change_stay,
+    keep_key_safe,
+    read_key_safe,
+    show_timeline,
+    merge_people,
+)

@@ -1,5 +1,7 @@
 """Depots, their bays, and vans."""
 
+from typing import Final
+
 from api import routes
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
@@ -53,3 +55,13 @@ async def list_bays(
     """Every bay of every depot, by code."""
     rows = await bays.bays(request.caller, key_after(after, str) or "", limit + 1)
     return page(rows, limit, lambda bay: bay.code)
+
+
+ROUTES: Final = (
+    open_depot,
+    list_depots,
+    add_van,
+    list_vans,
+    mark_out_bay,
+    list_bays,
+)

@@ -1,6 +1,6 @@
 """The catalogue."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from litestar.params import FromPath, QueryParameter
 
@@ -47,3 +47,11 @@ async def get_product(request: ApiRequest, sku: FromPath[str]) -> products.Produ
 async def import_catalogue(request: ApiRequest, data: Csv, dry_run: _DryRun = False) -> Imported:
     """Add and change products from a CSV file; each line stands or falls by itself."""
     return await import_products(request.caller, data, request.now, dry_run=dry_run)
+
+
+ROUTES: Final = (
+    add_product,
+    list_products,
+    get_product,
+    import_catalogue,
+)

@@ -1,6 +1,6 @@
 """What people sent from the public page, for a coordinator to see to."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -42,3 +42,9 @@ async def list_requests(
 async def settle_request(request: ApiRequest, request_id: UUID, data: Json[Settled]) -> Request:
     """Close a request with a note of what was done."""
     return await requests.settle(request.caller, request_id, data.note, request.now)
+
+
+ROUTES: Final = (
+    list_requests,
+    settle_request,
+)

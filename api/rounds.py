@@ -1,7 +1,7 @@
 """Rounds: planned, moved by hand, published and shown."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from litestar.params import FromPath, QueryParameter
@@ -77,3 +77,14 @@ async def get_round(request: ApiRequest, round_id: FromPath[UUID]) -> Round:
 async def publish_round(request: ApiRequest, round_id: FromPath[UUID]) -> Round:
     """Publish one van's round, in place of the one before."""
     return await publishing.publish(request.caller, round_id, request.now)
+
+
+ROUTES: Final = (
+    plan_rounds,
+    move_visit,
+    publish_day,
+    list_rounds,
+    show_day,
+    get_round,
+    publish_round,
+)

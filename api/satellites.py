@@ -1,6 +1,6 @@
 """Satellite stores: shelves with target levels, what they are short of, emergency issues."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -89,3 +89,14 @@ async def show_emergency(request: ApiRequest, issue: UUID) -> Emergency:
 async def complete(request: ApiRequest, issue: UUID) -> Emergency:
     """Say that the record tells who has the item."""
     return await emergency_issues.complete(request.caller, issue, request.now)
+
+
+ROUTES: Final = (
+    show_levels,
+    set_levels,
+    list_top_ups,
+    issue,
+    list_emergencies,
+    show_emergency,
+    complete,
+)

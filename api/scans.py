@@ -1,6 +1,6 @@
 """Scans as they come in: who is it, is the body well formed. The rest is equipment/scans.py."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -55,3 +55,6 @@ def _shown(result: Result) -> ScanResult:
         problem=problem_of(result.refusal) if result.refusal else None,
         allowed=list(result.allowed),
     )
+
+
+ROUTES: Final = (record_scans,)

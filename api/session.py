@@ -1,6 +1,6 @@
 """Signing in and out over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -43,3 +43,9 @@ async def login(request: ApiRequest, data: Json[Credentials]) -> SignedIn:
 async def logout(request: ApiRequest) -> None:
     """End the token that the request was sent with."""
     await auth.sign_out(request.token)
+
+
+ROUTES: Final = (
+    login,
+    logout,
+)

@@ -91,3 +91,10 @@ async def show_statement(
 def _accepted(request: ApiRequest) -> str:
     """What the Accept header would have most of all; JSON where it says nothing of ours."""
     return _ENDINGS.get(request.accept.best_match([_JSON, *_ENDINGS]) or _JSON, "json")
+
+
+ROUTES: Final = (
+    close_month,
+    list_closed_months,
+    show_statement,
+)

@@ -1,6 +1,6 @@
 """How many there are of what, and where."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from litestar.params import QueryParameter
 
@@ -26,3 +26,6 @@ async def show_stock(  # noqa: PLR0917 - as in api/items.py
     count = Count(by, sku, depot, key_after(after, str) or "", limit + 1)
     rows = await stock(request.caller, count)
     return page(rows, limit, lambda row: row.key)
+
+
+ROUTES: Final = (show_stock,)

@@ -1,5 +1,7 @@
 """The service's users."""
 
+from typing import Final
+
 from litestar.params import FromPath
 
 from api import routes
@@ -43,3 +45,11 @@ async def change_user(
 async def reset_second_factor(request: ApiRequest, username: FromPath[str]) -> None:
     """Take a user's second factor away, and their sessions; for a telephone that is lost."""
     await second_factors.reset(request.caller, username)
+
+
+ROUTES: Final = (
+    create_user,
+    list_users,
+    change_user,
+    reset_second_factor,
+)

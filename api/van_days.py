@@ -1,6 +1,7 @@
 """Vans as the planner needs them: fittings, crews and days off the road."""
 
 from datetime import date
+from typing import Final
 
 from litestar.params import FromPath
 
@@ -29,3 +30,10 @@ async def say_van_day(
 ) -> VanDay:
     """Say whether a van is off the road on a day, and who goes with it."""
     return await van_days.say(request.caller, code, day, data, request.now)
+
+
+ROUTES: Final = (
+    fit_van,
+    show_van_day,
+    say_van_day,
+)

@@ -1,7 +1,7 @@
 """Visits: asked for, shown, changed, and what came of them."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -88,3 +88,14 @@ async def record_outcome(request: ApiRequest, visit: FromPath[UUID], data: Json[
     """Say what came of a visit; sent again with the same `id`, it is said once."""
     await catch_up_with([visit], request.now)
     return await outcomes.record_outcome(request.caller, visit, data, request.now)
+
+
+ROUTES: Final = (
+    ask_for_collection,
+    ask_for_visit,
+    list_visits,
+    get_visit,
+    change_visit,
+    cancel_visit,
+    record_outcome,
+)

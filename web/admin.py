@@ -120,3 +120,10 @@ def _in_words(value: object) -> str:
         case None:
             return "none"
     return str(value)
+
+
+PAGES: Final = (
+    show_administration,
+    list_changes,
+    list_looks,
+)

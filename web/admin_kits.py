@@ -1,5 +1,7 @@
 """Kits as an administrator keeps them."""
 
+from typing import Final
+
 from litestar import Response
 from litestar.params import FromPath
 
@@ -62,3 +64,12 @@ async def _set(request: PageRequest, filled: Filled, code: str, kit: Kit | None)
         content = kit_words.form(kit, request.site.base, filled, refusal)
         return page(request, "staff_form.jinja", content, status=422)
     return see_other(request, "/admin/kits", say="The kit has been kept.")
+
+
+PAGES: Final = (
+    list_kits,
+    show_new_kit,
+    make_kit,
+    show_kit,
+    change_kit,
+)

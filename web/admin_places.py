@@ -159,3 +159,18 @@ async def _van_form(
 
 def _form(request: PageRequest, form: Form) -> Response[str]:
     return page(request, "staff_form.jinja", form, status=422 if form.errors else 200)
+
+
+PAGES: Final = (
+    list_partners,
+    show_new_partner,
+    enter_partner,
+    show_partner,
+    change_partner,
+    list_places,
+    show_new_depot,
+    open_depot,
+    list_vans,
+    show_new_van,
+    add_van,
+)

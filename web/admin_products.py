@@ -116,3 +116,14 @@ def _values(filled: Filled) -> dict[str, object]:
         "pat": filled.text("pat") == "true",
         "equivalents": [part.strip() for part in parts if part.strip()],
     }
+
+
+PAGES: Final = (
+    list_products,
+    show_new_product,
+    add_product,
+    show_import,
+    import_products,
+    show_product,
+    change_product,
+)

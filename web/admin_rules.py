@@ -125,3 +125,15 @@ async def choose(request: PageRequest) -> Response[str]:
 
 def _form(request: PageRequest, form: Form) -> Response[str]:
     return page(request, "staff_form.jinja", form, status=422 if form.errors else 200)
+
+
+PAGES: Final = (
+    list_funder_rules,
+    show_new_funder_rule,
+    enter_funder_rule,
+    list_care_home_rules,
+    show_new_care_home_rule,
+    enter_care_home_rule,
+    show_choices,
+    choose,
+)

@@ -158,3 +158,14 @@ def _password(filled: Filled) -> dict[str, object]:
 
 def _path(user: User) -> str:
     return f"/admin/users/{user.username}"
+
+
+PAGES: Final = (
+    list_users,
+    show_new_user,
+    make_user,
+    show_user,
+    change_user,
+    give_password,
+    end_user,
+)

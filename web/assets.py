@@ -93,3 +93,6 @@ def _version() -> str:
     for name, asset in _assets().items():
         whole.update(name.encode() + b"\0" + asset.body + b"\0")
     return whole.hexdigest()[:12]
+
+
+PAGES: Final = (show_asset,)

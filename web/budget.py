@@ -1,6 +1,7 @@
 """The pool on pages: where it stands, where each partner stands, and every posting behind that."""
 
 import asyncio
+from typing import Final
 
 from litestar import Response
 
@@ -93,3 +94,11 @@ def _known(year: str) -> str:
     except Wrong as refusal:
         raise Missing("year-not-found", "There is no such financial year.") from refusal
     return year
+
+
+PAGES: Final = (
+    show_pool,
+    show_partner,
+    show_statement,
+    show_statement_file,
+)

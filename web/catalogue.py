@@ -1,5 +1,7 @@
 """The catalogue as it is searched: found as it is typed, and each product with what it promises."""
 
+from typing import Final
+
 from litestar import Response
 from litestar.params import FromPath
 
@@ -73,3 +75,10 @@ def _content(
     return catalogue_words.product_page(
         line, request.site.base, may_change=may_change, faults=faults
     )
+
+
+PAGES: Final = (
+    search,
+    show_product,
+    take_picture,
+)

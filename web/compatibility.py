@@ -1,6 +1,6 @@
 """What does not fit together, as an administrator keeps it."""
 
-from typing import get_args
+from typing import Final, get_args
 from uuid import UUID
 
 from litestar import Response
@@ -76,3 +76,12 @@ async def _rule_page(
     kept = await fit_rules.find_rule(request.caller, rule)
     content = compatibility_words.rule_form(kept, request.site.base, filled, refusal)
     return page(request, "staff_form.jinja", content, status=200 if refusal is None else 422)
+
+
+PAGES: Final = (
+    list_rules,
+    show_new_rule,
+    add_rule,
+    show_rule,
+    change_rule,
+)

@@ -1,6 +1,6 @@
 """The authoriser's queue, and the decision about each order in it."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response
@@ -89,3 +89,10 @@ def check_unchanged(opened: Opened, filled: Filled) -> None:
     if filled.text(SEEN) != state_of(opened.order):
         words = "This order has changed since you opened this page. Open it again to see it."
         raise Refused("order-changed", words)
+
+
+PAGES: Final = (
+    show_queue,
+    show_decision,
+    decide,
+)

@@ -99,3 +99,9 @@ async def list_behind(request: PageRequest) -> Response[str]:
     found = sliced(rows, lambda row: row[0], address, **kept, after=cursor)
     content = figure_words.behind_page(found, wanted, request.caller, request.site.base)
     return page(request, "figure_visits.jinja", content)
+
+
+PAGES: Final = (
+    show_figures,
+    list_behind,
+)

@@ -119,3 +119,9 @@ async def _newest(request: PageRequest, item: Item) -> UUID:
     )
     assert newest is not None, "an item has a movement from its first day"
     return newest
+
+
+PAGES: Final = (
+    show_act,
+    act,
+)

@@ -1,6 +1,7 @@
 """Items as staff see them: found by what stands on the label, and each with its history."""
 
 from functools import partial
+from typing import Final
 
 from litestar import Response
 from litestar.params import FromPath
@@ -64,3 +65,10 @@ async def show_label(request: PageRequest, code: FromPath[str]) -> Response[byte
 
 def _viewer(request: PageRequest) -> Viewer:
     return Viewer(request.caller, request.now, request.site.public_url)
+
+
+PAGES: Final = (
+    list_items,
+    show_item,
+    show_label,
+)

@@ -1,5 +1,7 @@
 """The clock's jobs on a page: what ran, what failed, and run now."""
 
+from typing import Final
+
 from litestar import Response
 from litestar.params import FromPath
 
@@ -23,3 +25,9 @@ async def run_job(request: PageRequest, name: FromPath[str]) -> Response[str]:
     """Run it now; the page says how it went."""
     run = await leading.run_now(request.caller, name, request.app.state.ways, request.now)
     return see_other(request, "/admin/jobs", say=job_words.said_of(run))
+
+
+PAGES: Final = (
+    list_jobs,
+    run_job,
+)

@@ -116,3 +116,11 @@ async def _both(
         raise Missing("one-record", "These are one record already.")
     content = merge_words.merge_page((first, second), request.site.base, filled, refusal)
     return page(request, "merge.jinja", content, status=200 if refusal is None else 422)
+
+
+PAGES: Final = (
+    show_candidates,
+    find_other,
+    show_both,
+    merge,
+)

@@ -158,3 +158,11 @@ def _values(made: Picked, filled: Filled) -> dict[str, Any]:
         "notes": filled.given("notes"),
         "answers": answers_of(filled),
     }
+
+
+PAGES: Final = (
+    show_new_order,
+    find_person,
+    show_found,
+    send_order,
+)

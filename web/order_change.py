@@ -1,6 +1,6 @@
 """An order is changed by whoever placed it, as long as nothing of it has left the depot."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response
@@ -102,3 +102,9 @@ def _wanted(opened: Opened, filled: Filled) -> dict[str, Any]:
         "reason": filled.given("reason"),
         "answers": answers_of(filled),
     }
+
+
+PAGES: Final = (
+    show_change,
+    change,
+)

@@ -1,6 +1,6 @@
 """Orders after they were placed: one's own, one in full, asked after and cancelled."""
 
-from typing import get_args
+from typing import Final, get_args
 from uuid import UUID
 
 from litestar import Response
@@ -80,3 +80,11 @@ async def cancel(request: PageRequest, order: FromPath[UUID]) -> Response[str]:
     except Refusal as refusal:
         return await _show(request, order, filled, refusal)
     return see_other(request, f"/orders/{order}", say="The order has been cancelled.")
+
+
+PAGES: Final = (
+    list_orders,
+    show_order,
+    chase,
+    cancel,
+)

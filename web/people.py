@@ -260,3 +260,17 @@ def _values(filled: Filled) -> dict[str, Any]:
 def _digits(filled: Filled) -> str | None:
     """An NHS number is written in groups, and kept without."""
     return filled.text("nhs_number").replace(" ", "").replace("-", "") or None
+
+
+PAGES: Final = (
+    show_search,
+    find_people,
+    show_found,
+    show_new_person,
+    register_person,
+    show_match,
+    match_person,
+    show_person,
+    show_change,
+    change_person,
+)

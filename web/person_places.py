@@ -169,3 +169,17 @@ async def read_key_safe(request: PageRequest, person: FromPath[UUID]) -> Respons
 
 def _form(request: PageRequest, form: Form) -> Response[str]:
     return page(request, "staff_form.jinja", form, status=422 if form.errors else 200)
+
+
+PAGES: Final = (
+    list_addresses,
+    show_new_stay,
+    add_stay,
+    show_stay,
+    end_stay,
+    show_move,
+    move,
+    show_key_safe,
+    keep_key_safe,
+    read_key_safe,
+)

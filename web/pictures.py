@@ -36,3 +36,6 @@ def pictogram(category: str) -> str:
     """The drawing that stands for a category; that of a parcel where there is none for it."""
     name = f"{_FOLDER}/{_NOT_WORDS.sub('-', category.lower()).strip('-')}.svg"
     return name if has_asset(name) else f"{_FOLDER}/other.svg"
+
+
+PAGES: Final = (show_picture,)

@@ -192,3 +192,11 @@ def _refused(request: AnyRequest, item: Labelled, form: Form, wait: timedelta) -
     trouble = f"Many forms have come from your network. {again}"
     headers = {"Retry-After": seconds}
     return _form(request, item, form, trouble=trouble, status=429, headers=headers)
+
+
+PAGES: Final = (
+    show_item,
+    show_form,
+    send_form,
+    show_sent,
+)

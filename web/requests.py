@@ -110,3 +110,11 @@ async def settle(request: PageRequest, sent: FromPath[UUID]) -> Response[str]:
     except (Wrong, Refused) as refusal:
         return await _show(request, sent, filled, refusal)
     return see_other(request, "/requests", say="The request has been settled.")
+
+
+PAGES: Final = (
+    list_requests,
+    show_request,
+    make_visit,
+    settle,
+)

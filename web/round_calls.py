@@ -95,4 +95,4 @@ async def open_day(request: PageRequest) -> Response[bytes]:
     return answer(told)
 
 
-CALLS: Final = (register, show_day, send, take_photo, show_photo, close_day, open_day)
+PAGES: Final = (register, show_day, send, take_photo, show_photo, close_day, open_day)

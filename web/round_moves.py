@@ -1,5 +1,6 @@
 """A stop is moved, pinned or left out: what that does is shown before it is kept."""
 
+from typing import Final
 from uuid import UUID
 
 from litestar import Response
@@ -84,3 +85,9 @@ async def _answer(
         raise Missing("visit-not-found", "There is no such visit.")
     content = move_page(wish, known, facts, request.site.base, plan=plan, refusal=refusal)
     return page(request, "round_move.jinja", content, status=422 if refusal else 200)
+
+
+PAGES: Final = (
+    show_move,
+    keep_move,
+)

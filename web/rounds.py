@@ -203,3 +203,13 @@ async def say_van_day(request: PageRequest, code: FromPath[str]) -> Response[str
 
 def _van(code: str, at: DepotDay) -> OneVan:
     return OneVan(code, at.depot, at.day)
+
+
+PAGES: Final = (
+    show_day,
+    plan_day,
+    publish_day,
+    show_sheets,
+    show_van_day,
+    say_van_day,
+)

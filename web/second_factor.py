@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from litestar import Response
 
@@ -150,3 +151,12 @@ def _renewal(request: PageRequest, refusal: Wrong | Refused | None = None) -> Fo
         submit="Make new codes",
         back=f"{request.site.base}/account",
     )
+
+
+PAGES: Final = (
+    show_account,
+    show_set_up,
+    set_up,
+    show_renewal,
+    renew_codes,
+)

@@ -1,5 +1,6 @@
 """Satellite stores: their shelves, what these are short of, and what is handed out in haste."""
 
+from typing import Final
 from uuid import UUID, uuid4
 
 from litestar import Response
@@ -100,3 +101,14 @@ async def complete(request: PageRequest, issue_id: FromPath[UUID]) -> Response[s
     """Say that the record tells who has it."""
     await emergency_issues.complete(request.caller, issue_id, request.now)
     return see_other(request, "/emergencies", say="The emergency issue is complete.")
+
+
+PAGES: Final = (
+    list_shelves,
+    show_shelf,
+    set_levels,
+    list_emergencies,
+    show_emergency_form,
+    issue,
+    complete,
+)

@@ -1,6 +1,6 @@
 """Signing in and out on the pages, and one's own account."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from litestar import Response
@@ -156,3 +156,14 @@ def _form(
         errors=said,
         submit="Sign in",
     )
+
+
+PAGES: Final = (
+    show_start,
+    show_sign_in,
+    sign_in,
+    sign_out,
+    show_code,
+    send_code,
+    sign_out_everywhere,
+)

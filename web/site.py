@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from litestar import HttpMethod, Request, Response, route
@@ -70,3 +70,6 @@ def manifest_of(site: Site) -> dict[str, object]:
             {"src": f"{icons}/icon-512.png", "type": "image/png", "sizes": "512x512"},
         ],
     }
+
+
+PAGES: Final = (show_manifest,)

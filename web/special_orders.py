@@ -106,3 +106,9 @@ async def _form(
     )
     status = 422 if refusal is not None else 200
     return page(request, "special.jinja", content, status=status)
+
+
+PAGES: Final = (
+    show_special,
+    send_special,
+)

@@ -172,3 +172,17 @@ async def _lent(request: PageRequest, person: UUID) -> tuple[Person, list[Loaned
 
 def _form(request: PageRequest, form: Form) -> Response[str]:
     return page(request, "staff_form.jinja", form, status=422 if form.errors else 200)
+
+
+PAGES: Final = (
+    list_visits,
+    show_visit,
+    show_outcome,
+    record_outcome,
+    show_change,
+    change_visit,
+    show_cancel,
+    cancel_visit,
+    show_collection,
+    ask_for_collection,
+)
