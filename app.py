@@ -12,10 +12,10 @@ from api.problems import respond
 from api.request import ApiRequest
 from budget.database import close_pool, open_pool
 from equipment.staff import second_factors
-from logistics import clock
-from logistics.day import Rates
-from logistics.depot_days import Ways
-from logistics.travel import Speeds
+from logistics.clock import clock
+from logistics.planner.day import Rates
+from logistics.roads.travel import Speeds
+from logistics.rounds.depot_days import Ways
 from settings import Settings
 from web.addresses import PAGES
 from web.envelope import Envelope

@@ -21,7 +21,7 @@ _MINUTES_MAX = 7 * 24 * 60
 _ROAD_FACTOR_MAX = 3
 _KMH_MAX = 130
 _HOURS = 24
-# As much as leaves a promise worth more than any detour (logistics/puzzle.py).
+# As much as leaves a promise worth more than any detour (logistics/planner/puzzle.py).
 _RATES_MAX = {
     "van_pence": 20_000,
     "km_pence": 200,

@@ -10,7 +10,6 @@ from api.request import ApiRequest
 from api.routes import get
 from budget.years import london_day
 from equipment.places import LONGEST_CODE
-from logistics.catching_up import catch_up
 from logistics.figures import figures
 from logistics.figures.figure_form import (
     WITHIN_MAX,
@@ -23,6 +22,7 @@ from logistics.figures.figure_form import (
     Report,
     Sought,
 )
+from logistics.visits.catching_up import catch_up
 
 _First = Annotated[date | None, QueryParameter(name="from")]
 _Last = Annotated[date | None, QueryParameter(name="to")]

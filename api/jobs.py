@@ -7,8 +7,8 @@ from litestar.params import FromPath
 from api.paging import Page
 from api.request import ApiRequest
 from api.routes import get, post
-from logistics import leading
-from logistics.leading import Run, ShownJob
+from logistics.clock import leading
+from logistics.clock.leading import Run, ShownJob
 
 
 @get("/api/jobs", task="read jobs", tags=["Jobs"])

@@ -25,7 +25,7 @@ from equipment.orders.order_lifecycle import Status
 from equipment.orders.order_views import Search
 from equipment.orders.reviews import Review, Reviewed
 from equipment.orders.specials import Bought, KnownSpecial
-from logistics.order_visits import with_visit, with_visits
+from logistics.visits.order_visits import with_visit, with_visits
 
 
 class Consent(Authorisation, OptionalBody, frozen=True, kw_only=True):

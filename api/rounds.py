@@ -11,10 +11,10 @@ from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.routes import get, post
 from equipment.places import LONGEST_CODE
-from logistics import planning_days, publishing, rounds
-from logistics.depot_days import Ways
-from logistics.round_form import Asked, Move, PlannedDay, Round, Seen
-from logistics.rounds import Search
+from logistics.rounds import planning_days, publishing, rounds
+from logistics.rounds.depot_days import Ways
+from logistics.rounds.round_form import Asked, Move, PlannedDay, Round, Seen
+from logistics.rounds.rounds import Search
 
 _Code = Annotated[str, QueryParameter(min_length=1, max_length=LONGEST_CODE)]
 _VanCode = Annotated[str | None, QueryParameter(max_length=LONGEST_CODE)]

@@ -10,7 +10,7 @@ from api.request import ApiRequest
 from api.routes import post
 from equipment.clerk import Result
 from equipment.scans import SCANS_MAX
-from logistics import visit_scans
+from logistics.visits import visit_scans
 
 
 class Scans(OpenBody, frozen=True):

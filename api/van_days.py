@@ -8,8 +8,8 @@ from litestar.params import FromPath
 from api.bodies import Json
 from api.request import ApiRequest
 from api.routes import get, put
-from logistics import van_days
-from logistics.van_days import Fittings, VanDay
+from logistics.rounds import van_days
+from logistics.rounds.van_days import Fittings, VanDay
 
 
 @put("/api/vans/{code:str}/fittings", task="change standing data", tags=["Rounds"])

@@ -11,9 +11,9 @@ from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.routes import get, patch, post
-from logistics import collecting, outcomes, visit_changes, visits
-from logistics.catching_up import catch_up, catch_up_with
-from logistics.visit_form import (
+from logistics.visits import collecting, outcomes, visit_changes, visits
+from logistics.visits.catching_up import catch_up, catch_up_with
+from logistics.visits.visit_form import (
     REASON_MAX,
     NewCollection,
     NewVisit,
@@ -23,7 +23,7 @@ from logistics.visit_form import (
     VisitChange,
     VisitRecord,
 )
-from logistics.visits import Search
+from logistics.visits.visits import Search
 
 
 class WhyNot(msgspec.Struct, frozen=True):

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from budget.refusals import Refusal
-from logistics.day import Until
-from logistics.planning import SECONDS_MAX, plan_apart
+from logistics.planner.day import Until
+from logistics.rounds.planning import SECONDS_MAX, plan_apart
 from scripts.solomon import TENTHS, Instance, SolomonError, is_feasible, routes
 
 _BYTES_MAX = 10_000_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import hypot
 from typing import Final, Self
 
-from logistics.day import Day, Load, Plan, Rates, Travel, Van, Visit, Window
+from logistics.planner.day import Day, Load, Plan, Rates, Travel, Van, Visit, Window
 
 TENTHS: Final = 10
 CUSTOMERS_MAX: Final = 5_000

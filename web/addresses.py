@@ -2,45 +2,52 @@
 
 from typing import Final
 
-from web import (
-    admin,
-    admin_devices,
-    admin_handling,
-    admin_kits,
-    admin_places,
-    admin_products,
-    admin_rules,
-    admin_users,
-    assets,
-    budget,
-    cases,
-    catalogue,
+from web import assets, site
+from web.accounts import second_factor, sign_in
+from web.admin import (
     compatibility,
-    decisions,
-    figures,
-    item_acts,
-    items,
     jobs,
-    merging,
+)
+from web.admin import (
+    devices as admin_devices,
+)
+from web.admin import (
+    handling as admin_handling,
+)
+from web.admin import (
+    home as admin,
+)
+from web.admin import (
+    kits as admin_kits,
+)
+from web.admin import (
+    places as admin_places,
+)
+from web.admin import (
+    products as admin_products,
+)
+from web.admin import (
+    rules as admin_rules,
+)
+from web.admin import (
+    users as admin_users,
+)
+from web.items import cases, item_acts, items, public_item
+from web.orders import (
+    catalogue,
+    decisions,
     new_orders,
     order_change,
     orders,
-    people,
-    person_places,
     pictures,
-    public_item,
-    requests,
-    round_calls,
-    round_moves,
-    round_page,
-    rounds,
-    second_factor,
     shelves,
-    sign_in,
-    site,
     special_orders,
-    visits,
 )
+from web.people import merging, people, person_places
+from web.phone import round_calls, round_page
+from web.pool import budget
+from web.rounds import figures, round_moves, rounds
+from web.visits import requests, visits
 
 PAGES: Final = (
     *assets.PAGES,

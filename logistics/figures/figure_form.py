@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from budget.refusals import Fault
-from logistics.visit_form import Fault_, Kind, Status
+from logistics.visits.visit_form import Fault_, Kind, Status
 
 By: TypeAlias = Literal["none", "depot", "partner", "month"]
 Name: TypeAlias = Literal["on_time", "collected", "failed", "vans"]

@@ -31,7 +31,7 @@ from logistics.figures.figure_form import (
     VanFigures,
     faults_of,
 )
-from logistics.visit_lines import kind_of, lines_of
+from logistics.visits.visit_lines import kind_of, lines_of
 
 FIRST: Final = (date.min, 0)
 _KM: Final = 1000

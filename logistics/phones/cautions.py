@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from logistics.phones.pack_items import PackedItem
-from logistics.visit_form import ShownLine
+from logistics.visits.visit_form import ShownLine
 
 
 def cautions_for(

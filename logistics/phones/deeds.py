@@ -17,12 +17,12 @@ from equipment.content import hash_of
 from equipment.naming import items_named
 from equipment.scan_form import storable
 from equipment.staff.roles import Caller
-from logistics import outcomes
-from logistics.catching_up import catch_up_with
 from logistics.phones import delays, photos
 from logistics.phones.entries import Entry
-from logistics.visit_form import Outcome
-from logistics.visits import missing
+from logistics.visits import outcomes
+from logistics.visits.catching_up import catch_up_with
+from logistics.visits.visit_form import Outcome
+from logistics.visits.visits import missing
 
 T = TypeVar("T")
 

@@ -28,7 +28,7 @@ from logistics.phones.answers import Answer, problem_of
 from logistics.phones.deeds import do, refusal_case
 from logistics.phones.entries import Entry, Sending, clock_slow, corrected, read_entry
 from logistics.phones.sequence import Heard, Stretch, hear, newly_missing
-from logistics.visit_scans import record_scans
+from logistics.visits.visit_scans import record_scans
 
 
 class Answered(msgspec.Struct, frozen=True):

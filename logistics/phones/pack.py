@@ -17,8 +17,6 @@ from equipment.items import Viewer
 from equipment.people.looks import note as note_looks
 from equipment.people.visibility import in_sight_of
 from equipment.staff.roles import Caller, check_may
-from logistics.day_looks import places_of
-from logistics.graticule import longitude_and_latitude
 from logistics.phones import phones
 from logistics.phones.cautions import cautions_for
 from logistics.phones.delays import Delay, Expected, Planned, delays_of, expected
@@ -31,9 +29,11 @@ from logistics.phones.pack_items import (
     places_around,
     products_of,
 )
-from logistics.visit_form import STILL_TO_COME, ShownLine, TimeWindow, Visit
-from logistics.visit_lines import lines_of, shown_line
-from logistics.visits import shown_visits
+from logistics.roads.graticule import longitude_and_latitude
+from logistics.rounds.day_looks import places_of
+from logistics.visits.visit_form import STILL_TO_COME, ShownLine, TimeWindow, Visit
+from logistics.visits.visit_lines import lines_of, shown_line
+from logistics.visits.visits import shown_visits
 
 
 class Technician(msgspec.Struct, frozen=True):

@@ -12,10 +12,10 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, Final
 
-from logistics.day import Day, Plan, Until
-from logistics.planner import judge, loss
-from logistics.planning import plan_apart
-from logistics.puzzle import PROMISE_PENCE
+from logistics.planner.day import Day, Plan, Until
+from logistics.planner.planner import judge, loss
+from logistics.planner.puzzle import PROMISE_PENCE
+from logistics.rounds.planning import plan_apart
 from scripts.benchmarks.figures import BenchmarkError, Figure, at_most, say
 from scripts.benchmarks.run import Run
 from scripts.example_service import rows

@@ -3,9 +3,9 @@
 Van by van, always on to the nearest promised visit that can still be made; home when there is none.
 """
 
-from logistics.course import Course, course
-from logistics.day import Day, Van
-from logistics.ground import Ground
+from logistics.planner.course import Course, course
+from logistics.planner.day import Day, Van
+from logistics.planner.ground import Ground
 
 
 def nearest_first(day: Day) -> dict[str, list[list[str]]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Final
 
-from logistics.day import (
+from logistics.planner.day import (
     EXAMINER,
     HOUR_S,
     TAIL_LIFT,
@@ -20,7 +20,7 @@ from logistics.day import (
     Visit,
     Window,
 )
-from logistics.travel import Speeds, as_the_crow_flies
+from logistics.roads.travel import Speeds, as_the_crow_flies
 
 MINUTE_S: Final = 60
 DEPOT: Final = "NG8 6AS"

@@ -90,4 +90,4 @@ where l.wanted and l.promised + l.delivered < l.quantity and d.kind = 'depot'
     and p.loler_months is null and p.service_months is null
 group by l.id, l.sku, i.depot
 """
-"""No fault: the clock serves them within seconds (logistics/clock.py)."""
+"""No fault: the clock serves them within seconds (logistics/clock/clock.py)."""

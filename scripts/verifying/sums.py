@@ -69,4 +69,4 @@ from {table}_default group by to_char(recorded_at at time zone 'UTC', 'YYYY-MM')
 """  # noqa: S608 - table names from code
     for table in ("movements", "postings", "tallies")
 )
-"""No fault: the clock makes the month and moves them (logistics/clock.py)."""
+"""No fault: the clock makes the month and moves them (logistics/clock/clock.py)."""

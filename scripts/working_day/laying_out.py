@@ -21,15 +21,15 @@ from equipment.people.visibility import EVERYONE
 from equipment.places import add_van
 from equipment.serving_depots import depots_around
 from equipment.staff.roles import Caller
-from logistics.catching_up import catch_up
-from logistics.collecting import ask, collect
-from logistics.depot_days import Ways
-from logistics.news import raise_checks
-from logistics.planning_days import plan_as
-from logistics.publishing import publish_day
-from logistics.round_form import Asked, PlannedDay, Seen
-from logistics.van_days import Member, VanDay, say
-from logistics.visit_form import NewCollection, NewVisit, TimeWindow
+from logistics.rounds.depot_days import Ways
+from logistics.rounds.planning_days import plan_as
+from logistics.rounds.publishing import publish_day
+from logistics.rounds.round_form import Asked, PlannedDay, Seen
+from logistics.rounds.van_days import Member, VanDay, say
+from logistics.visits.catching_up import catch_up
+from logistics.visits.collecting import ask, collect
+from logistics.visits.news import raise_checks
+from logistics.visits.visit_form import NewCollection, NewVisit, TimeWindow
 from scripts.example_service import LOADER, callers
 from scripts.model.service import COORDINATOR, MAIN, MORE_VANS, NORTH, PRESCRIBER_FOR, VANS
 from scripts.playing.marks import Marks

@@ -5,9 +5,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from budget.database import open_pool
-from logistics.depot_days import Ways
-from logistics.jobs import Job
-from logistics.leading import Leader
+from logistics.clock.jobs import Job
+from logistics.clock.leading import Leader
+from logistics.rounds.depot_days import Ways
 
 
 async def _work(now: datetime, ways: Ways) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from logistics.day import (
+from logistics.planner.day import (
     EXAMINER,
     HOUR_S,
     TAIL_LIFT,
@@ -20,7 +20,7 @@ from logistics.day import (
     Visit,
     Window,
 )
-from logistics.travel import Speeds, as_the_crow_flies
+from logistics.roads.travel import Speeds, as_the_crow_flies
 
 NINE, FIVE = 9 * HOUR_S, 17 * HOUR_S
 SHIFT = Window(8 * HOUR_S, FIVE)

@@ -7,7 +7,7 @@ out is tried, by putting the visit at each place of each round, with the break i
 from collections.abc import Iterator, Sequence
 from math import ceil
 
-from logistics.day import Day, Load, Plan, Round, Stop, UnderWay, Van, Visit
+from logistics.planner.day import Day, Load, Plan, Round, Stop, UnderWay, Van, Visit
 
 Trips = list[list[Visit]]
 

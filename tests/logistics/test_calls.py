@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from equipment.working_days import working_day_after
-from logistics.catching_up import catch_up
+from logistics.visits.catching_up import catch_up
 from tests.api.members import member, slug, wrong_fields
 from tests.logistics.calling import ask, on_loan, open_rounds, order, outcome, somebody, stock, told
 

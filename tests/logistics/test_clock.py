@@ -11,8 +11,8 @@ import pytest
 
 from budget.database import fetch_one
 from budget.sums import fold
-from logistics import clock
-from logistics.clock import ticking
+from logistics.clock import clock
+from logistics.clock.clock import ticking
 from tests.budget.test_sums import count
 
 ONE = ("issued", 1, 7, date(2018, 4, 2), "04K", "BED01", "reusable", "D1")

@@ -14,11 +14,11 @@ import pytest
 
 from budget.database import execute, fetch
 from equipment.working_days import working_day_after
-from logistics.depot_days import Ways
-from logistics.jobs import JOBS, Job, next_slot, slot_of
-from logistics.leading import Leader
-from logistics.news import LEFT_WITHIN, raise_checks, raise_loan_ends
-from logistics.tidying import raise_stale_visits
+from logistics.clock.jobs import JOBS, Job, next_slot, slot_of
+from logistics.clock.leading import Leader
+from logistics.clock.tidying import raise_stale_visits
+from logistics.rounds.depot_days import Ways
+from logistics.visits.news import LEFT_WITHIN, raise_checks, raise_loan_ends
 from tests.api.members import scan
 from tests.logistics.calling import (
     ask,

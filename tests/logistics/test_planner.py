@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 
-from logistics.day import (
+from logistics.planner.day import (
     HOUR_S,
     TAIL_LIFT,
     Day,
@@ -23,8 +23,8 @@ from logistics.day import (
     Visit,
     Window,
 )
-from logistics.planner import judge, loss, plan
-from logistics.reasons import Broken
+from logistics.planner.planner import judge, loss, plan
+from logistics.planner.reasons import Broken
 from scripts.model.by_hand import nearest_first
 from scripts.model.day import IMPOSSIBLE, nottinghamshire_day
 from tests.logistics.days import FIVE, NINE, days, van, visit

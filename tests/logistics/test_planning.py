@@ -12,11 +12,11 @@ import pytest
 import uvloop
 
 from budget.refusals import Refused, Wrong
-from logistics import planning
-from logistics.day import Until
-from logistics.planner import best, plan
-from logistics.planning import plan_apart
-from logistics.solver import LENGTH_BYTES, Task
+from logistics.planner.day import Until
+from logistics.planner.planner import best, plan
+from logistics.rounds import planning
+from logistics.rounds.planning import plan_apart
+from logistics.rounds.solver import LENGTH_BYTES, Task
 from tests.logistics.days import day, visit
 
 FEW = Until(iterations=10)
@@ -104,9 +104,9 @@ def test_a_process_ends_with_whoever_asked() -> None:
     """Killed, a service leaves nobody who would search on for nothing."""
     said = msgspec.msgpack.encode(Task(DAY, LONG, 1))
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "logistics.solver"],
+        [sys.executable, "-P", "-m", "logistics.rounds.solver"],
         stdin=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(Path(planning.__file__).parent.parent)},
+        env=os.environ | {"PYTHONPATH": str(Path(planning.__file__).parents[2])},
     )
     assert process.stdin is not None
     process.stdin.write(len(said).to_bytes(LENGTH_BYTES, "big") + said)
@@ -141,6 +141,6 @@ def _running() -> list[int]:
             command = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if parent == str(os.getpid()) and b"logistics.solver" in command:
+        if parent == str(os.getpid()) and b"logistics.rounds.solver" in command:
             found.append(int(folder.name))
     return found

@@ -9,7 +9,7 @@ from litestar import Litestar
 
 from budget.database import fetch_one
 from equipment.requests import Form, Labelled, send
-from logistics.catching_up import catch_up
+from logistics.visits.catching_up import catch_up
 from tests.api.conftest import PASSWORD, client_of
 from tests.logistics.calling import ask, on_loan, open_rounds, outcome, somebody, told
 from tests.logistics.phoning import published, technician

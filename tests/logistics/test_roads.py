@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from logistics.day import HOUR_S
-from logistics.graticule import longitude_and_latitude
-from logistics.roads import BLOCK, by_road
-from logistics.travel import Speeds, as_the_crow_flies
+from logistics.planner.day import HOUR_S
+from logistics.roads.graticule import longitude_and_latitude
+from logistics.roads.roads import BLOCK, by_road
+from logistics.roads.travel import Speeds, as_the_crow_flies
 
 POINTS = [(450_000 + 100 * number, 340_000) for number in range(120)]
 SPEEDS = Speeds()

@@ -7,7 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
-from logistics.catching_up import catch_up
+from logistics.visits.catching_up import catch_up
 from scripts.verifying.visits import VISIT_INVARIANTS
 from tests.api.members import scan
 from tests.logistics.calling import (

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from logistics.catching_up import catch_up
+from logistics.visits.catching_up import catch_up
 from tests.api.members import member, scan, slug, wrong_fields
 from tests.logistics.calling import (
     activity,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from logistics.day import Until
-from logistics.planner import plan
+from logistics.planner.day import Until
+from logistics.planner.planner import plan
 from scripts.plan import main
 from scripts.solomon import TENTHS, Instance, SolomonError, is_feasible, routes
 

@@ -37,7 +37,7 @@ _KEYS: Final[list[Any]] = [
 
 def names() -> list[str]:
     """Every name by which a page looks for something in its address, as the code has them."""
-    code = "".join(path.read_text(encoding="utf-8") for path in sorted(_CODE.glob("*.py")))
+    code = "".join(path.read_text(encoding="utf-8") for path in sorted(_CODE.rglob("*.py")))
     return sorted({*_NAMED.findall(code), *_FILLED.split(), "nhs_number", "postcode"})
 
 

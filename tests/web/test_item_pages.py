@@ -13,7 +13,7 @@ from equipment.lifecycle import ACTIONS
 from tests.api.conftest import PASSWORD
 from tests.api.members import receive
 from tests.web.conftest import signed_in
-from web.item_act_words import ACTS
+from web.items.item_act_words import ACTS
 
 Item = dict[str, Any]
 

@@ -4,8 +4,8 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from logistics import jobs
-from logistics.jobs import Job
+from logistics.clock import jobs
+from logistics.clock.jobs import Job
 from tests.web.conftest import signed_in
 from tests.web.ordering import open_service, staff, words
 

@@ -6,7 +6,7 @@ import pytest
 from equipment.grid import distance_m, grid_reference
 from equipment.places import Depot
 from tests.web.conftest import path_of
-from web.nearest import hand_in
+from web.items.nearest import hand_in
 
 NOTTINGHAM = Depot("N", "Nottingham", "NG7 2NR", "depot")
 MANSFIELD = Depot("M", "Mansfield", "NG18 5BU", "depot")

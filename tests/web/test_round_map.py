@@ -2,7 +2,7 @@
 
 import re
 
-from web.round_map import Course, colour, dash, draw_map, draw_van_map
+from web.rounds.round_map import Course, colour, dash, draw_map, draw_van_map
 
 
 def test_stops_are_numbered_where_they_lie_and_north_is_above() -> None:

@@ -1,5 +1,5 @@
 // The service worker: keeps the page and its files, so that the round opens with no network.
-// KEPT is written before this by the service (web/round_page.py); it touches nothing of the queue.
+// KEPT is written before this by the service (web/phone/round_page.py); it touches nothing of the queue.
 
 const VERSION = `kitback-round-${KEPT.folder.split("/").pop()}`;
 // The scanner is large and seldom another: it outlives the other files.

@@ -1,0 +1,23 @@
+"""Brings visits up to date with everything that has happened, for whoever is about to read them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from logistics.visits.following import follow
+from logistics.visits.news import pull
+from logistics.visits.undoing import reopen
+
+
+async def catch_up(now: datetime) -> int:
+    """Make what news asks for, and follow what scans and orders have done or undone; how much.
+
+    A job of the clock, every few seconds; and first of all in what shows visits, so that whoever
+    has just authorised or scanned something finds it there.
+    """
+    return await reopen(now) + await follow(now) + await pull(now)
+
+
+async def catch_up_with(visits: Sequence[UUID], now: datetime) -> int:
+    """The same for a few visits, such as those that scans have just named."""
+    return await follow(now, visits) if visits else 0

@@ -1,0 +1,97 @@
+"""What was done on a visit and is undone: the visit is as before, and nobody is charged."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from budget.database import execute, fetch, transaction
+from equipment.people.visibility import EVERYONE
+from equipment.staff.roles import SYSTEM
+from logistics.visits.ending import DONE_OUTCOMES, lock_visit, take_back
+from logistics.visits.making import lock_making, note_each
+
+_AT_ONCE: Final = 200
+# A scan that undoes is followed at once; later ones are those that a crash has left.
+_LOOKED_BACK: Final = timedelta(days=3)
+
+
+async def reopen(now: datetime) -> int:
+    """Open again what was done on visits and has been undone since; how many visits it was."""
+    rows = await fetch(_UNDONE, now - _LOOKED_BACK, sorted(DONE_OUTCOMES), None, _AT_ONCE)
+    visits = sorted({row["visit"] for row in rows})
+    for visit in visits:
+        async with transaction(viewer=EVERYONE):
+            await lock_making()
+            await _reopen(visit, now)
+    return len(visits)
+
+
+# Undone after it was said to be done, and not done again since. A loan has the id of its delivery.
+_UNDONE: Final = """
+select distinct on (n.id) n.id as line, n.visit, u.id as undo, u.occurred_at as undone_at,
+    exists (select from visit_lines o where o.closed_at is null
+        and (o.order_line = n.order_line or (o.item = n.item and o.kind = n.kind))) as again
+from movements u join movements m on m.id = u.undoes and m.item = u.item
+left join loans o on o.id = m.id
+join visit_lines n on (n.item = u.item or n.order_line = o.order_line)
+    and n.outcome = any($2::varchar[]) and n.closed_at <= u.recorded_at
+left join order_lines l on l.id = n.order_line
+left join items i on i.id = n.item
+where u.undoes is not null and u.recorded_at >= $1 and ($3::uuid is null or n.visit = $3)
+    and m.recorded_at >= n.made_at and case m.action
+        when 'deliver' then n.kind = 'delivery' and l.delivered < n.delivered + n.quantity
+        when 'collect' then n.kind in ('collection', 'swap') and i.state = 'on_loan'
+            and i.loan = n.loan
+        when 'repair' then n.kind = 'repair'
+        when 'check' then n.kind = 'service'
+        else false end
+order by n.id, u.recorded_at desc limit $4
+"""
+
+
+async def _reopen(visit: UUID, now: datetime) -> None:
+    row = await lock_visit(visit)
+    assert row is not None
+    undone = await fetch(_UNDONE, now - _LOOKED_BACK, sorted(DONE_OUTCOMES), visit, _AT_ONCE)
+    if not undone:
+        return
+    # Of what is on another visit by now, this one has not done it, and that one does.
+    await execute(_NOT_DONE, [line["line"] for line in undone if line["again"]])
+    await execute(_OPEN_LINES, [line["line"] for line in undone if not line["again"]])
+    if row["status"] == "done":
+        await _stand(row, now)
+    newest = max(undone, key=lambda line: line["undone_at"])
+    await take_back(row, newest["undo"], newest["undone_at"], now)
+    await note_each({visit: "undone"}, SYSTEM, now)
+
+
+_NOT_DONE: Final = "update visit_lines set outcome = 'not_done' where id = any($1::uuid[])"
+_OPEN_LINES: Final = """
+update visit_lines set outcome = null, closed_at = null where id = any($1::uuid[])
+"""
+
+
+async def _stand(visit: asyncpg.Record, now: datetime) -> None:
+    """Have a done visit be under way again, or open; called off where all is on another one."""
+    rows: Sequence[asyncpg.Record] = await fetch(_OUTCOMES, visit["id"])
+    outcomes = {row["outcome"] for row in rows}
+    if None in outcomes:
+        await execute(_AGAIN, visit["id"])
+    elif not outcomes & DONE_OUTCOMES:
+        await execute(_CALL_OFF, visit["id"], now)
+
+
+_OUTCOMES: Final = "select distinct outcome from visit_lines where visit = $1"
+_AGAIN: Final = """
+update visits set status = case when round is null then 'open' else 'under_way' end,
+    ended_at = null, ended_by = null, happened_on = null, version = version + 1
+where id = $1
+"""
+_CALL_OFF: Final = """
+update visits set status = 'cancelled', ended_at = $2, ended_by = 'service', happened_on = null,
+    version = version + 1
+where id = $1
+"""

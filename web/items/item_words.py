@@ -1,0 +1,155 @@
+"""Items in words: the rows of a list, and one item with its movements."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from equipment.history import Movement
+from equipment.items import Item
+from equipment.staff.roles import Caller
+from labels.code import shown
+from web.fields import Field, Fields
+from web.forms import Filled
+from web.items.item_act_words import ACTS
+from web.items.item_panel import STATE_WORDS, place_of, rows_of
+from web.markup import tag
+from web.paging import Slice
+from web.words import stamp
+
+ACTION_WORDS: Final[dict[str, str]] = {
+    "receive": "Received",
+    "open": "Taken over",
+    "allocate": "Set aside",
+    "deallocate": "Put back on the shelf",
+    "load": "Loaded on a van",
+    "unload": "Unloaded",
+    "deliver": "Delivered",
+    "collect": "Collected",
+    "return": "Returned to the store",
+    "withdraw": "Taken off the shelf",
+    "clean": "Cleaned",
+    "pass": "Inspected and safe",
+    "fail": "Failed inspection",
+    "repair": "Repaired",
+    "check": "Checked",
+    "move": "Moved",
+    "transfer": "Transferred",
+    "scrap": "Scrapped",
+    "hand_back": "Handed back to its owner",
+    "lose": "Reported lost",
+    "find": "Found",
+    "undo": "Taken back",
+    "hold": "Put on hold",
+    "release": "Released from hold",
+}
+"""What happened, for each action of the lifecycle and each way into the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """The search, and what it found."""
+
+    title: str
+    address: str
+    fields: list[Field]
+    head: list[str]
+    rows: list[list[dict[str, Any]]]
+    empty: str
+    links: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """One item: what it is, and what has happened to it."""
+
+    title: str
+    code: str
+    back: str
+    tags: list[dict[str, str]]
+    rows: list[dict[str, Any]]
+    label: str
+    acts: list[dict[str, str]]
+    head: list[str]
+    movements: list[list[dict[str, Any]]]
+    links: dict[str, dict[str, str]]
+
+
+def list_page(found: Slice[tuple[int, Item]], sought: Mapping[str, str], address: str) -> ListPage:
+    """The list as it is shown for what was sought."""
+    fields = Fields(Filled({name: [text] for name, text in sought.items()}))
+    states = {"": "Any"} | {state.value: words for state, (words, _) in STATE_WORDS.items()}
+    narrowed = any(sought[name] for name in ("q", "state", "depot"))
+    return ListPage(
+        title="Items",
+        address=address,
+        fields=[
+            fields.text("q", "Code, serial number or product", width=20, spellcheck=False),
+            fields.select("state", "State", states),
+            fields.text("depot", "Depot code", width=5, spellcheck=False),
+        ],
+        head=["Code", "Product", "State", "Where"],
+        rows=[_row(item, address) for _, item in found.rows],
+        empty="No item matches this." if narrowed else "No items have been received yet.",
+        links=found.links,
+    )
+
+
+def item_page(
+    item: Item, found: Slice[tuple[int, Movement]], caller: Caller, base: str
+) -> ItemPage:
+    """One item with its movements, and what this caller may do with it as it is."""
+    return ItemPage(
+        title=item.name,
+        code=shown(item.code),
+        back=f"{base}/items",
+        tags=_tags(item),
+        rows=rows_of(item, base),
+        label=f"{base}/items/{item.code}/label",
+        acts=[
+            {"text": ACTS[action].words, "href": f"{base}/items/{item.code}/acts/{action}"}
+            for action in (*item.allowed, "undo")
+            if caller.may(action)
+        ],
+        head=["When", "What", "By", "More"],
+        movements=[movement_row(movement) for _, movement in found.rows],
+        links=found.links,
+    )
+
+
+def _row(item: Item, address: str) -> list[dict[str, Any]]:
+    return [
+        {"text": shown(item.code), "href": f"{address}/{item.code}", "classes": "kitback-code"},
+        {"text": item.name},
+        {"html": Markup(" ").join(tag(**each) for each in _tags(item))},
+        {"text": place_of(item)},
+    ]
+
+
+def _tags(item: Item) -> list[dict[str, str]]:
+    words, colour = STATE_WORDS[item.state]
+    held = [{"text": "On hold", "colour": "red"}] if item.on_hold else []
+    return [{"text": words, "colour": colour}, *held]
+
+
+def movement_row(movement: Movement) -> list[dict[str, Any]]:
+    """A movement in the table of an item's."""
+    words = ACTION_WORDS[movement.action]
+    if movement.undone_by is not None:
+        words += " (taken back since)"
+    return [
+        {"classes": "kitback-figure", "text": stamp(movement.occurred_at)},
+        {"text": words},
+        {"text": movement.actor},
+        {"text": ". ".join(_more(movement)) or "Nothing more"},
+    ]
+
+
+def _more(movement: Movement) -> Iterator[str]:
+    if movement.depot is not None:
+        yield f"Depot {movement.depot}"
+    if movement.van is not None:
+        yield f"Van {movement.van}"
+    if movement.reason is not None:
+        yield movement.reason

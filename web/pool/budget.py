@@ -1,0 +1,105 @@
+"""The pool on pages: where it stands, where each partner stands, and every posting behind that."""
+
+import asyncio
+from typing import Final
+
+from litestar import Response
+
+from budget import closing, pool, recycling
+from budget.by_month import partner_year
+from budget.recycling import Question
+from budget.refusals import Missing, Wrong
+from budget.statement_files import FILES
+from budget.statements import Statement, Wanted, statement
+from budget.years import london_day, span, year_of
+from web import pages
+from web.pages import PageRequest
+from web.paging import PAGE, key_after, sliced
+from web.pool import budget_words
+from web.rendering import page
+
+_TASK = "read the pool"
+
+
+@pages.get("/budget", task=_TASK)
+async def show_pool(request: PageRequest) -> Response[str]:
+    """The pool in a financial year: of today where none is named."""
+    today = london_day(request.now)
+    year = request.sought("year") or year_of(today)
+    standing = await pool.standing(_known(year), None)
+    first, last = span(year)
+    figures = await recycling.report(Question(first, last))
+    months = await closing.closed_months(year)
+    content = budget_words.pool_page(standing, figures, months, today, request.site.base)
+    return page(request, "budget.jinja", content)
+
+
+@pages.get("/budget/partner", task=_TASK)
+async def show_partner(request: PageRequest) -> Response[str]:
+    """A partner's year, month by month."""
+    year = _known(request.sought("year"))
+    try:
+        found = await partner_year(year, request.sought("partner"))
+    except Wrong as refusal:
+        raise Missing("partner-not-found", "There is no such partner.") from refusal
+    everybody = (await pool.standing(year, None)).partners
+    [standing] = [each for each in everybody if each.ods == found.ods]
+    content = budget_words.partner_page(found, standing, year, request.site.base)
+    return page(request, "budget_partner.jinja", content)
+
+
+@pages.get("/budget/statement", task=_TASK)
+async def show_statement(request: PageRequest) -> Response[str]:
+    """Every posting of a partner's in a month, a page at a time."""
+    drawn = await _statement(request)
+    kept = {name: request.sought(name) for name in ("year", "partner", "month")}
+    cursor = request.sought("after")
+    after = key_after(cursor, int) or 0
+    numbered = list(enumerate(drawn.postings, 1))[after : after + PAGE + 1]
+    address = f"{request.site.base}/budget/statement"
+    found = sliced(numbered, lambda row: row[0], address, **kept, after=cursor)
+    content = budget_words.statement_page(drawn, found, kept, request.site.base)
+    return page(request, "budget_statement.jinja", content)
+
+
+@pages.get("/budget/statement/file", task=_TASK)
+async def show_statement_file(request: PageRequest) -> Response[bytes]:
+    """The same as a file: CSV, or a workbook."""
+    ending = request.sought("format")
+    if ending not in FILES:
+        raise Missing("format-not-found", "There is no such file.")
+    drawn = await _statement(request)
+    media_type, made = FILES[ending]
+    name = f"statement-{drawn.partner}-{request.sought('month') or request.sought('year')}.{ending}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    body = await asyncio.to_thread(made, drawn)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+async def _statement(request: PageRequest) -> Statement:
+    year, month = _known(request.sought("year")), request.sought("month") or None
+    try:
+        days = closing.days(year, month)
+        return await statement(Wanted(request.sought("partner"), *days))
+    except Wrong as refusal:
+        raise Missing("statement-not-found", "There is no such statement.") from refusal
+
+
+def _known(year: str) -> str:
+    """The year, where it is one; Missing else."""
+    try:
+        span(year)
+    except Wrong as refusal:
+        raise Missing("year-not-found", "There is no such financial year.") from refusal
+    return year
+
+
+PAGES: Final = (
+    show_pool,
+    show_partner,
+    show_statement,
+    show_statement_file,
+)
