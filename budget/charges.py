@@ -72,7 +72,7 @@ async def propose(actor: str, new: Proposal, now: datetime) -> PoolCharge:
         raise Wrong(faults)
     values = [getattr(new, name) for name in Proposal.__struct_fields__]
     await execute(_PROPOSE, *values, actor, now)
-    kept = await _charge(new.id)
+    kept = await look_up(new.id)
     same = all(getattr(kept, name) == getattr(new, name) for name in Proposal.__struct_fields__)
     if not same or kept.proposed_by != actor:
         raise Refused("id-reused", "This id was used before, for something else: make a new one.")
@@ -115,7 +115,7 @@ async def approve(actor: str, charge: UUID, now: datetime) -> PoolCharge:
         if held.status == "proposed":
             await execute(_DECIDE, charge, "approved", actor, now, None)
             await _post(held, now)
-    return await _charge(charge)
+    return await look_up(charge)
 
 
 async def decline(actor: str, charge: UUID, answer: str, now: datetime) -> PoolCharge:
@@ -126,7 +126,7 @@ async def decline(actor: str, charge: UUID, answer: str, now: datetime) -> PoolC
         held = await _undecided(actor, charge, "declined")
         if held.status == "proposed":
             await execute(_DECIDE, charge, "declined", actor, now, answer)
-    return await _charge(charge)
+    return await look_up(charge)
 
 
 _DECIDE: Final = """
@@ -196,7 +196,8 @@ async def listed(status: Status | None, after: int, limit: int) -> list[PoolChar
 _CHARGES: Final = f"select {', '.join(PoolCharge.__struct_fields__)} from pool_charges"  # noqa: S608 - column names from code
 
 
-async def _charge(charge: UUID) -> PoolCharge:
+async def look_up(charge: UUID) -> PoolCharge:
+    """One charge, or Missing."""
     return _kept(await fetch_one(f"{_CHARGES} where id = $1", charge))
 
 

@@ -52,7 +52,7 @@ async def close(actor: str, year: str, month: str, now: datetime) -> ClosedMonth
     `month-not-ended`, `nothing-posted` where the books do not begin by then, `earlier-month-open`.
     """
     first = _of_year(year, month)
-    if _next(first) > london_day(now):
+    if next_month(first) > london_day(now):
         raise Refused("month-not-ended", f"{_words(first)} has not ended yet.")
     async with transaction():
         # All that is being posted comes to its end first, and whatever begins waits.
@@ -82,19 +82,24 @@ def days(year: str, month: str | None) -> tuple[date, date]:
     """
     if month is None:
         first, last = span(year)
-        return first, _next(last)
+        return first, next_month(last)
     begin = _of_year(year, month)
-    return begin, _next(begin)
+    return begin, next_month(begin)
 
 
 def _of_year(year: str, month: str) -> date:
     first, last = span(year)
-    if not _MONTH.fullmatch(month):
-        raise Wrong([Fault("month", "Write the month as 2018-07.")])
-    begin = date.fromisoformat(f"{month}-01")
+    begin = first_day(month)
     if not first <= begin <= last:
         raise Wrong([Fault("month", f"Is not in the financial year {year}.")])
     return begin
+
+
+def first_day(month: str) -> date:
+    """The first day of a month; Wrong where it is not written as one."""
+    if not _MONTH.fullmatch(month):
+        raise Wrong([Fault("month", "Write the month as 2018-07.")])
+    return date.fromisoformat(f"{month}-01")
 
 
 async def _is_closed(month: date) -> bool:
@@ -103,7 +108,7 @@ async def _is_closed(month: date) -> bool:
 
 async def _check_order(month: date) -> None:
     """Raise Refused unless every month before it is closed, from the first with a posting on."""
-    row = await fetch_one(_TURN)
+    row = await fetch_one(TURN)
     turn = row["turn"] if row else None
     if turn is None or month < turn:
         raise Refused("nothing-posted", f"Nothing had been posted by the end of {_words(month)}.")
@@ -112,11 +117,16 @@ async def _check_order(month: date) -> None:
         raise Refused("earlier-month-open", words)
 
 
-# The first month with a posting is looked for once: before any is closed.
-_TURN: Final = """
+TURN: Final = """
 select coalesce((select max(month) + interval '1 month' from closed_months),
-    (select date_trunc('month', min(posted_on)::timestamp) from postings
-        where partner is not null))::date as turn
+    least((select min(begins_on) from posting_sums
+            where grain = 'month' and account <> 'committed'),
+        (select date_trunc('month', min(posted_on)::timestamp)::date from unfolded_postings
+            where account <> 'committed')))::date as turn
+"""
+"""The month to be closed next, by its first day; null where nothing has been posted yet.
+
+By what is folded and what is not yet: the postings themselves are not looked through.
 """
 
 
@@ -131,7 +141,7 @@ async def _draw_up() -> None:
         await execute("select pg_advisory_xact_lock(hashtextextended('statements', 0))")
         for row in await fetch(_LACKING):
             month = row["month"]
-            wanted = Wanted(row["partner"], month, _next(month))
+            wanted = Wanted(row["partner"], month, next_month(month))
             drawn = await statement(wanted)
             digest = hashlib.sha256(csv_of(drawn)).digest()
             figures = (drawn.issues_pence, drawn.credits_pence, drawn.activity_pence)
@@ -189,7 +199,8 @@ def _drawn(row: asyncpg.Record) -> ClosedStatement:
     )
 
 
-def _next(month: date) -> date:
+def next_month(month: date) -> date:
+    """The first day of the month after the one that a day is in."""
     year, number = divmod(month.year * 12 + month.month, 12)
     return date(year, number + 1, 1)
 

@@ -51,11 +51,14 @@ class Filled:
         return f"{year:0>4}-{month:0>2}-{day:0>2}" if day or month or year else None
 
     def pence(self, name: str) -> int | str | None:
-        """An amount typed in pounds; what is none stays text, for its type to refuse."""
+        """An amount typed in pounds; what is none stays text, for its type to refuse.
+
+        Marked as pounds, so that -3 is not read as so many pence.
+        """
         text = self.text(name)
         match = _POUNDS.fullmatch(text)
         if match is None:
-            return text or None
+            return f"£{text}" if text else None
         return int(match[1].replace(",", "")) * 100 + int(match[2] or 0)
 
 

@@ -138,6 +138,14 @@ MAY = """
     acubx    GET /budget/partner
     acubx    GET /budget/statement
     acubx    GET /budget/statement/file
+    acubx    GET /budget/charges
+    acb      POST /budget/charges/new
+    acb      GET /budget/charges/new
+    acubx    GET /budget/charges/{charge}
+    ab       POST /budget/charges/{charge}/approve
+    ab       POST /budget/charges/{charge}/decline
+    a        POST /budget/close
+    a        GET /budget/close
     ac       POST /admin/jobs/{name}
     actdx    GET /rounds
     ac       POST /rounds/plan

@@ -16,6 +16,7 @@ from web import pages
 from web.pages import PageRequest
 from web.paging import PAGE, key_after, sliced
 from web.pool import budget_words
+from web.pool.onward_words import onward
 from web.rendering import page
 
 _TASK = "read the pool"
@@ -30,7 +31,9 @@ async def show_pool(request: PageRequest) -> Response[str]:
     first, last = span(year)
     figures = await recycling.report(Question(first, last))
     months = await closing.closed_months(year)
-    content = budget_words.pool_page(standing, figures, months, today, request.site.base)
+    base = request.site.base
+    links = onward(request.caller, base)
+    content = budget_words.pool_page(standing, figures, months, today, base, onward=links)
     return page(request, "budget.jinja", content)
 
 

@@ -65,6 +65,7 @@ class PoolPage:
     rates: list[list[_Cell]]
     counts: list[list[_Cell]]
     closed: list[list[_Cell]]
+    onward: Sequence[Markup]
     links: list[Markup]
 
 
@@ -97,7 +98,13 @@ class StatementPage:
 
 
 def pool_page(
-    standing: Budget, figures: Report, months: Sequence[ClosedMonth], today: date, base: str
+    standing: Budget,
+    figures: Report,
+    months: Sequence[ClosedMonth],
+    today: date,
+    base: str,
+    *,
+    onward: Sequence[Markup],
 ) -> PoolPage:
     """The pool, its partners, what is recycled, and which months are closed."""
     year = standing.year
@@ -120,6 +127,7 @@ def pool_page(
                 {"text": each.closed_by}]
             for each in months
         ],
+        onward=onward,
         links=_years(year, today, base),
     )  # fmt: skip
 

@@ -1,0 +1,158 @@
+"""The books on pages: a month is closed once one is sure, and charges are decided by another."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from budget.years import london_day, year_of
+from tests.api.members import scan, send
+from tests.web.conftest import signed_in
+from tests.web.forms import forms_of
+from tests.web.ordering import open_service, person, sent, staff, stock, words
+
+LAST = london_day(datetime.now(UTC)).replace(day=1) - timedelta(days=1)
+MONTH, YEAR = f"{LAST:%Y-%m}", year_of(LAST)
+
+
+@pytest.fixture
+async def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A service in which two hold the budget, and one looks on."""
+    await open_service(admin)
+    for name, role in (("ada", "budget_holder"), ("bob", "budget_holder"), ("cy", "auditor")):
+        await staff(admin, name, role)
+    return admin
+
+
+async def lend(admin: httpx.AsyncClient, on: date, name: str) -> None:
+    """Deliver a bed on a day."""
+    [item] = await stock(admin, "BED01")
+    at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC).isoformat()
+    fields = {"person": await person(admin, name=name), "occurred_at": at}
+    await send(admin, scan(item["code"], "deliver", **fields))
+
+
+async def propose(browser: httpx.AsyncClient, **typed: str) -> httpx.Response:
+    """Fill in the form for a charge, and send it."""
+    page = await browser.get("/budget/charges/new")
+    [form] = [each for each in forms_of(page.text) if each.action.endswith("/charges/new")]
+    usual = {
+        "kind": "management_fee", "partner": "04K", "pence": "2,500.00", "reason": "Third quarter",
+        "happened_on-day": "1", "happened_on-month": str(LAST.month),
+        "happened_on-year": str(LAST.year),
+    }  # fmt: skip
+    pairs = [(name, value) for name, value in form.pairs if name not in usual | typed]
+    return await browser.post(form.action, data=sent([*pairs, *(usual | typed).items()]))
+
+
+async def test_a_month_is_closed_by_who_says_that_they_are_sure(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """It shows what it comes to and what is open; twice, it is closed once."""
+    async with signed_in(app) as browser:
+        assert "Nothing has been posted yet" in words(await browser.get("/budget/close"))
+        await lend(service, LAST, "Ada")
+        page = await browser.get("/budget/close")
+        assert f"Close {LAST:%B %Y}" in words(page)
+        assert "NHS Rushcliffe Issues £620 Activity £0 Credits £0 Net £620" in words(page)
+        [form] = [each for each in forms_of(page.text) if each.action.endswith("/close")]
+        unsure = await browser.post(form.action, data=sent(form.pairs))
+        assert unsure.status_code == 422
+        assert "Tick that it is to be closed for good." in words(unsure)
+        for _ in range(2):
+            closed = await browser.post(form.action, data=sent([*form.pairs, ("sure", "yes")]))
+            assert closed.status_code == 303, words(closed)
+        assert f"{LAST:%B %Y} is closed." in (await browser.get("/budget")).text
+        await lend(service, LAST, "Bea")
+        following = words(await browser.get("/budget/close"))
+        assert "1 posting, which come to £620" in following
+        assert "is the next month to be closed. It ends on" in following
+        for month in ("2018-13", "x", "2018-04", "٢٠١٨-04", ""):
+            answer = await browser.post("/budget/close", data={"month": month, "sure": "yes"})
+            assert answer.status_code == 422, month
+
+
+async def test_a_charge_is_proposed_by_one_and_decided_by_another(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """Who proposed it has no form for that, and is told so; it is listed by its standing."""
+    del service
+    async with signed_in(app, "ada") as ada, signed_in(app, "bob") as bob:
+        made = await propose(ada)
+        assert made.status_code == 303, words(made)
+        path = made.headers["Location"]
+        shown = await ada.get(path)
+        assert "somebody else decides" in words(shown)
+        assert "£2,500" in words(shown)
+        own = await ada.post(f"{path}/approve")
+        assert own.status_code == 422
+        assert "somebody else decides" in words(own)
+        assert "Management fee" in words(await bob.get("/budget/charges"))
+        unsaid = await bob.post(f"{path}/decline", data={"answer": ""})
+        assert unsaid.status_code == 422
+        for _ in range(2):
+            assert (await bob.post(f"{path}/approve")).status_code == 303
+        late = await bob.post(f"{path}/decline", data={"answer": "After all not"})
+        assert "bob has approved this already." in words(late)
+        assert "No charge is to be decided." in words(await bob.get("/budget/charges"))
+        assert "Management fee" in words(await bob.get("/budget/charges?status=approved"))
+        partner = await bob.get(f"/budget/partner?year={YEAR}&partner=04K")
+        assert "£2,500" in words(partner)
+
+
+async def test_what_is_given_back_is_a_correction_of_its_figure(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """Whose sign nobody has to type; declined, it says why and costs nobody anything."""
+    del service
+    async with signed_in(app, "ada") as ada, signed_in(app, "bob") as bob:
+        fields = {"kind": "correction", "account": "issues", "way": "give back", "pence": "3"}
+        path = (await propose(ada, **fields)).headers["Location"]
+        shown = words(await bob.get(path))
+        assert "The partner gets it back" in shown
+        assert "Issues" in shown
+        answer = await bob.post(f"{path}/decline", data={"answer": "It was right"})
+        assert answer.status_code == 303
+        assert "It was right" in words(await ada.get(path))
+        assert f"The pool, {YEAR} As posted" in words(await ada.get(f"/budget?year={YEAR}"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"pence": "-3"}, "must be an amount"),
+        ({"pence": "0"}, "Nothing is charged."),
+        ({"pence": "99999999999"}, "at most"),
+        ({"partner": "NOWHERE"}, "There is no partner"),
+        ({"kind": "gift"}, "Choose a kind of charge."),
+        ({"account": "issues"}, "Only a correction"),
+        ({"happened_on-year": "2999"}, "still to come"),
+        ({"happened_on-day": "32"}, "a day that there is"),
+        ({"reason": " "}, "Enter the reason."),
+    ],
+)
+async def test_what_is_wrong_with_a_charge_is_said_beside_its_field(
+    app: Litestar, service: httpx.AsyncClient, typed: dict[str, str], told: str
+) -> None:
+    """And nothing is kept."""
+    async with signed_in(app, "ada") as ada:
+        answer = await propose(ada, **typed)
+        assert answer.status_code == 422, typed
+        summary = re.search(r'class="nhsuk-error-summary.*?</ul>', answer.text, re.DOTALL)
+        assert summary is not None
+        assert told in summary[0], summary[0]
+    assert (await service.get("/api/charges")).json()["results"] == []
+
+
+async def test_who_only_looks_on_has_no_forms(app: Litestar, service: httpx.AsyncClient) -> None:
+    """An auditor reads charges, and is not led to what they may not do."""
+    del service
+    async with signed_in(app, "ada") as ada, signed_in(app, "cy") as cy:
+        path = (await propose(ada)).headers["Location"]
+        page = await cy.get(path)
+        assert "Third quarter" in words(page)
+        assert not [each for each in forms_of(page.text) if each.action.startswith("/budget")]
+        assert "Propose a charge" not in words(await cy.get("/budget/charges"))
+        assert "/budget/close" not in (await cy.get("/budget")).text

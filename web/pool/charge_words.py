@@ -1,0 +1,210 @@
+"""Charges that no scan makes in words: what each is for, who wants it, who has decided. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+from budget.charges import WORDS, PoolCharge
+from budget.partners import Partner
+from budget.refusals import Refusal
+from equipment.staff.roles import Caller
+from web.fields import Field, Fields, Form, errors, faults_of
+from web.forms import Filled
+from web.markup import link, tag
+from web.paging import Slice
+from web.words import day, moment, pounds
+
+_STATUSES: Final[Mapping[str, tuple[str, str]]] = {
+    "proposed": ("To be decided", "yellow"),
+    "approved": ("Approved", "green"),
+    "declined": ("Declined", "grey"),
+}
+_ACCOUNTS: Final[Mapping[str, str]] = {
+    "activity": "Activity",
+    "issues": "Issues",
+    "credits": "Credits",
+}
+_WAYS: Final[Mapping[str, str]] = {
+    "charge": "The partner is charged",
+    "give back": "The partner gets it back",
+}
+_REASON_MAX: Final = 500
+_ABOUT: Final = (
+    "For what no scan charges. Somebody else approves it or declines it; nothing is posted before."
+    " Name no person in the reason: partners read it."
+)
+_Cell = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeList:
+    """Charges, oldest first."""
+
+    title: str
+    back: str
+    address: str
+    new: str | None
+    fields: list[Field]
+    head: list[_Cell]
+    rows: list[list[_Cell]]
+    empty: str
+    links: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChargePage:
+    """One charge, and the forms that decide on it where the reader may."""
+
+    title: str
+    heading: str
+    back: str
+    standing: str
+    errors: list[dict[str, str]]
+    rows: list[_Cell]
+    waits: str | None
+    approve: str | None
+    decline: str | None
+    answer: Field | None
+
+
+def list_page(
+    found: Slice[PoolCharge], status: str, names: Mapping[str, str], caller: Caller, base: str
+) -> ChargeList:
+    """Charges with what each is for and how it stands."""
+    statuses = {key: words for key, (words, _) in _STATUSES.items()} | {"": "All"}
+    fields = Fields(Filled({"status": [status]}))
+    may_propose = caller.may("propose charges")
+    return ChargeList(
+        title="Charges",
+        back=f"{base}/budget",
+        address=f"{base}/budget/charges",
+        new=f"{base}/budget/charges/new" if may_propose else None,
+        fields=[fields.select("status", "Show", statuses)],
+        head=[
+            {"text": "What"},
+            {"text": "Partner"},
+            _right("Amount"),
+            {"text": "Day"},
+            {"text": "Proposed by"},
+            {"text": "Standing"},
+        ],
+        rows=[_listed(each, names, base) for each in found.rows],
+        empty="No charge is to be decided." if status == "proposed" else "There are none.",
+        links=found.links,
+    )
+
+
+def _listed(charge: PoolCharge, names: Mapping[str, str], base: str) -> list[_Cell]:
+    return [
+        {"html": link(f"{base}/budget/charges/{charge.id}", WORDS[charge.kind])},
+        {"text": names.get(charge.partner, charge.partner)},
+        _right(pounds(charge.pence)),
+        {"text": day(charge.happened_on)},
+        {"text": charge.proposed_by},
+        {"html": tag(*_STATUSES[charge.status])},
+    ]
+
+
+def values(filled: Filled) -> dict[str, object]:
+    """What was typed, as the domain takes it: what a partner gets back is less than nothing."""
+    pence = filled.pence("pence")
+    if filled.text("way") == "give back" and isinstance(pence, int):
+        pence = -pence
+    given: dict[str, object] = {
+        name: filled.given(name) for name in ("id", "kind", "partner", "account", "reason")
+    }
+    return given | {"pence": pence, "happened_on": filled.day("happened_on")}
+
+
+def charge_form(
+    partners: Sequence[Partner],
+    base: str,
+    filled: Filled | None = None,
+    refusal: Refusal | None = None,
+) -> Form:
+    """The form that proposes a charge."""
+    faults, trouble = ((), None) if refusal is None else faults_of(refusal)
+    made = Fields(filled, faults)
+    named = {"": "Choose a partner"} | {each.ods: f"{each.name} ({each.ods})" for each in partners}
+    about_figure = "Only a correction is of issues or credits; all else is activity."
+    fields = [
+        made.hidden("id", uuid4()),
+        made.radios("kind", "Kind of charge", dict[str, str](WORDS.items())),
+        made.select("partner", "Partner", named),
+        made.text("pence", "Amount", prefix="£", width=10, inputmode="decimal"),
+        made.radios("way", "Which way", _WAYS, value="charge"),
+        made.radios(
+            "account", "Figure it counts in", _ACCOUNTS, value="activity",
+            hint=about_figure,
+        ),
+        made.day("happened_on", "Day it is for", hint="In a closed month it counts late."),
+        made.lines("reason", "Reason", rows=3, maxlength=_REASON_MAX),
+    ]  # fmt: skip
+    wrong = errors(faults, fields, trouble=trouble)
+    heading = "Propose a charge"
+    return Form(
+        title=f"Error: {heading}" if wrong else heading,
+        heading=heading,
+        action=f"{base}/budget/charges/new",
+        fields=fields,
+        errors=wrong,
+        submit="Propose it",
+        back=f"{base}/budget/charges",
+        paragraphs=(_ABOUT,),
+    )
+
+
+def charge_page(
+    shown: PoolCharge,
+    payer: Partner,
+    caller: Caller,
+    base: str,
+    *,
+    filled: Filled | None = None,
+    refusal: Refusal | None = None,
+) -> ChargePage:
+    """A charge; who proposed it does not decide on it."""
+    faults, trouble = ((), None) if refusal is None else faults_of(refusal)
+    waits = shown.status == "proposed"
+    own = shown.proposed_by == caller.username
+    decides = waits and not own and caller.may("decide on charges")
+    answer = Fields(filled, faults).lines("answer", "Why not?", rows=3, maxlength=_REASON_MAX)
+    wrong = errors(faults, [answer] if decides else [], trouble=trouble)
+    heading = WORDS[shown.kind]
+    path = f"{base}/budget/charges"
+    return ChargePage(
+        title=f"Error: {heading}" if wrong else heading,
+        heading=heading,
+        back=path,
+        standing=tag(*_STATUSES[shown.status]),
+        errors=wrong,
+        rows=list(_rows(shown, payer)),
+        waits="You have proposed this yourself: somebody else decides." if waits and own else None,
+        approve=f"{path}/{shown.id}/approve" if decides else None,
+        decline=f"{path}/{shown.id}/decline" if decides else None,
+        answer=answer if decides else None,
+    )
+
+
+def _rows(shown: PoolCharge, payer: Partner) -> Iterator[_Cell]:
+    yield _line("Partner", f"{payer.name} ({payer.ods})")
+    yield _line("Way", _WAYS["charge" if shown.pence > 0 else "give back"])
+    yield _line("Amount", pounds(abs(shown.pence)))
+    yield _line("Figure it counts in", _ACCOUNTS[shown.account])
+    yield _line("Day it is for", day(shown.happened_on))
+    yield _line("Reason", shown.reason)
+    yield _line("Proposed", f"{moment(shown.proposed_at)}, by {shown.proposed_by}")
+    if shown.decided_at is not None:
+        words = _STATUSES[shown.status][0]
+        yield _line(words, f"{moment(shown.decided_at)}, by {shown.decided_by}")
+    if shown.answer is not None:
+        yield _line("Why not", shown.answer)
+
+
+def _line(key: str, text: str) -> _Cell:
+    return {"key": {"text": key}, "value": {"text": text}}
+
+
+def _right(text: str) -> _Cell:
+    return {"text": text, "format": "numeric"}

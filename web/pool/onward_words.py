@@ -1,0 +1,18 @@
+"""Where one goes on to from the pool's page: links for whoever may open them. Pure."""
+
+from typing import Final
+
+from markupsafe import Markup
+
+from equipment.staff.roles import Caller
+from web.markup import link
+
+_ONWARD: Final = (
+    ("/budget/charges", "Charges", "read the pool"),
+    ("/budget/close", "Close a month", "close months"),
+)
+
+
+def onward(caller: Caller, base: str) -> list[Markup]:
+    """The pages of the books that the caller may open."""
+    return [link(base + path, text) for path, text, task in _ONWARD if caller.may(task)]
