@@ -32,6 +32,7 @@ from web.admin import (
 from web.admin import (
     users as admin_users,
 )
+from web.depot import checks as depot_checks
 from web.items import cases, item_acts, items, public_item
 from web.orders import (
     catalogue,
@@ -80,6 +81,7 @@ PAGES: Final = (
     *rounds.PAGES,
     *round_moves.PAGES,
     *cases.PAGES,
+    *depot_checks.PAGES,
     *admin_devices.PAGES,
     *admin_handling.PAGES,
     *round_page.PAGES,

@@ -40,6 +40,7 @@ DESKS: Final = (
     Desk("Cases", "/cases", "read cases"),
     Desk("Items", "/items", "read items"),
     Desk("Shelves", "/shelves", "read items"),
+    Desk("Checks due", "/depot/checks", "read what falls due"),
     Desk("Emergencies", "/emergencies", "read emergency issues"),
     Desk("Changes", "/changes", "read changes"),
     Desk("Looks", "/looks", "read looks"),

@@ -79,6 +79,7 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "replace labels": _CREW,
     "read standing data": ROLES,
     "read items": ROLES,
+    "read what falls due": _CREW | {AUDITOR},
     "scan": frozenset().union(*ACTION_ROLES.values()),
     "register people": _CARE,
     "read people": _CARE | {TECHNICIAN, AUDITOR},

@@ -152,26 +152,23 @@ def _of_loan(row: asyncpg.Record, why: Why, around: DepotsAround | None) -> Want
 
 
 async def _checks(now: datetime) -> list[Wanted]:
-    rows = await fetch(_CHECKS, london_day(now) + CHECK_AHEAD, _AT_ONCE)
+    today = london_day(now)
+    rows = await fetch(_CHECKS, today + CHECK_AHEAD, _AT_ONCE, today)
     around = await depots_around(row["postcode"] for row in rows) if rows else None
     return [_check(row, around) for row in rows]
 
 
-# Good through the same day so many months on (equipment/safety.py); nothing is due of what is to be
-# fetched anyway.
+# Nothing is due of what is to be fetched anyway. What was never examined, as far as anybody knows,
+# is due at once.
 _CHECKS: Final = """
 select d.item, d.loan, d.funder, d.sku, d.person, p.postcode, d.due_on, d.checks
 from (
     select i.id as item, i.loan, i.loan_funder as funder, i.sku,
-        coalesce(f.merged_into, i.person) as person, min(c.due)::date as due_on,
+        coalesce(f.merged_into, i.person) as person,
+        min(case when c.due_on = '-infinity' then $3 else c.due_on end) as due_on,
         array_agg(c.kind order by c.kind) as checks
-    from items i join products g on g.sku = i.sku join person_funders f on f.id = i.person
-    cross join lateral (values
-        ('loler', greatest(i.loler_on, i.received_on) + make_interval(months => g.loler_months)),
-        ('service', greatest(i.service_on, i.received_on)
-            + make_interval(months => g.service_months))) c (kind, due)
-    where i.state = 'on_loan' and (g.loler_months is not null or g.service_months is not null)
-        and c.due < $1
+    from check_dues c join items i on i.id = c.item join person_funders f on f.id = i.person
+    where c.at_home and c.due_on < $1 and i.state = 'on_loan'
         and not exists (select from visit_lines n where n.item = i.id and n.closed_at is null
             and n.kind in ('service', 'collection', 'swap'))
     group by i.id, f.merged_into

@@ -74,6 +74,10 @@ select 'C' || lpad(n::text, 7, '0'), 'G' || n, case when n % 2 = 0 then 'X1' els
 from (select n, case when n % (:rows / 20) = 7 % (:rows / 20) and n > :rows / 2 then 'lost'
     when n % (:rows / 20) = 3 and n > :rows / 2 then 'on_loan' else 'available' end as state
     from generate_series(1, :rows) n) told;
+-- Each is to be serviced; a few at a depot of their own, or with somebody.
+insert into check_dues (item, kind, due_on, depot, at_home)
+    select id, 'service', date '2018-04-01' + id::integer % 700,
+        case when id % (:rows / 20) = 5 then 'D2' else 'D1' end, person is not null from items;
 insert into loans (id, item, person, funder, began_at, charged_pence, credit_percent)
     select loan, id, person, loan_funder, now(), 1, 0 from items where loan is not null;
 insert into stock_sums (sku, state, held, place, units)
@@ -233,6 +237,9 @@ LISTS: Final = (
     "/api/items?q=nothing+like+this",
     "/api/items?q=sn-&state=available&depot=D1",
     "/api/items/OLD2/movements",
+    "/api/checks/due?before=2019-04-01",
+    "/api/checks/due?before=2019-04-01&depot=D2",
+    "/api/checks/due?before=2019-04-01&where=home",
     "/api/cases",
     "/api/cases?status=open",
     "/api/orders",

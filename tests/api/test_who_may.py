@@ -46,6 +46,7 @@ MAY = """
     acputdbx GET /api/vans/{code}/label
     acputdbx GET /api/bays/{code}/label
     acptd    POST /api/scans
+    actdx    GET /api/checks/due
     acdx     GET /api/cases
     acd      POST /api/cases/{case}/settle
     ax       GET /api/changes

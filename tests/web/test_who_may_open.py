@@ -155,6 +155,7 @@ MAY = """
     ac       GET /rounds/vans/{code}
     ac       POST /rounds/move
     ac       GET /rounds/move
+    actdx    GET /depot/checks
     acdx     GET /cases
     acdx     GET /cases/{case}
     acd      POST /cases/{case}/settle
