@@ -56,11 +56,20 @@ select format('%s for %s: has %s open top-ups', sku, depot, count(*))
 from top_ups where done_at is null group by depot, sku having count(*) > 1
 """
 
+_DUES: Final = """
+select format('%s: its %s falls due on %s, not on %s', i.code, coalesce(k.kind, r.kind),
+    coalesce(r.due_on::text, 'no day'), coalesce(k.due_on::text, 'no day'))
+from dues_of(array(select id from items)) r full join check_dues k using (item, kind)
+join items i on i.id = item
+where (k.due_on, k.depot, k.at_home) is distinct from (r.due_on, r.depot, r.at_home)
+"""
+
 CATALOGUE_INVARIANTS: Final = (
     Invariant("stock-sums", "The stock is what the items' states count up to.", _STOCK),
     Invariant("emergency-delivery", "An emergency issue is a delivery.", _EMERGENCIES),
     Invariant("top-up", "A satellite's product is asked for once at a time.", _TOP_UPS),
     Invariant("picture", "A picture is the one that was kept.", _PICTURES),
+    Invariant("check-due", "What falls due is what would be reckoned.", _DUES),
     Invariant("stock-guards", "What counts the stock is there.", _GUARDS),
 )
 

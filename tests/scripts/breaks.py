@@ -145,6 +145,8 @@ BREAKS = [
     ("clean-then-pass", "update movements set action = 'deallocate' where id = '{right pass}'",
         "{right pass}"),
     ("checks-in-date", "delete from checks where movement = '{pass}'", "{pass}"),
+    ("check-due", "delete from check_dues", "{hoist}"),
+    ("check-due", "update check_dues set due_on = due_on + 1", "{hoist}"),
     ("checks-in-date", "update items set received_on = '2018-01-01' where code = '{hoist}'",
         "{allocate}"),
     ("checks-kept", "update checks set result = 'fail' where movement = '{pass}'", "{pass}"),
