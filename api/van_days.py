@@ -18,6 +18,12 @@ async def fit_van(request: ApiRequest, code: FromPath[str], data: Json[Fittings]
     return await van_days.fit(request.caller, code, data)
 
 
+@get("/api/vans/{code:str}/fittings", task="read rounds", tags=["Rounds"])
+async def show_fittings(request: ApiRequest, code: FromPath[str]) -> Fittings:
+    """Show what is built into a van, and how many trips it makes a day."""
+    return await van_days.fitted(request.caller, code)
+
+
 @get("/api/vans/{code:str}/days/{day:date}", task="read rounds", tags=["Rounds"])
 async def show_van_day(request: ApiRequest, code: FromPath[str], day: FromPath[date]) -> VanDay:
     """Show whether a van is off the road on a day, and who goes with it."""
@@ -34,6 +40,7 @@ async def say_van_day(
 
 ROUTES: Final = (
     fit_van,
+    show_fittings,
     show_van_day,
     say_van_day,
 )

@@ -6,31 +6,16 @@ from web import assets, site
 from web.accounts import second_factor, sign_in
 from web.admin import (
     compatibility,
+    devices,
+    fittings,
+    handling,
+    home,
     jobs,
-)
-from web.admin import (
-    devices as admin_devices,
-)
-from web.admin import (
-    handling as admin_handling,
-)
-from web.admin import (
-    home as admin,
-)
-from web.admin import (
-    kits as admin_kits,
-)
-from web.admin import (
-    places as admin_places,
-)
-from web.admin import (
-    products as admin_products,
-)
-from web.admin import (
-    rules as admin_rules,
-)
-from web.admin import (
-    users as admin_users,
+    kits,
+    places,
+    products,
+    rules,
+    users,
 )
 from web.depot import checks as depot_checks
 from web.items import cases, item_acts, items, public_item
@@ -64,14 +49,14 @@ PAGES: Final = (
     *people.PAGES,
     *person_places.PAGES,
     *merging.PAGES,
-    *admin.PAGES,
-    *admin_places.PAGES,
-    *admin_rules.PAGES,
-    *admin_users.PAGES,
-    *admin_products.PAGES,
+    *home.PAGES,
+    *places.PAGES,
+    *rules.PAGES,
+    *users.PAGES,
+    *products.PAGES,
     *pictures.PAGES,
     *catalogue.PAGES,
-    *admin_kits.PAGES,
+    *kits.PAGES,
     *compatibility.PAGES,
     *shelves.PAGES,
     *order_change.PAGES,
@@ -82,8 +67,9 @@ PAGES: Final = (
     *round_moves.PAGES,
     *cases.PAGES,
     *depot_checks.PAGES,
-    *admin_devices.PAGES,
-    *admin_handling.PAGES,
+    *devices.PAGES,
+    *handling.PAGES,
+    *fittings.PAGES,
     *round_page.PAGES,
     *round_calls.PAGES,
     *figures.PAGES,

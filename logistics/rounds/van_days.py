@@ -51,6 +51,15 @@ class VanDay(msgspec.Struct, frozen=True, kw_only=True):
     crew: Annotated[list[Member], Meta(max_length=_CREW_MAX)] = []
 
 
+async def fitted(caller: Caller, van: str) -> Fittings:
+    """What is built into a van, as far as it is said; Missing where there is no such van."""
+    check_may(caller, "read rounds")
+    async with transaction():
+        await _check_van(van)
+        rows = await fetch(_FITTED, van)
+    return msgspec.convert(dict(rows[0]), Fittings) if rows else Fittings()
+
+
 async def fit(caller: Caller, van: str, fittings: Fittings) -> Fittings:
     """Say what is built into a van, in place of what was said before. Missing where it is none."""
     check_may(caller, "change standing data")

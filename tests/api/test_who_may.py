@@ -147,6 +147,7 @@ MAY = """
     actdx    GET /api/rounds/{round_id}
     ac       POST /api/rounds/{round_id}/publish
     a        PUT /api/vans/{code}/fittings
+    actdx    GET /api/vans/{code}/fittings
     actdx    GET /api/vans/{code}/days/{day}
     ac       PUT /api/vans/{code}/days/{day}
     acx      GET /api/requests

@@ -117,9 +117,10 @@ def test_every_page_fits_and_can_be_used_by_everybody(
             "/admin/users", "/admin/users/new", "/admin/users/auditor", "/admin/products?q=bed",
             "/admin/products/BED01", "/admin/products/new", "/admin/products/import",
             "/admin/partners", "/admin/partners/new", "/admin/partners/04K", "/admin/places",
-            "/admin/places/new", "/admin/vans", "/admin/vans/new", "/admin/funder-rules",
-            "/admin/funder-rules/new", "/admin/care-home-rules", "/admin/care-home-rules/new",
-            "/admin/choices", "/changes", "/changes?key=nothing", "/looks",
+            "/admin/places/new", "/admin/vans", "/admin/vans/new", "/admin/vans/V1",
+            "/admin/funder-rules", "/admin/funder-rules/new", "/admin/care-home-rules",
+            "/admin/care-home-rules/new", "/admin/choices", "/changes", "/changes?key=nothing",
+            "/looks",
         ):  # fmt: skip
             seen.open(path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -106,5 +106,6 @@ async def test_somebody_goes_with_one_van_on_a_day(
     answer = await admin.put(f"/api/vans/V1/days/{_DAY}", json=wrong)
     assert wrong_fields(answer) == ["crew[0].username", "crew[1].username", "crew"]
     for path in ("fittings", f"days/{_DAY}"):
-        nowhere = await admin.put(f"/api/vans/{uuid4().hex[:8]}/{path}", json={})
-        assert (nowhere.status_code, slug(nowhere)) == (404, "van-not-found")
+        address = f"/api/vans/{uuid4().hex[:8]}/{path}"
+        for nowhere in (await admin.put(address, json={}), await admin.get(address)):
+            assert (nowhere.status_code, slug(nowhere)) == (404, "van-not-found")

@@ -137,3 +137,21 @@ async def test_changes_are_told_in_words(desk: httpx.AsyncClient, admin: httpx.A
     assert "lines: sku BED01 quantity 2, sku CMD01 quantity 1" in shown
     assert "active: yes" in shown
     assert "{" not in shown
+
+
+async def test_a_van_is_fitted_by_a_form(desk: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
+    """What nobody said is taken for granted there; compartments need their sizes."""
+    assert (await desk.post("/admin/vans/new", data=VAN)).status_code == 303
+    assert 'href="/admin/vans/V9"' in (await desk.get("/admin/vans")).text
+    assert 'value="30"' in (await desk.get("/admin/vans/V9")).text
+    typed = {"tail_lift": "no", "apart": "compartments", "trips_max": "1", "rest_minutes": "45"}
+    refused = await desk.post("/admin/vans/V9", data=typed)
+    assert (refused.status_code, "how much each compartment holds" in words(refused)) == (422, True)
+    sizes = {"clean_l": "5000", "dirty_l": "4000"}
+    assert (await desk.post("/admin/vans/V9", data=typed | sizes)).status_code == 303
+    kept = (await admin.get("/api/vans/V9/fittings")).json()
+    assert kept == {
+        "tail_lift": False, "apart": "compartments", "clean_l": 5000, "dirty_l": 4000,
+        "trips_max": 1, "rest_minutes": 45,
+    }  # fmt: skip
+    assert (await desk.get("/admin/vans/NONE")).status_code == 404

@@ -70,6 +70,8 @@ MAY = """
     a        GET /admin/vans
     a        POST /admin/vans/new
     a        GET /admin/vans/new
+    a        GET /admin/vans/{code}
+    a        POST /admin/vans/{code}
     a        GET /admin/funder-rules
     a        POST /admin/funder-rules/new
     a        GET /admin/funder-rules/new

@@ -143,7 +143,7 @@ def depot_form(base: str, filled: Filled | None = None, refusal: Refusal | None 
 
 
 def vans_page(found: Slice[Van], base: str) -> Table:
-    """Every van."""
+    """Every van, each with the way to what is built into it."""
     numeric = {"format": "numeric"}
     return Table(
         "Vans",
@@ -157,7 +157,11 @@ def vans_page(found: Slice[Van], base: str) -> Table:
         ],
         [
             [
-                {"text": van.code, "classes": "kitback-code"},
+                {
+                    "text": van.code,
+                    "href": f"{base}/admin/vans/{van.code}",
+                    "classes": "kitback-code",
+                },
                 {"text": van.depot},
                 {"text": f"{van.payload_kg:,} kg"} | numeric,
                 {"text": f"{van.volume_l:,} l"} | numeric,
