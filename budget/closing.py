@@ -118,15 +118,21 @@ async def _check_order(month: date) -> None:
 
 
 TURN: Final = """
-select coalesce((select max(month) + interval '1 month' from closed_months),
-    least((select min(begins_on) from posting_sums
+with summed as (
+    select least((select min(begins_on) from posting_sums
             where grain = 'month' and account <> 'committed'),
         (select date_trunc('month', min(posted_on)::timestamp)::date from unfolded_postings
-            where account <> 'committed')))::date as turn
+            where account <> 'committed')) as month
+)
+select coalesce((select max(month) + interval '1 month' from closed_months),
+    least(month, (select date_trunc('month', min(posted_on)::timestamp)::date from postings
+        where partner is not null and posted_on < coalesce(month, 'infinity'))))::date as turn
+from summed
 """
 """The month to be closed next, by its first day; null where nothing has been posted yet.
 
-By what is folded and what is not yet: the postings themselves are not looked through.
+By the sums; the postings are looked through only for what comes before: it cost nothing, and has
+no sum.
 """
 
 

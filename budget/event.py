@@ -17,6 +17,8 @@ class LoanTerms(msgspec.Struct, frozen=True):
     funder: str
     charged_pence: int
     credit_percent: int
+    # Issued in a year on pool-owned stock: counted at that price, and never charged.
+    only_counted: bool = False
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -45,5 +47,7 @@ class Event(msgspec.Struct, frozen=True):
     new_funder: str | None = None
     minutes: int = 0
     parts_pence: int = 0
+    # Whether the event's own year runs on pool-owned stock: issues and credits are only counted.
+    pool_stock: bool = False
     # The tariff of the event's own year; None where none was set.
     tariff: Mapping[str, int] | None = None

@@ -16,6 +16,7 @@ from budget.books import Books
 from budget.event import Event, LoanTerms
 
 PARTNER_ACCOUNTS: Final = ("issues", "credits", "activity")
+PURCHASE: Final = "stock_purchase"
 CONTRA: Final = {"issues": "equipment", "credits": "equipment", "activity": "services"}
 
 COLUMNS: Final = {
@@ -64,7 +65,7 @@ class Leg(msgspec.Struct, frozen=True):
 def postings(event: Event, books: Books) -> list[Leg]:
     """The legs that a movement posts, in balanced entries; none where it costs nobody anything."""
     loan = event.loan
-    if loan is None:
+    if loan is None or _only_counted(event, loan):
         return []
     match event.action:
         case "deliver":
@@ -78,6 +79,16 @@ def postings(event: Event, books: Books) -> list[Leg]:
             return _transfer(event, books, loan, event.new_funder)
         case _:
             return []
+
+
+def purchase(event: Event, books: Books, shares: Mapping[str, int]) -> list[Leg]:
+    """The legs of stock that the pool has bought: what each partner's share of it comes to."""
+    return [
+        leg
+        for ods, pence in shares.items()
+        if pence
+        for leg in _entry(event, books, PURCHASE, "activity", ods, pence)
+    ]
 
 
 def reversal(legs: Iterable[Leg], event: Event, books: Books) -> list[Leg]:
@@ -110,6 +121,12 @@ def credit_pence(loan: LoanTerms) -> int:
 def repair_pence(minutes: int, repair_hour_pence: int, parts_pence: int) -> int:
     """Labour by the hour, to the nearest penny, halves up, and the parts."""
     return (2 * minutes * repair_hour_pence + 60) // 120 + parts_pence
+
+
+def _only_counted(event: Event, loan: LoanTerms) -> bool:
+    """On pool-owned stock issues and credits cost nobody; nor is credited what was not charged."""
+    of_issues = event.action in {"deliver", "pass", "transfer"}
+    return of_issues and (event.pool_stock or loan.only_counted)
 
 
 def _charged_to_loan(event: Event) -> bool:
@@ -174,6 +191,11 @@ def _entry(  # noqa: PLR0913, PLR0917 - an entry is these six things
 
 
 def _description(event: Event, kind: str) -> str:
-    what = {"issue": "Issue of", "credit": "Credit for recycled", "clean": "Cleaning of"}
+    what = {
+        "issue": "Issue of",
+        "credit": "Credit for recycled",
+        "clean": "Cleaning of",
+        PURCHASE: "Share of the purchase of",
+    }
     words = what.get(kind, "Repair of" if kind == "repair" else "Change of funder of")
     return f"{words} {event.sku} {event.code}"

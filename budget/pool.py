@@ -7,7 +7,7 @@ theirs.
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, TypeAlias
 
 import asyncpg
 import msgspec
@@ -47,12 +47,17 @@ class Tariff(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     repair_hour: Rate | None = None
 
 
+Model: TypeAlias = Literal["credit", "pool_stock"]
+"""What is charged: issues, which credits lessen, or purchases of stock, shared by contribution."""
+
+
 class YearPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the partners agreed for a year: pence by ODS code, the tariff, the threshold."""
 
     contributions: dict[str, Pence]
     tariff: Tariff = msgspec.field(default_factory=Tariff)
     collection_threshold_pence: Pence = 0
+    model: Model = "credit"
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -85,6 +90,7 @@ class Budget(msgspec.Struct, frozen=True):
     collection_threshold_pence: int | None
     pool: Figures
     partners: list[PartnerFigures]
+    model: Model = "credit"
 
 
 async def agree(actor: str, year: str, plan: YearPlan) -> None:
@@ -99,7 +105,7 @@ async def agree(actor: str, year: str, plan: YearPlan) -> None:
         if await _agreed(year) == plan:
             return
         tariff = msgspec.json.encode(plan.tariff).decode()
-        await execute(_AGREE, year, tariff, plan.collection_threshold_pence)
+        await execute(_AGREE, year, tariff, plan.collection_threshold_pence, plan.model)
         await execute("delete from contributions where year = $1", year)
         rows = [[year, ods, pence] for ods, pence in plan.contributions.items()]
         columns = {"year": "varchar", "partner": "varchar", "contribution_pence": "bigint"}
@@ -108,9 +114,10 @@ async def agree(actor: str, year: str, plan: YearPlan) -> None:
 
 
 _AGREE: Final = """
-insert into budget_years (year, tariff, collection_threshold_pence) values ($1, $2, $3)
+insert into budget_years (year, tariff, collection_threshold_pence, model) values ($1, $2, $3, $4)
 on conflict (year) do update
-set tariff = excluded.tariff, collection_threshold_pence = excluded.collection_threshold_pence
+set tariff = excluded.tariff, collection_threshold_pence = excluded.collection_threshold_pence,
+    model = excluded.model
 """
 
 
@@ -126,11 +133,12 @@ async def _agreed(year: str) -> YearPlan | None:
         contributions={share["partner"]: share["contribution_pence"] for share in shares},
         tariff=msgspec.json.decode(row["tariff"], type=Tariff),
         collection_threshold_pence=row["collection_threshold_pence"],
+        model=row["model"],
     )
 
 
 _AGREED: Final = """
-select tariff, collection_threshold_pence from budget_years where year = $1 for update
+select tariff, collection_threshold_pence, model from budget_years where year = $1 for update
 """
 
 
@@ -154,7 +162,7 @@ async def standing(year: str, as_of: date | None) -> Budget:
     first, last = span(year)
     day = min(as_of or last, last)
     agreed = await fetch_one(
-        "select tariff, collection_threshold_pence from budget_years where year = $1", year
+        "select tariff, collection_threshold_pence, model from budget_years where year = $1", year
     )
     cut = list(periods(first, day))
     rows = await fetch(
@@ -174,6 +182,7 @@ async def standing(year: str, as_of: date | None) -> Budget:
         collection_threshold_pence=agreed["collection_threshold_pence"] if agreed else None,
         pool=_total(partners),
         partners=partners,
+        model=agreed["model"] if agreed else "credit",
     )
 
 

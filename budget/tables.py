@@ -42,6 +42,8 @@ class BudgetYear(Table, tablename="budget_years"):
     year = Varchar(length=7, primary_key=True)
     tariff = JSONB()
     collection_threshold_pence = BigInt(default=0)
+    # What is charged: issues, which credits lessen, or purchases, by what partners put in.
+    model = Varchar(length=10, default="credit")
 
 
 class Contribution(Table, tablename="contributions"):

@@ -248,6 +248,7 @@ class Clerk:
         pence, percent = terms.price_pence, terms.credit_percent
         if line is not None and line.charge_pence is not None:
             pence = line.charge_pence
+        only_counted = self.hand.on_stock(act.day)
         loan = Loan(
             id=act.id,
             item=item.id,
@@ -256,10 +257,11 @@ class Clerk:
             began_at=act.occurred_at,
             charged_pence=pence,
             credit_percent=percent,
+            only_counted=only_counted,
             order_line=line.id if line is not None else None,
         )
         self.journal.loans.append(loan)
-        self.hand.loans[act.id] = Charged(pence, percent)
+        self.hand.loans[act.id] = Charged(pence, percent, only_counted)
 
     def _move(self, job: _Job, after: Standing, undoes: UUID | None = None) -> None:
         act, item = job.act, job.item
@@ -324,6 +326,7 @@ class Clerk:
             new_funder=act.funder if act.action == "transfer" else None,
             minutes=fields.minutes or 0,
             parts_pence=fields.parts_pence or 0,
+            pool_stock=self.hand.on_stock(act.day),
             tariff=self.hand.tariffs.get(year_of(act.day)),
         )
 
@@ -334,7 +337,7 @@ class Clerk:
             return None
         assert standing.loan_funder is not None
         charged = self.hand.loans[standing.loan]
-        return LoanTerms(standing.loan, standing.loan_funder, charged.pence, charged.credit_percent)
+        return LoanTerms(standing.loan, standing.loan_funder, *msgspec.structs.astuple(charged))
 
     def _undo(self, job: _Job) -> None:
         item = job.item

@@ -16,6 +16,7 @@ import msgspec
 from budget.books import Books
 from budget.ledger import Leg
 from budget.tallies import Tally
+from budget.years import year_of
 from equipment.catalogue.terms import Terms, terms_on
 from equipment.journal import STANDING
 from equipment.lifecycle import IN_DEPOT
@@ -70,6 +71,8 @@ class Charged(msgspec.Struct, frozen=True):
 
     pence: int
     credit_percent: int
+    # Issued in a year on pool-owned stock: it was counted, and not charged.
+    only_counted: bool = False
 
 
 @dataclass(slots=True)
@@ -88,6 +91,8 @@ class Hand:
     books: Books = field(default_factory=Books)
     funders: dict[UUID, str | None] = field(default_factory=dict)
     tariffs: dict[str, dict[str, int]] = field(default_factory=dict)
+    # The years that run on pool-owned stock.
+    stock_years: frozenset[str] = frozenset()
     past: dict[int, list[Past]] = field(default_factory=dict)
     legs: dict[UUID, list[Leg]] = field(default_factory=dict)
     tallies: dict[UUID, list[Tally]] = field(default_factory=dict)
@@ -115,6 +120,10 @@ class Hand:
     def terms_on(self, sku: str, day: date) -> Terms:
         """The product's price and credit in force on a day."""
         return terms_on(self.terms[sku], day)
+
+    def on_stock(self, day: date) -> bool:
+        """Whether that day's year runs on pool-owned stock."""
+        return bool(self.stock_years) and year_of(day) in self.stock_years
 
     def may_charge(self, caller: Caller, partner: str) -> bool:
         """Whether the caller may name that partner as the one who pays, and there is one."""

@@ -22,6 +22,7 @@ from equipment.journal import STANDING, Journal, Movement, NewItem, write
 from equipment.lifecycle import allowed
 from equipment.orders.queues import shelve
 from equipment.people.visibility import sees_everyone, visible_people
+from equipment.purchases import purchase_of
 from equipment.safety import due_dates
 from equipment.scan_form import AHEAD_MAX
 from equipment.staff.roles import Caller, check_may
@@ -281,6 +282,8 @@ async def _received(delivery: Delivery, viewer: Viewer) -> list[int]:
         dirty_on=day if delivery.dirty else None,
     )
     journal = Journal()
+    pence, owner = delivery.purchase_price_pence, delivery.owner
+    bought = await purchase_of(delivery.sku, pence, owner, day)
     for key, code, serial in zip(ids, codes, delivery.serials, strict=True):
         journal.items.append(
             NewItem(
@@ -307,6 +310,8 @@ async def _received(delivery: Delivery, viewer: Viewer) -> list[int]:
                 standing=standing,
             )
         )
+        if bought is not None:
+            journal.legs += bought.legs(journal.items[-1], journal.movements[-1])
     await write(journal)
     return ids
 

@@ -70,6 +70,7 @@ _LOAN: Final = {
     "began_at": "timestamptz",
     "charged_pence": "bigint",
     "credit_percent": "smallint",
+    "only_counted": "boolean",
     "order_line": "uuid",
 }
 _CHECK: Final = {
@@ -130,6 +131,7 @@ class Loan(msgspec.Struct, frozen=True):
     began_at: datetime
     charged_pence: int
     credit_percent: int
+    only_counted: bool = False
     order_line: UUID | None = None
 
 

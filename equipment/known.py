@@ -56,7 +56,10 @@ async def read_known(hand: Hand, readings: Sequence[Reading], asked: Asked) -> N
     hand.orders.fulfilled = {
         loan.id: loan.order_line for loan in known.loans if loan.order_line is not None
     }
-    hand.loans = {loan.id: Charged(loan.charged_pence, loan.credit_percent) for loan in known.loans}
+    hand.loans = {
+        loan.id: Charged(loan.charged_pence, loan.credit_percent, loan.only_counted)
+        for loan in known.loans
+    }
     for tally in known.counted:
         (hand.waiting if tally.kind == "waiting" else hand.reused)[tally.loan] = tally
     hand.places = whereabouts(named, known.places)
@@ -75,6 +78,7 @@ async def read_known(hand: Hand, readings: Sequence[Reading], asked: Asked) -> N
         each.year: {name: rate for name, rate in each.tariff.items() if isinstance(rate, int)}
         for each in known.tariffs
     }
+    hand.stock_years = frozenset(each.year for each in known.stock_years)
 
 
 def _values(
@@ -170,6 +174,7 @@ class _Loan(msgspec.Struct, frozen=True):
     id: UUID
     charged_pence: int
     credit_percent: int
+    only_counted: bool
     order_line: UUID | None
 
 
@@ -193,6 +198,10 @@ class _Tariff(msgspec.Struct, frozen=True):
     tariff: dict[str, int | dict[str, int]]
 
 
+class _StockYear(msgspec.Struct, frozen=True):
+    year: str
+
+
 class _Known(msgspec.Struct, frozen=True):
     """What the statement says of everything that the scans name."""
 
@@ -205,6 +214,7 @@ class _Known(msgspec.Struct, frozen=True):
     partners: list[_Partner]
     terms: list[_ProductTerms]
     tariffs: list[_Tariff]
+    stock_years: list[_StockYear]
     orders: OrdersKnown
     open_from: date | None
 
@@ -221,7 +231,7 @@ _ASKED: Final = {
         ) r
         """,
     "loans": """
-        select id, charged_pence, credit_percent, order_line from loans
+        select id, charged_pence, credit_percent, only_counted, order_line from loans
         where id in (select loan from named union select unnest($5::uuid[]))
         """,
     "counted": f"""
@@ -240,6 +250,7 @@ _ASKED: Final = {
         where $12 and sku in (select sku from named) order by sku, from_on
         """,
     "tariffs": "select year, tariff from budget_years where year = any($13::varchar[])",
+    "stock_years": "select year from budget_years where model = 'pool_stock'",
 }
 _ORDERS: Final = f"({orders_sql('named', '$14')})"
 _LISTS: Final = ", ".join(

@@ -279,6 +279,8 @@ class Loan(Table, tablename="loans"):
     began_at = Timestamptz(default=None)
     charged_pence = BigInt()
     credit_percent = SmallInt()
+    # In a year on pool-owned stock what it would have been charged is counted, and not charged.
+    only_counted = Boolean(default=False)
     # The line of an order that it was delivered for; no foreign key: that is written beside it.
     order_line = UUID(null=True, default=None)
 

@@ -37,8 +37,11 @@ async def bring_up_to_date(orders: Collection[UUID], now: datetime) -> None:
 
 
 _ORDERS: Final = """
-select id, funder, due_on, status, delivery_pence from order_standings where id = any($1::uuid[])
-order by id for no key update
+select id, funder, due_on, status, delivery_pence, exists (
+    select from budget_years where model = 'pool_stock'
+        and year = to_char(due_on - interval '3 months', 'YYYY-')
+            || to_char(due_on + interval '9 months', 'YY')) as on_stock
+from order_standings where id = any($1::uuid[]) order by id for no key update
 """
 _LINES: Final = """
 select id, "order", status, quantity, delivered, wanted, price_pence
@@ -53,14 +56,17 @@ where o.id = n.id
 def _committed(
     order: asyncpg.Record, status: str, lines: Sequence[asyncpg.Record]
 ) -> Iterator[Committed]:
-    """What is still to be delivered at its price, and once the delivery while anything is."""
+    """What is still to be delivered at its price, and once the delivery while anything is.
+
+    What falls due in a year on pool-owned stock will not be charged: the delivery alone is.
+    """
     under_way = status in UNDER_WAY
     open_units = {
         line["id"]: line["quantity"] - line["delivered"] if under_way and line["wanted"] else 0
         for line in lines
     }
     for line in lines:
-        pence = open_units[line["id"]] * line["price_pence"]
+        pence = 0 if order["on_stock"] else open_units[line["id"]] * line["price_pence"]
         yield Committed(order["id"], line["id"], order["funder"], order["due_on"], pence)
     delivery = (order["delivery_pence"] or 0) if any(open_units.values()) else 0
     yield Committed(order["id"], None, order["funder"], order["due_on"], delivery)

@@ -8,7 +8,8 @@ movement is right if it is right by one of the versions that its day may have se
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any, Final
 
 import asyncpg
@@ -19,7 +20,17 @@ from budget.years import year_of
 from equipment.standing import Kind
 
 Version = Mapping[str, Any]
+_MOMENT: Final = timedelta(minutes=1)
 _SOURCES: Final = ("products", "product_terms", "partners", "budget_years")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was agreed for a year at a moment: who contributes what, in pence."""
+
+    at: datetime
+    model: str
+    contributions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,8 @@ class Agreements:
     terms: Mapping[str, list[Version]]
     successors: Mapping[str, set[str]]
     tariffs: Mapping[str, list[Mapping[str, Any]]]
+    models: Mapping[str, set[str]]
+    plans: Mapping[str, list[Plan]]
     facts_against_holds: set[Any] = field(default_factory=set)
 
     def kinds(self, item: asyncpg.Record) -> list[Kind]:
@@ -68,6 +81,19 @@ class Agreements:
         tariffs = self.tariffs.get(year_of(day), [])
         return {tariff[name] for tariff in tariffs if tariff.get(name) is not None}
 
+    def on_stock(self, day: date, recorded_at: datetime) -> set[bool]:
+        """Whether that day's year may have run on pool-owned stock when something was recorded."""
+        year = year_of(day)
+        models = self.models.get(year, {"credit"})
+        if all(recorded_at <= plan.at + _MOMENT for plan in self.plans.get(year, [])):
+            models = models | {"credit"}
+        return {model == "pool_stock" for model in models}
+
+    def splits(self, pence: int, day: date) -> list[Mapping[str, int]]:
+        """How a purchase may have been shared, by what the partners ever agreed for its year."""
+        plans = self.plans.get(year_of(day), [])
+        return [_split(pence, each.contributions) for each in plans if each.model == "pool_stock"]
+
     def heirs(self, ods: str) -> set[str]:
         """The partner and all who were ever said to come after it."""
         found, new = set[str](), {ods}
@@ -91,6 +117,13 @@ async def read_agreements(connection: Connection) -> Agreements:
     for partner in versions["partners"]:
         if partner["succeeded_by"] is not None:
             successors[partner["ods"]].add(partner["succeeded_by"])
+    agreed = await connection.fetch(_PLANS)
+    plans = defaultdict[str, list[Plan]](list)
+    for row in agreed:
+        plan = msgspec.json.decode(row["content"])
+        plans[row["key"]].append(
+            Plan(row["at"], plan.get("model", "credit"), plan["contributions"])
+        )
     facts = await connection.fetch("select scan from cases where kind = 'fact-against-hold'")
     return Agreements(
         products=_by("sku", versions["products"]),
@@ -100,8 +133,30 @@ async def read_agreements(connection: Connection) -> Agreements:
             year: [version["tariff"] for version in each]
             for year, each in _by("year", versions["budget_years"]).items()
         },
+        models={
+            year: {version.get("model", "credit") for version in each}
+            for year, each in _by("year", versions["budget_years"]).items()
+        },
+        plans=plans,
         facts_against_holds={row["scan"] for row in facts},
     )
+
+
+_PLANS: Final = """
+select key, at, content::text as content from changes where what = 'budget agreed' order by id desc
+"""
+
+
+def _split(pence: int, contributions: Mapping[str, int]) -> Mapping[str, int]:
+    """By contribution; the pennies that are left over go where most was cut off."""
+    payers = {ods: each for ods, each in contributions.items() if each > 0}
+    whole = sum(payers.values())
+    exact = {ods: Fraction(pence * each, whole) for ods, each in payers.items()}
+    down = {ods: int(part) for ods, part in exact.items()}
+    nearest = sorted(exact, key=lambda ods: (down[ods] - exact[ods], ods))
+    for ods in nearest[: pence - sum(down.values())]:
+        down[ods] += 1
+    return {ods: part for ods, part in down.items() if part}
 
 
 def _by(key: str, versions: Iterable[Version]) -> dict[str, list[Version]]:

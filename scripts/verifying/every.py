@@ -7,7 +7,7 @@ from scripts.verifying.catalogue import CATALOGUE_INVARIANTS, SHORT
 from scripts.verifying.guards import GUARD_INVARIANTS
 from scripts.verifying.items import ITEM_INVARIANTS
 from scripts.verifying.labels import LABEL_INVARIANTS
-from scripts.verifying.money import MONEY_INVARIANTS, NO_TARIFF
+from scripts.verifying.money import MONEY_INVARIANTS, NO_TARIFF, UNPAID_STOCK
 from scripts.verifying.orders import ORDER_INVARIANTS, WAITS_IN_VAIN
 from scripts.verifying.people import NUMBERS, PEOPLE_INVARIANTS
 from scripts.verifying.phones import PHONE_INVARIANTS
@@ -32,5 +32,5 @@ EVERY: Final = (
     *PEOPLE_INVARIANTS,
     *STAFF_INVARIANTS,
 )
-NOTES: Final = (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN, SHORT)
+NOTES: Final = (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN, SHORT, UNPAID_STOCK)
 """No faults, but what an operator should know."""

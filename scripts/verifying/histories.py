@@ -75,7 +75,8 @@ async def check_histories(connection: Connection, findings: Findings) -> None:
 
 
 _ITEMS: Final = """
-select id, code, sku, owner, received_on from items where id > $1 order by id limit $2
+select id, code, sku, owner, received_on, purchase_price_pence from items
+where id > $1 order by id limit $2
 """
 
 
@@ -258,16 +259,47 @@ class _History:
             minutes=int(details.get("minutes") or 0),
             parts_pence=int(details.get("parts_pence") or 0),
             rates=frozenset(self.agreements.rates(activity, day)),
+            on_stock=self._on_stock(row, day),
+            shares=self._shares(row, day) if row["action"] == "receive" else {},
         )
         reckoned = reckon(step, lent)
         self._check_kept(row, reckoned, details)
         return reckoned
+
+    def _on_stock(self, row: asyncpg.Record, day: date) -> bool:
+        """Whether issues and credits were only counted; by what was posted where both may be."""
+        possible = self.agreements.on_stock(day, row["recorded_at"])
+        if len(possible) == 1:
+            return possible == {True}
+        kinds = {posting["kind"] for posting in self.kept.postings.get(row["id"], [])}
+        return not kinds & {"credit", "transfer"}
+
+    def _shares(self, row: asyncpg.Record, day: date) -> Mapping[str, int]:
+        """What a new item was to cost each partner; as it was charged where that may be right."""
+        pence = self.item["purchase_price_pence"]
+        possible = self.agreements.on_stock(day, row["recorded_at"])
+        if not pence or self.item["owner"] != "pool" or True not in possible:
+            return {}
+        splits = [*self.agreements.splits(pence, day), *([{}] if False in possible else [])]
+        kept = sorted(
+            posting["amount_pence"]
+            for posting in self.kept.postings.get(row["id"], [])
+            if posting["account"] in _PARTNER_ACCOUNTS
+        )
+        charged = (split for split in splits if sorted(split.values()) == kept)
+        return next(charged, splits[0] if splits else {})
 
     def _new_loan(self, row: asyncpg.Record, day: date) -> Lent | None:
         loan = self.kept.loans.get(row["id"])
         if loan is None:
             return None
         terms = (loan["charged_pence"], loan["credit_percent"])
+        counted = loan["only_counted"]
+        if row["action"] == "deliver" and counted not in self.agreements.on_stock(
+            day, row["recorded_at"]
+        ):
+            words = "only counted" if counted else "charged"
+            self._fault(row, "loan-price", f"is {words}, which its year's model does not say")
         prices = self.agreements.prices(self.item["sku"], day, london_day(row["recorded_at"]))
         if loan["charge_pence"] is not None:
             # What its order said is charged, whatever the price.
@@ -276,7 +308,7 @@ class _History:
             likely = " or ".join(f"{pence} pence and {part} %" for pence, part in sorted(prices))
             words = f"charged {terms[0]} pence and credits {terms[1]} %, not {likely}"
             self._fault(row, "loan-price", words)
-        return Lent(loan["id"], loan["funder"], *terms)
+        return Lent(loan["id"], loan["funder"], *terms, only_counted=counted)
 
     def _check_kept(
         self, row: asyncpg.Record, reckoned: Reckoned, details: Mapping[str, Any]

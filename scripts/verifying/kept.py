@@ -71,7 +71,7 @@ select item, seq, id, action, from_state, occurred_at, recorded_at, undoes, deta
 from movements where item = any($1::bigint[]) order by item, seq
 """  # noqa: S608 - column names from code
 _LOANS: Final = """
-select l.id, l.funder, l.charged_pence, l.credit_percent, o.charge_pence
+select l.id, l.funder, l.charged_pence, l.credit_percent, l.only_counted, o.charge_pence
 from loans l left join order_lines o on o.id = l.order_line where l.item = any($1::bigint[])
 """
 _CHECKS: Final = """

@@ -26,7 +26,9 @@ _POSTED_FOR: Final = f"""
 select format('posting %s of movement %s: %s', p.seq, p.movement, case
     when m.id is null then 'there is no such movement'
     when i.id is null or m.item <> p.item or i.sku <> p.sku then 'names another item or product'
-    when l.id is null or l.item <> p.item then 'names a loan that is not this item''s'
+    when p.kind = 'stock_purchase' and m.action <> 'receive' then 'nothing was bought'
+    when p.kind <> 'stock_purchase' and (l.id is null or l.item <> p.item)
+        then 'names a loan that is not this item''s'
     when p.depot is distinct from coalesce(m.depot, m.last_depot) and p.kind <> 'reversal'
         then 'names another depot'
     when p.occurred_at <> m.occurred_at or p.recorded_at <> m.recorded_at
@@ -35,8 +37,10 @@ select format('posting %s of movement %s: %s', p.seq, p.movement, case
         (m.occurred_at {_LONDON})::date) end)
 from (select * from postings where item is not null) p left join movements m on m.id = p.movement
     left join items i on i.id = p.item left join loans l on l.id = p.loan
-where m.id is null or i.id is null or m.item <> p.item or i.sku <> p.sku or l.id is null
-    or l.item <> p.item or p.occurred_at <> m.occurred_at or p.recorded_at <> m.recorded_at
+where m.id is null or i.id is null or m.item <> p.item or i.sku <> p.sku
+    or (p.kind <> 'stock_purchase' and (l.id is null or l.item <> p.item))
+    or (p.kind = 'stock_purchase' and m.action <> 'receive')
+    or p.occurred_at <> m.occurred_at or p.recorded_at <> m.recorded_at
     or (p.depot is distinct from coalesce(m.depot, m.last_depot) and p.kind <> 'reversal')
     or (not p.late and p.posted_on <> (m.occurred_at {_LONDON})::date)
 """  # noqa: S608 - a time zone from code
@@ -107,3 +111,22 @@ where p.no_tariff and p.partner is not null and p.kind <> 'reversal'
 order by p.seq
 """
 """No fault: what was charged 0 because nobody had agreed what it costs (contract section 6)."""
+
+STOCK_YEARS: Final = """
+select year from budget_years where model = 'pool_stock'
+union select content ->> 'year' from superseded
+where source = 'budget_years' and content ->> 'model' = 'pool_stock'
+"""
+"""The years that run on pool-owned stock, or ever did."""
+UNPAID_STOCK: Final = f"""
+select format('item %s: came in on %s, and nobody was charged for it: %s', i.code, i.received_on,
+    case when i.purchase_price_pence is null then 'it has no price' else
+        'nobody contributed to that year, or it did not run on pool-owned stock yet' end)
+from items i join movements m on m.item = i.id and m.action = 'receive'
+where i.owner = 'pool' and coalesce(i.purchase_price_pence, 1) > 0
+    and to_char(i.received_on - interval '3 months', 'YYYY-')
+        || to_char(i.received_on + interval '9 months', 'YY') in ({STOCK_YEARS})
+    and not exists (select from postings p where p.item = i.id and p.kind = 'stock_purchase')
+order by i.id
+"""  # noqa: S608 - our own text
+"""No fault: stock that was bought without a price in a year that charges purchases."""

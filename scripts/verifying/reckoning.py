@@ -4,8 +4,8 @@ Source: contract section 6. It is written apart from budget/ledger.py and budget
 follows each loan in its own way, so that a slip there shows here.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -51,6 +51,8 @@ class Lent:
     funder: str
     pence: int
     percent: int
+    # Issued in a year on pool-owned stock: never charged, so nothing of it is credited or moved.
+    only_counted: bool = False
     over: bool = False
     # Counted at its end, until it is decided; counted at its reuse, until the next loan.
     waits: Count | None = None
@@ -70,6 +72,9 @@ class Step:
     minutes: int = 0
     parts_pence: int = 0
     rates: frozenset[int] = frozenset()
+    # Whether its year runs on pool-owned stock; what a new item costs each partner then.
+    on_stock: bool = False
+    shares: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ def reckon(step: Step, lent: Lent | None) -> Reckoned:  # noqa: PLR0911 - one ar
     """What a step does to the item's newest loan."""
     if step.action in {"deliver", "open"} and step.new_loan is not None:
         return _lend(step, step.new_loan, lent)
+    if step.action == "receive":
+        return Reckoned(None, tuple(_purchases(step)))
     if lent is None:
         return Reckoned(None)
     match step.action:
@@ -112,13 +119,20 @@ def _lend(step: Step, new: Lent, before: Lent | None) -> Reckoned:
     if before is not None:
         counts.append(_count("issued_recycled", step, new))
     charge = Charge("issue", "issues", new.funder, frozenset({new.pence}), new.loan)
-    return Reckoned(new, (charge,), tuple(counts))
+    return Reckoned(new, () if new.only_counted else (charge,), tuple(counts))
+
+
+def _purchases(step: Step) -> Iterator[Charge]:
+    for ods, pence in step.shares.items():
+        yield Charge("stock_purchase", "activity", ods, frozenset({pence}), None)
 
 
 def _transfer(step: Step, lent: Lent) -> Reckoned:
     if step.new_funder in {None, lent.funder}:
         return Reckoned(lent)
     moved = replace(lent, funder=step.new_funder or lent.funder)
+    if step.on_stock or lent.only_counted:
+        return Reckoned(moved)
     gives = Charge("transfer", "issues", lent.funder, frozenset({-lent.pence}), lent.loan)
     takes = Charge("transfer", "issues", moved.funder, frozenset({lent.pence}), lent.loan)
     return Reckoned(moved, (gives, takes))
@@ -142,7 +156,8 @@ def _reuse(step: Step, lent: Lent, waits: Count) -> Reckoned:
     charge = Charge("credit", "credits", lent.funder, frozenset({-credit}), lent.loan)
     reused = _count("reused", step, lent)
     decided = replace(lent, waits=None, reused=reused)
-    return Reckoned(decided, (charge,), (reused, _less(waits, max(step.day, waits.day))))
+    charges = () if step.on_stock or lent.only_counted else (charge,)
+    return Reckoned(decided, charges, (reused, _less(waits, max(step.day, waits.day))))
 
 
 def _scrap(step: Step, lent: Lent) -> Reckoned:

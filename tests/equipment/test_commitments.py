@@ -57,6 +57,21 @@ async def test_commitments_count_in_the_year_in_which_they_fall_due(nurse: Calle
     assert standing.pool.committed_pence == sum(p.committed_pence for p in standing.partners)
 
 
+async def test_a_year_on_pool_owned_stock_commits_to_deliveries_alone(nurse: Caller) -> None:
+    """What is delivered then costs nobody; what was ordered before stays as it was recorded."""
+    tariff = Tariff(delivery=DeliveryTariff(seven_day=4_000))
+    await agree("admin", "2018-19", YearPlan({"04K": 1_000_000}, tariff))
+    codes = await received(count=2)
+    await ordered(nurse, speed="7_day")
+    await agree("admin", "2018-19", YearPlan({"04K": 1_000_000}, tariff, model="pool_stock"))
+    assert await _committed() == (66_000, 934_000)
+    answers = [{"warning": "already-ordered", "reason": "two rooms"}]
+    await ordered(nurse, speed="7_day", answers=answers)
+    assert await _committed() == (70_000, 930_000)
+    await done(*(scan(code, "deliver") for code in codes))
+    assert await _committed() == (0, 1_000_000)
+
+
 async def _committed(year: str = "2018-19") -> tuple[int, int]:
     row = (await pool.standing(year, None)).pool
     return row.committed_pence, row.remaining_pence

@@ -50,6 +50,13 @@ _RATES: Final[Mapping[str, tuple[str, str]]] = {
         "Of what went out, the share that had been lent before: issued again / issued.",
     ),
 }
+_MODELS: Final[Mapping[str, str]] = {
+    "credit": "",
+    "pool_stock": (
+        " This year runs on pool-owned stock: purchases are charged, by what each partner puts in."
+        " Issues and credits are only counted."
+    ),
+}
 _Cell = dict[str, Any]
 
 
@@ -110,7 +117,7 @@ def pool_page(
     year = standing.year
     return PoolPage(
         title=f"The pool, {year}",
-        as_of=f"As posted until {day(min(today, standing.as_of))}.",
+        as_of=f"As posted until {day(min(today, standing.as_of))}." + _MODELS[standing.model],
         summary=[_line(name, standing.pool) for name in _FIGURES],
         head=[{"text": "Partner"}, *(_right(_FIGURES[name][0]) for name in _GLANCE)],
         partners=[
