@@ -244,11 +244,10 @@ class Clerk:
         if act.funder is None:
             raise Refused("no-funder", "Nobody pays for this person yet. Name the funder.")
         assert act.person is not None
-        terms = self.hand.terms_on(item.sku, act.day)
-        pence, percent = terms.price_pence, terms.credit_percent
+        pence, percent = self.hand.price_on(item.sku, act.day)
         if line is not None and line.charge_pence is not None:
             pence = line.charge_pence
-        only_counted = self.hand.on_stock(act.day)
+        counted = self.hand.on_stock(act.day)
         loan = Loan(
             id=act.id,
             item=item.id,
@@ -257,11 +256,11 @@ class Clerk:
             began_at=act.occurred_at,
             charged_pence=pence,
             credit_percent=percent,
-            only_counted=only_counted,
+            only_counted=counted,
             order_line=line.id if line is not None else None,
         )
         self.journal.loans.append(loan)
-        self.hand.loans[act.id] = Charged(pence, percent, only_counted)
+        self.hand.loans[act.id] = Charged(pence, percent, counted)
 
     def _move(self, job: _Job, after: Standing, undoes: UUID | None = None) -> None:
         act, item = job.act, job.item

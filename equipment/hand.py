@@ -117,9 +117,10 @@ class Hand:
         """Whether it means a label of ours that no item has yet."""
         return not self.blanks.isdisjoint({designation.code, designation.giai})
 
-    def terms_on(self, sku: str, day: date) -> Terms:
-        """The product's price and credit in force on a day."""
-        return terms_on(self.terms[sku], day)
+    def price_on(self, sku: str, day: date) -> tuple[int, int]:
+        """The product's price in pence and its credit in per cent, in force on a day."""
+        terms = terms_on(self.terms[sku], day)
+        return terms.price_pence, terms.credit_percent
 
     def on_stock(self, day: date) -> bool:
         """Whether that day's year runs on pool-owned stock."""
