@@ -6,7 +6,7 @@ afterwards (equipment/journal.py).
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -19,7 +19,7 @@ from equipment.blank_labels import unknown_item
 from equipment.cases import Finding
 from equipment.content import content_hash
 from equipment.hand import Charged, Earlier, Hand, InHand, Past
-from equipment.journal import CheckDone, Journal, Loan, Movement
+from equipment.journal import CheckDone, Journal, Loan, Movement, PartMissed
 from equipment.lifecycle import allowed, decide, is_fact_against_hold
 from equipment.orders.order_hand import (
     FOR_LINES,
@@ -29,10 +29,12 @@ from equipment.orders.order_hand import (
     fulfils,
     restore,
 )
+from equipment.parts.lacking import check_complete, told_missing
 from equipment.scan_form import Reading, ScanFields, check_action, check_fields, check_time
 from equipment.staff.roles import Caller
 from equipment.standing import Act, Check, Standing, State
 from equipment.undoing import check_undo
+from equipment.whereabouts import check_known, needed_by
 from labels.places import PlaceKind, parse_place
 
 
@@ -154,13 +156,13 @@ class Clerk:
     ) -> Act:
         """The scan with its places, person and funder looked up."""
         assert reading.id is not None
-        needs = _NAMED.get(reading.action, _NOTHING)
+        needs = needed_by(reading.action)
         depot = self._depot(fields, needs)
         van = self._place("van", fields.van, needs)
         funder = fields.funder
         if funder is not None and not self.hand.may_charge(caller, funder):
             funder = None
-        _check_known("funder", fields.funder, funder, needs)
+        check_known("funder", fields.funder, funder, needs)
         person = None
         if reading.action == "deliver":
             person, funder = self._recipient(fields, funder, caller, line)
@@ -192,7 +194,7 @@ class Clerk:
         if text is None:
             return None
         code = self.hand.places.code(kind, text)
-        _check_known(kind, text, code, needs)
+        check_known(kind, text, code, needs)
         return code
 
     def _recipient(
@@ -211,6 +213,7 @@ class Clerk:
     def _do(self, job: _Job) -> None:
         act, item, before = job.act, job.item, job.item.standing
         after = decide(before, act, item.kind)
+        check_complete(before, after, item.lacking)
         line = self._served(job)
         if act.action == "deliver":
             self._lend(item, act, line)
@@ -221,9 +224,12 @@ class Clerk:
             CheckDone(act.id, item.id, c.kind, c.result, c.on, c.examiner, c.certificate)
             for c in job.fields.checks
         ]
+        lacking = told_missing(act.action, job.fields.missing_parts)
+        by = job.caller.username
+        self.journal.missed += [PartMissed(item.id, each, act.id, self.now, by) for each in lacking]
+        item.lacking += lacking
         if is_fact_against_hold(before, act):
             words = f"“{act.action}” was done before the hold on {item.code} was recorded."
-            by = job.caller.username
             self.findings.append(
                 Finding(
                     "fact-against-hold", item.id, act.id, words, job.reading.sent, act.id.bytes, by
@@ -345,6 +351,7 @@ class Clerk:
         check_undo(target, job.fields.movement, job.caller, self.now)
         past.pop()
         restored = past[-1].standing
+        check_complete(item.standing, restored, item.lacking)
         event = self._event(job, item.standing, restored)
         self._move(job, restored, undoes=target.id)
         restore(self.hand.orders, item.id, target.id, restored)
@@ -369,25 +376,6 @@ class Clerk:
         # Nothing of the scan that has the id already, nor of the item that it was for.
         shown = None if refusal.slug == "id-reused" else item
         return _result(reading, "refused", shown, refusal)
-
-
-# Which codes an action cannot do without: an unknown one elsewhere is only kept.
-_NAMED: Final[dict[str, frozenset[str]]] = {
-    "load": frozenset({"van"}),
-    "collect": frozenset({"van"}),
-    "return": frozenset({"depot", "bay"}),
-    "find": frozenset({"depot", "bay"}),
-    "move": frozenset({"depot", "bay", "van"}),
-    "deliver": frozenset({"funder"}),
-    "transfer": frozenset({"funder"}),
-}
-_NOTHING: Final[frozenset[str]] = frozenset()
-
-
-def _check_known(name: str, said: str | None, code: str | None, needs: frozenset[str]) -> None:
-    """Missing where it is unknown and the action needs it; elsewhere it is only kept."""
-    if said is not None and code is None and name in needs:
-        raise Missing(f"unknown-{name}", f"There is no {name} “{said}”.")
 
 
 def _result(

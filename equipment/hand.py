@@ -43,6 +43,8 @@ class InHand(msgspec.Struct):
     # The movement that it was read after.
     newest_movement: UUID
     updated_at: datetime
+    # Parts that are missing; read where it might come onto the shelf.
+    lacking: list[str] = msgspec.field(default_factory=list[str])
 
 
 class Past(msgspec.Struct, frozen=True):

@@ -73,6 +73,13 @@ _LOAN: Final = {
     "only_counted": "boolean",
     "order_line": "uuid",
 }
+_MISSED: Final = {
+    "item": "bigint",
+    "part": "varchar",
+    "movement": "uuid",
+    "noticed_at": "timestamptz",
+    "noticed_by": "varchar",
+}
 _CHECK: Final = {
     "movement": "uuid",
     "item": "bigint",
@@ -147,6 +154,16 @@ class CheckDone(msgspec.Struct, frozen=True):
     certificate: str | None
 
 
+class PartMissed(msgspec.Struct, frozen=True):
+    """A part without which an item came."""
+
+    item: int
+    part: str
+    movement: UUID
+    noticed_at: datetime
+    noticed_by: str
+
+
 @dataclass(slots=True)
 class Journal:
     """All that one use case writes about items."""
@@ -155,6 +172,7 @@ class Journal:
     movements: list[Movement] = field(default_factory=list[Movement])
     loans: list[Loan] = field(default_factory=list[Loan])
     checks: list[CheckDone] = field(default_factory=list[CheckDone])
+    missed: list[PartMissed] = field(default_factory=list[PartMissed])
     legs: list[Leg] = field(default_factory=list[Leg])
     tallies: list[Tally] = field(default_factory=list[Tally])
 
@@ -196,6 +214,7 @@ def _given(journal: Journal, read_after: Mapping[int, UUID] | None = None) -> di
         "made": [_made(item, newest[item.id]) for item in journal.items],
         "lent": journal.loans,
         "checked": journal.checks,
+        "missed": journal.missed,
         "posted": journal.legs,
         "counted": journal.tallies,
     }
@@ -333,6 +352,7 @@ _PARTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "made": ("items", _MADE),
     "lent": ("loans", _LOAN),
     "checked": ("checks", _CHECK),
+    "missed": ("missing_parts", _MISSED),
     "posted": ("postings", LEG_COLUMNS),
     "counted": ("tallies", TALLY_COLUMNS),
 }

@@ -30,6 +30,8 @@ from labels.places import PlaceKind
 _TARIFFED: Final = frozenset({"clean", "repair"})
 # What takes back what a loan's end or decision counted.
 _DECISIONS: Final = frozenset({"pass", "scrap"})
+# What may bring an item onto the shelf, which it does not reach without its parts.
+_TO_SHELF: Final = frozenset({"pass", "undo"})
 # What a loan in these phases counted may be taken back by what comes next.
 COUNTED_AS: Final = {Phase.ENDED: "waiting", Phase.REUSED: "reused"}
 
@@ -108,6 +110,7 @@ def _values(
         "deliver" in actions,
         list(set(map(year_of, days))),
         order_lines(readings),
+        bool(actions & _TO_SHELF),
     )
 
 
@@ -140,6 +143,7 @@ class _Item(Standing, frozen=True, kw_only=True):
     pat: bool
     loler_months: int | None
     service_months: int | None
+    lacking: list[str] | None
 
 
 def _in_hand(item: _Item) -> InHand:
@@ -160,6 +164,7 @@ def _in_hand(item: _Item) -> InHand:
         standing=Standing(*(getattr(item, name) for name in STANDING)),
         newest_movement=item.newest_movement,
         updated_at=item.updated_at,
+        lacking=item.lacking or [],
     )
 
 
@@ -261,7 +266,8 @@ _KNOWN: Final = f"""
 with named as materialized (
     select i.id, i.code, i.giai, i.sku, i.owner, i.received_on, i.newest_movement, i.updated_at,
         {", ".join(f"i.{name}" for name in STANDING)},
-        p.category, p.reuse, p.pat, p.loler_months, p.service_months
+        p.category, p.reuse, p.pat, p.loler_months, p.service_months,
+        case when $15 then array(select part from lacking_parts where item = i.id) end as lacking
     from items i join products p on p.sku = i.sku
     where i.code = any($1) or i.giai = any($2) or i.id = any($3::bigint[])
 )

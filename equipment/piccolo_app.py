@@ -13,6 +13,8 @@ APP_CONFIG = AppConfig(
             "equipment.catalogue.catalogue_tables",
             "equipment.people.person_tables",
             "equipment.orders.order_tables",
+            "equipment.parts.part_tables",
+            "equipment.inspection.inspection_tables",
         ],
         exclude_imported=True,
     ),

@@ -33,6 +33,7 @@ Place = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX
 """A place's code, or the text of its label."""
 Name = Annotated[str, msgspec.Meta(max_length=200)]
 Words = Annotated[str, msgspec.Meta(max_length=500)]
+PartName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Pence = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
 
 
@@ -65,6 +66,8 @@ class ScanFields(msgspec.Struct, frozen=True):
     )
     minutes: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
     parts_pence: Pence | None = None
+    # Parts without which it came: equipment/parts/parts.py.
+    missing_parts: Annotated[list[PartName], msgspec.Meta(max_length=50)] | None = None
     movement: UUID | None = None
     device: Name | None = None
 

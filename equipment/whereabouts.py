@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from budget.database import fetch
+from budget.refusals import Missing
 from budget.wording import sought
 from labels.places import PlaceKind, parse_place, place_key
 
@@ -94,3 +95,26 @@ def _choice(kind: PlaceKind, prefix: str | None, code: str, places: Sequence[Pla
         if place.kind == kind and place.key == key and prefix in {None, place.prefix}
     }
     return code if code in alike else alike.pop() if len(alike) == 1 else None
+
+
+def needed_by(action: str) -> frozenset[str]:
+    """Which codes an action cannot do without: an unknown one elsewhere is only kept."""
+    return _NEEDED.get(action, _NOTHING)
+
+
+_NEEDED: Final[dict[str, frozenset[str]]] = {
+    "load": frozenset({"van"}),
+    "collect": frozenset({"van"}),
+    "return": frozenset({"depot", "bay"}),
+    "find": frozenset({"depot", "bay"}),
+    "move": frozenset({"depot", "bay", "van"}),
+    "deliver": frozenset({"funder"}),
+    "transfer": frozenset({"funder"}),
+}
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+def check_known(name: str, said: str | None, code: str | None, needs: frozenset[str]) -> None:
+    """Missing where it is unknown and the action needs it; elsewhere it is only kept."""
+    if said is not None and code is None and name in needs:
+        raise Missing(f"unknown-{name}", f"There is no {name} “{said}”.")

@@ -77,6 +77,7 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "receive items": _STORE,
     "print blank labels": _STORE,
     "replace labels": _CREW,
+    "change parts": _CREW,
     "read standing data": ROLES,
     "read items": ROLES,
     "read what falls due": _CREW | {AUDITOR},

@@ -28,6 +28,7 @@ from logistics.visits.ending import (
     end,
     lock_visit,
 )
+from logistics.visits.left_parts import note_left_parts
 from logistics.visits.making import Manner, lock_making, note_each, put_on_visits, wanted_again
 from logistics.visits.news import ATTEMPTS_MAX, REPAIR_WITHIN
 from logistics.visits.visit_form import DONE, REASON_MAX, STILL_TO_COME, Outcome, Visit
@@ -65,6 +66,7 @@ async def record_outcome(caller: Caller, visit: UUID, told: Outcome, now: dateti
             raise missing()
         await widen_sight([row["person"]])
         await _record(caller, row, told, now)
+        await note_left_parts(visit, told.details, caller.username, now)
         shown = await shown_visit(caller, visit, now)
         body = msgspec.json.encode(_impersonal(shown)).decode()
         await receipts.keep(_RECEIPT, told.id, caller, content, body, now)

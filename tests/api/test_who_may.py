@@ -47,6 +47,10 @@ MAY = """
     acputdbx GET /api/bays/{code}/label
     acptd    POST /api/scans
     actdx    GET /api/checks/due
+    acputdbx GET /api/items/{code}/parts
+    actd     POST /api/items/{code}/parts
+    actd     POST /api/items/{code}/parts/missing
+    actd     POST /api/items/{code}/parts/found
     acdx     GET /api/cases
     acd      POST /api/cases/{case}/settle
     ax       GET /api/changes
