@@ -18,7 +18,7 @@ from web.admin import (
     users,
 )
 from web.depot import checks as depot_checks
-from web.items import cases, item_acts, items, public_item
+from web.items import cases, item_acts, item_parts, items, public_item
 from web.orders import (
     catalogue,
     decisions,
@@ -43,6 +43,7 @@ PAGES: Final = (
     *second_factor.PAGES,
     *items.PAGES,
     *item_acts.PAGES,
+    *item_parts.PAGES,
     *new_orders.PAGES,
     *special_orders.PAGES,
     *orders.PAGES,

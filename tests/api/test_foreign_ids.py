@@ -32,8 +32,8 @@ NAMES_PEOPLE = {
 # What the client makes up, and codes of what everybody who is signed in may see.
 NAMES_OTHERS = """
     after also code crew depot equivalents funder gp_practice id item items key kit label labels
-    nhs_number ods others owner part partner parts provided serial serials sku subject succeeded_by team username van
-    visit
+    nhs_number ods others owner part partner parts provided serial serials sku subject succeeded_by
+    team username van visit
 """
 # Words, numbers, days and choices; a body that has no fields of its own (a file, a picture).
 PLAIN = """

@@ -22,6 +22,8 @@ MAY = """
     acputdbx GET /items
     acputdbx GET /items/{code}
     acputdbx GET /items/{code}/label
+    acputdbx GET /items/{code}/parts
+    actd     POST /items/{code}/parts
     acptd    POST /items/{code}/acts/{action}
     acptd    GET /items/{code}/acts/{action}
     acpu     POST /orders/new

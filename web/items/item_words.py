@@ -70,6 +70,7 @@ class ItemPage:
     tags: list[dict[str, str]]
     rows: list[dict[str, Any]]
     label: str
+    parts: str
     acts: list[dict[str, str]]
     head: list[str]
     movements: list[list[dict[str, Any]]]
@@ -107,6 +108,7 @@ def item_page(
         tags=_tags(item),
         rows=rows_of(item, base),
         label=f"{base}/items/{item.code}/label",
+        parts=f"{base}/items/{item.code}/parts",
         acts=[
             {"text": ACTS[action].words, "href": f"{base}/items/{item.code}/acts/{action}"}
             for action in (*item.allowed, "undo")
