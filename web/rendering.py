@@ -11,6 +11,7 @@ from web import cookies
 from web.desks import Me, me
 from web.site import Site
 
+_LOCKED_UP: Final = "default-src 'none'; sandbox"
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 UNCACHED: Final = "private, no-cache"
 NOT_KEPT: Final = "no-store"
@@ -40,6 +41,12 @@ def page(
     if notice is not None:
         cookies.drop_notice(answer, site)
     return answer
+
+
+def picture(content: bytes) -> Response[bytes]:
+    """A WebP that we have written, as nothing but a picture, of which no copy stays anywhere."""
+    headers = {"Cache-Control": NOT_KEPT, "Content-Security-Policy": _LOCKED_UP}
+    return Response(content, media_type="image/webp", headers=headers)
 
 
 def render(

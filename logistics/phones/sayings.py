@@ -1,24 +1,37 @@
 """What crews said came of a visit, with all that goes with it, for those who see the person."""
 
+import asyncio
+import base64
+import binascii
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from budget.database import fetch
+from budget.database import fetch, fetch_one
+from budget.refusals import Missing, Wrong
+from equipment.catalogue.pictures import written_anew
 from equipment.people.visibility import in_sight_of
 from equipment.staff.roles import Caller, check_may
 
+Proof: TypeAlias = Literal["signature", "photo"]
+"""A picture that an outcome itself brought along, as a data URL."""
+
 
 class Saying(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody said came of a visit; `photos` are those that the caller may look at."""
+    """What somebody said came of a visit; `photos` are those that the caller may look at.
 
+    `proof` says what picture_of() has of it.
+    """
+
+    id: UUID
+    visit: UUID
     at: datetime
     by: str
     outcome: str
-    signed: bool
+    proof: list[Proof]
     details: dict[str, Any]
     photos: list[UUID]
 
@@ -32,7 +45,9 @@ async def sayings_of(caller: Caller, visit: UUID, now: datetime) -> list[Saying]
 
 
 _SAID: Final = """
-select o.occurred_at, o.actor, o.outcome, o.signature is not null as signed, o.details,
+select o.id, o.visit, o.occurred_at, o.actor, o.outcome, o.details,
+    array_remove(array[case when o.signature is not null then 'signature' end,
+        case when o.photo is not null then 'photo' end], null) as proof,
     array(select p.id from phone_photos p where p.entry = o.id
         and p.taken_by = o.actor order by p.kept_at) as photos
 from visit_outcomes o where o.visit = $1 order by o.recorded_at limit 20
@@ -41,10 +56,40 @@ from visit_outcomes o where o.visit = $1 order by o.recorded_at limit 20
 
 def _saying(row: asyncpg.Record) -> Saying:
     return Saying(
+        id=row["id"],
+        visit=row["visit"],
         at=row["occurred_at"],
         by=row["actor"],
         outcome=row["outcome"],
-        signed=row["signed"],
+        proof=row["proof"],
         details=msgspec.json.decode(row["details"]) if row["details"] else {},
         photos=row["photos"],
     )
+
+
+async def picture_of(
+    caller: Caller, visit: UUID, outcome: UUID, proof: Proof, now: datetime
+) -> bytes:
+    """What was signed or photographed, written anew by us as WebP: no browser runs it.
+
+    Missing where there is none, it is no picture, or the person is not the caller's to see.
+    """
+    check_may(caller, "read visits")
+    async with in_sight_of(caller, now):
+        row = await fetch_one(_PROOF, outcome, visit)
+    url = None if row is None else row[proof]
+    if url is None:
+        raise _missing()
+    try:
+        sent = base64.b64decode(url.partition(",")[2], validate=True)
+        content, _, _ = await asyncio.to_thread(written_anew, sent)
+    except (binascii.Error, ValueError, Wrong) as error:
+        raise _missing() from error
+    return content
+
+
+_PROOF: Final = "select signature, photo from visit_outcomes where id = $1 and visit = $2"
+
+
+def _missing() -> Missing:
+    return Missing("picture-not-found", "There is no such picture.")

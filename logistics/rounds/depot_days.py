@@ -24,6 +24,8 @@ from logistics.rounds.clock_times import seconds_at
 from logistics.rounds.depot_vans import loads_of, vans_of
 from logistics.visits.effort import Effort, Task, effort_of
 from logistics.visits.making import WHERE
+from logistics.visits.next_steps import awaited
+from logistics.visits.visit_form import NextStep
 from logistics.visits.visit_lines import lines_of
 
 PinRow: TypeAlias = Mapping[str, Any]
@@ -86,13 +88,13 @@ async def read_day(
     """The day, within a transaction in which everybody is seen; `pins` are by visit."""
     await execute(_REFRESH, depot)
     calls = await _calls(await fetch(_VISITS, depot, day, _OPEN_MAX))
+    asked = await awaited({row["repeats"] for each in calls if (row := each.row)["repeats"]})
     kept, left_out = list[_Call](), list[LeftOut]()
     loads = await loads_of(depot, day)
     for each in calls:
         visit = each.row["id"]
-        why = _stranded(loads.stranded.get(visit)) or _why_not(
-            each, day, pins.get(visit), len(kept)
-        )
+        why = _stranded(loads.stranded.get(visit)) or _asked_first(asked.get(each.row["repeats"]))
+        why = why or _why_not(each, day, pins.get(visit), len(kept))
         if why is None:
             kept.append(each)
         else:
@@ -125,7 +127,8 @@ where o.visit = v.id and v.depot = $1 and v.status in ('open', 'planned')
         is distinct from (w.address, w.postcode, w.phone, w.access_notes)
 """  # noqa: S608 - our own text
 _VISITS: Final = """
-select v.id, v.status, v.ready_on, v.due_on, v.window_from, v.window_to, v.crew, p.postcode
+select v.id, v.status, v.ready_on, v.due_on, v.window_from, v.window_to, v.crew, v.repeats,
+    p.postcode
 from visits v join visit_places p on p.visit = v.id left join rounds r on r.id = v.round
 where v.depot = $1 and (v.status = 'open' or (v.status = 'planned' and r.day = $2))
 order by v.due_on, v.seq limit $3
@@ -194,6 +197,20 @@ def _stranded(van: str | None) -> tuple[str, str] | None:
         return None
     words = f"Its goods are on {van}, which is off the road. Scan them onto another van, or off it"
     return "on-van-off", f"{words} at the depot, and plan the day anew."
+
+
+def _asked_first(step: NextStep | None) -> tuple[str, str] | None:
+    """Of a visit before which somebody is to be asked, as the crew of the last one said."""
+    if step is None:
+        return None
+    return "ask-first", f"{_ASKED[step]} Settle the case of the visit before; then it is planned."
+
+
+_ASKED: Final[Mapping[NextStep, str]] = {
+    "ring": "They are to be rung first.",
+    "prescriber": "The prescriber is to be asked first.",
+    "call_off": "The crew says to call it off.",
+}
 
 
 def _why_not(call: _Call, day: date, pin: PinRow | None, kept: int) -> tuple[str, str] | None:

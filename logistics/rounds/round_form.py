@@ -39,7 +39,10 @@ class ShownStop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
-    """What one van does on a day. `version` is that of the depot's day."""
+    """What one van does on a day. `version` is that of the depot's day.
+
+    `late_minutes` is by how much its crew says that it is behind; null where it has said nothing.
+    """
 
     id: UUID
     van: str
@@ -50,6 +53,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     leaves: datetime
     back: datetime
     rests: datetime | None
+    late_minutes: int | None
     stops: list[ShownStop]
     distance_m: int
     duration_s: int

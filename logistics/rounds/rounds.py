@@ -89,7 +89,9 @@ async def shown_rounds(rounds: Sequence[UUID]) -> dict[UUID, Round]:
 _ROUNDS: Final = """
 select r.id, r.van, p.depot, r.day, r.status, p.version, r.leaves_at, r.back_at, r.rests_at,
     r.distance_m, r.duration_s, r.trips, r.weight_g, r.clean_l, r.dirty_l, r.cost_pence,
-    r.published_at, r.published_by
+    r.published_at, r.published_by, (
+        select d.minutes from round_delays d where d.round = r.id
+        order by d.said_at desc, d.seq desc limit 1) as late_minutes
 from rounds r join day_plans p on p.id = r.plan where r.id = any($1::uuid[])
 """
 _STOPS: Final = """
@@ -121,7 +123,7 @@ def _stop(row: asyncpg.Record, kinds: Mapping[UUID, Kind]) -> ShownStop:
 
 def _round(row: asyncpg.Record, stops: list[ShownStop]) -> Round:
     own = ("id", "van", "depot", "status", "version", "distance_m", "duration_s", "trips",
-        "cost_pence", "published_at", "published_by")  # fmt: skip
+        "cost_pence", "published_at", "published_by", "late_minutes")  # fmt: skip
     return Round(
         **{name: row[name] for name in own},
         date=row["day"],

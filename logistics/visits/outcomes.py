@@ -1,4 +1,4 @@
-"""What the crew says came of a visit; and the next step of one that failed, which makes itself."""
+"""What the crew says came of a visit; what follows on it stands in next_steps.py."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -14,12 +14,10 @@ from budget.refusals import Fault, Refused, Wrong
 from budget.wording import text_faults
 from budget.years import london_day
 from equipment import receipts
-from equipment.cases import Finding, raise_cases
-from equipment.content import content_hash, hash_of
+from equipment.content import content_hash
 from equipment.people.visibility import in_sight_of, widen_sight
 from equipment.scan_form import SCAN_BYTES_MAX, storable
 from equipment.staff.roles import Caller, check_may
-from equipment.working_days import working_day_after
 from logistics.visits.ending import (
     DONE_OUTCOMES,
     charge_done,
@@ -29,19 +27,15 @@ from logistics.visits.ending import (
     lock_visit,
 )
 from logistics.visits.left_parts import note_left_parts
-from logistics.visits.making import Manner, lock_making, note_each, put_on_visits, wanted_again
-from logistics.visits.news import ATTEMPTS_MAX, REPAIR_WITHIN
+from logistics.visits.making import lock_making, note_each
+from logistics.visits.next_steps import take_next_step
 from logistics.visits.visit_form import DONE, REASON_MAX, STILL_TO_COME, Outcome, Visit
 from logistics.visits.visits import check_visible, missing, shown_visit
 
 _RECEIPT: Final = "outcome"
 _AHEAD: Final = timedelta(minutes=5)
-# What nobody did is wanted again; what was refused or not there is a coordinator's to settle.
-_AGAIN: Final = frozenset({"not_done", "failed"})
-_TO_SETTLE: Final = {
-    "refused": "Something was refused at the door. Ring, and cancel the order or plan it again.",
-    "not_found": "Something to be fetched was not there. Ring, and look for it or write it off.",
-}
+# Nobody promises longer ahead at a door.
+_AGAIN_WITHIN: Final = timedelta(days=366)
 
 
 async def record_outcome(caller: Caller, visit: UUID, told: Outcome, now: datetime) -> Visit:
@@ -121,11 +115,18 @@ def _failure_faults(told: Outcome) -> Iterator[Fault]:
         yield Fault("fault", "Say whose fault it was: service, prescriber or person.")
     if any(line.outcome in DONE_OUTCOMES for line in told.lines):
         yield Fault("lines", "A visit on which something was done has not failed.")
+    if told.again_on is not None:
+        day = london_day(told.occurred_at)
+        if not day < told.again_on <= day + _AGAIN_WITHIN:
+            yield Fault("again_on", "Give a day after this one, within a year.")
 
 
 def _done_faults(told: Outcome) -> Iterator[Fault]:
     if told.fault is not None:
         yield Fault("fault", "Is said of failed visits only.")
+    for name in ("next_step", "again_on"):
+        if getattr(told, name) is not None:
+            yield Fault(name, "Is said of failed visits only.")
 
 
 async def _record(caller: Caller, row: asyncpg.Record, told: Outcome, now: datetime) -> None:
@@ -152,7 +153,7 @@ async def _record(caller: Caller, row: asyncpg.Record, told: Outcome, now: datet
         if told.fault != "service":
             await charge_failed(row, told.id, told.occurred_at, now)
         await note_each({visit: "failed"}, caller.username, now)
-    await _next_step(caller, row, told, now)
+    await take_next_step(caller, row, told, await fetch(_LINES, visit), now)
 
 
 _LINES: Final = """
@@ -212,7 +213,7 @@ async def _keep(caller: Caller, row: asyncpg.Record, told: Outcome, now: datetim
     await execute(
         _KEEP, told.id, row["id"], row["person"], told.outcome, told.occurred_at, now,
         caller.username, told.reason, told.fault, told.signature, told.photo,
-        None if told.details is None else msgspec.json.encode(told.details).decode(),
+        None if (details := _details(told)) is None else msgspec.json.encode(details).decode(),
     )  # fmt: skip
 
 
@@ -223,45 +224,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 
 
-async def _next_step(caller: Caller, row: asyncpg.Record, told: Outcome, now: datetime) -> None:
-    """What has to follow: another visit for what was not done, or a case to be settled."""
-    lines = await fetch(_LINES, row["id"])
-    left = [line for line in lines if line["outcome"] in _AGAIN and _is_wanted(line)]
-    hopeless = told.outcome == "failed" and row["attempt"] >= ATTEMPTS_MAX
-    if left and not hopeless:
-        ready = working_day_after(london_day(max(told.occurred_at, now)), 1)
-        due = max(row["due_on"], working_day_after(ready, REPAIR_WITHIN))
-        wanted = [wanted_again(line, ready, due) for line in left]
-        failed = told.outcome == "failed"
-        manner = Manner(
-            window_from=row["window_from"],
-            window_to=row["window_to"],
-            repeats=row["id"],
-            attempt=row["attempt"] + 1 if failed else row["attempt"],
-        )
-        await put_on_visits(wanted, now, manner, caller.username)
-    findings = [
-        _finding(caller, row, what, words)
-        for what, words in _TO_SETTLE.items()
-        if any(line["outcome"] == what for line in lines)
-    ]
-    if left and hopeless:
-        words = f"A visit has failed {row['attempt']} times. Ring, and plan it anew."
-        findings.append(_finding(caller, row, "failed", words))
-    await raise_cases(findings, now)
-
-
-def _is_wanted(line: asyncpg.Record) -> bool:
-    return line["order_line"] is None or bool(line["wanted"])
-
-
-def _finding(caller: Caller, row: asyncpg.Record, what: str, words: str) -> Finding:
-    return Finding(
-        kind=f"visit-{what.replace('_', '-')}",
-        item=None,
-        scan=None,
-        detail=words,
-        content={"visit": str(row["id"]), "person": str(row["person"])},
-        fault=hash_of(["visit", row["id"], what]),
-        raised_by=caller.username,
-    )
+def _details(told: Outcome) -> dict[str, Any] | None:
+    """What else was said, with what is to come next among it."""
+    said = {"next_step": told.next_step, "again_on": told.again_on}
+    more = {name: value for name, value in said.items() if value is not None}
+    return {**(told.details or {}), **more} if more else told.details

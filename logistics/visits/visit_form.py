@@ -26,6 +26,9 @@ LineOutcome: TypeAlias = Literal[
     "cancelled",
 ]
 Fault_: TypeAlias = Literal["service", "prescriber", "person"]
+NextStep: TypeAlias = Literal["again", "ring", "prescriber", "call_off"]
+"""What the crew of a failed visit says should happen: whom to ask first, or nobody."""
+
 Why: TypeAlias = Literal["order", "asked", "public", "check", "fault", "recall", "loan-end", "way"]
 Skill: TypeAlias = Literal["tail_lift", "examiner"]
 
@@ -186,8 +189,10 @@ class LineDone(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a visit, by whoever was there. Lines that it does not name went as planned.
 
-    A failed one says why, and whose fault it was. `signature` and `photo` are data URLs. `details`
-    is what else the crew says, such as who signed and what was checked.
+    A failed one says why, whose fault it was, and may say what is next: `next_step` other than
+    `again` is a case, and the next visit waits until it is settled; `again_on` is the day that
+    suits them. `signature` and `photo` are data URLs. `details` is what else the crew says, such as
+    who signed and what was checked.
     """
 
     id: UUID
@@ -196,6 +201,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     lines: Annotated[list[LineDone], Meta(max_length=ITEMS_MAX)] = []
     reason: Reason | None = None
     fault: Fault_ | None = None
+    next_step: NextStep | None = None
+    again_on: date | None = None
     signature: Annotated[str, Meta(max_length=_PROOF_MAX)] | None = None
     photo: Annotated[str, Meta(max_length=_PROOF_MAX)] | None = None
     details: dict[str, Any] | None = None

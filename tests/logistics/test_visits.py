@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from equipment.working_days import working_day_after
 from logistics.visits.catching_up import catch_up
 from tests.api.members import member, scan, slug, wrong_fields
 from tests.logistics.calling import (
@@ -165,6 +166,51 @@ async def test_a_failed_visit_is_tried_again_and_charged_by_fault(admin: httpx.A
     assert {v["status"] for v in await _visits(admin, person)} == {"failed"}
     cases = (await told(admin, "cases?status=open"))["results"]
     assert [case["kind"] for case in cases] == ["visit-failed"]
+
+
+@pytest.mark.parametrize(
+    ("step", "kind"),
+    [("ring", "visit-ring"), ("prescriber", "visit-prescriber"), ("call_off", "visit-call-off")],
+)
+async def test_nobody_goes_again_before_whom_the_crew_names_was_asked(
+    admin: httpx.AsyncClient, step: str, kind: str
+) -> None:
+    """A case says so, and no plan takes the visit until it is settled: nobody has to remember."""
+    await stock(admin)
+    person = await somebody(admin)
+    placed = await order(admin, person)
+    why: dict[str, Any] = {"reason": "No room", "fault": "prescriber", "next_step": step}
+    failed = await outcome(admin, placed["visit"], "failed", **why)
+    await catch_up(datetime.now(UTC))
+    [again] = [v for v in await _visits(admin, person) if v["status"] == "open"]
+    assert (again["repeats"], again["notes"]) == (failed["id"], "The last visit failed: No room")
+    [case] = (await told(admin, "cases?status=open"))["results"]
+    assert (case["kind"], case["content"]["visit"]) == (kind, failed["id"])
+    asked = {"depot": "D1", "date": again["due_on"], "seconds": 0.3}
+    [left] = (await ask(admin, "rounds/plan", asked))["unplanned"]
+    assert (left["visit"], left["code"]) == (again["id"], "ask-first")
+    await ask(admin, f"cases/{case['id']}/settle", {"note": "They have made room."})
+    assert (await ask(admin, "rounds/plan", asked))["unplanned"] == []
+
+
+async def test_the_next_visit_is_made_on_the_day_that_suits_them(admin: httpx.AsyncClient) -> None:
+    """With what the crew was told before; a day that is over already is none."""
+    person = await somebody(admin)
+    await on_loan(admin, person)
+    visit = await collection(admin, person, notes="Use the back door")
+    day = working_day_after(datetime.now(UTC).date(), 8)
+    why: dict[str, Any] = {"reason": "Nobody in", "fault": "person", "next_step": "again"}
+    for bad in (datetime.now(UTC).date(), day + timedelta(days=400)):
+        said = why | {"id": str(uuid4()), "occurred_at": datetime.now(UTC).isoformat()}
+        said |= {"outcome": "failed", "again_on": bad.isoformat()}
+        answer = await admin.post(f"/api/visits/{visit['id']}/outcome", json=said)
+        assert wrong_fields(answer) == ["again_on"]
+    failed = await outcome(admin, visit["id"], "failed", **why, again_on=day.isoformat())
+    [again] = [v for v in await _visits(admin, person) if v["status"] == "open"]
+    assert (again["ready_from"], again["due_on"]) == (day.isoformat(), day.isoformat())
+    assert again["repeats"] == failed["id"]
+    assert again["notes"] == "Better\nUse the back door\nThe last visit failed: Nobody in"
+    assert (await told(admin, "cases?status=open"))["results"] == []
 
 
 async def test_an_order_whose_visit_failed_is_brought_again(admin: httpx.AsyncClient) -> None:

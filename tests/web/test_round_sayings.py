@@ -1,5 +1,8 @@
 """What crews say beside their scans, and who sees it: lateness, outcomes, how things are used."""
 
+import base64
+import io
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -8,9 +11,10 @@ from uuid import uuid4
 import httpx
 import pytest
 from litestar import Litestar
+from PIL import Image
 
 from budget.years import london_day
-from tests.logistics.calling import collection, on_loan, open_rounds, somebody
+from tests.logistics.calling import collection, on_loan, open_rounds, somebody, told
 from tests.logistics.phoning import Phone, published, statuses, technician
 from tests.web.conftest import signed_in
 from tests.web.ordering import staff, words
@@ -45,9 +49,9 @@ def _times(day: dict[str, Any]) -> list[float]:
 
 
 async def test_a_crew_that_is_late_is_late_on_its_phone_and_for_the_coordinator(
-    app: Litestar, phone: Phone
+    app: Litestar, admin: httpx.AsyncClient, phone: Phone
 ) -> None:
-    """The newest word counts; 0 is on time again."""
+    """The newest word counts; 0 is on time again. Programs see it in the rounds."""
     today = london_day(datetime.now(UTC))
     async with signed_in(app, "cora") as office:
         path = f"/rounds?depot=D1&day={today}"
@@ -55,6 +59,8 @@ async def test_a_crew_that_is_late_is_late_on_its_phone_and_for_the_coordinator(
         assert statuses(await phone.send(phone.entry("late", minutes=25))) == ["accepted"]
         day = await phone.day()
         assert (_times(day), day["rounds"][0]["late_minutes"]) == ([25, 25], 25)
+        [listed] = (await told(admin, f"rounds?date={today}"))["results"]
+        assert (listed["id"], listed["late_minutes"]) == (day["rounds"][0]["id"], 25)
         page = words(await office.get(path))
         assert "25 minutes late" in page
         assert "Said by pat at" in page
@@ -112,7 +118,7 @@ async def test_what_a_crew_says_of_a_visit_is_kept_and_shown_to_who_sees_the_per
     details = {
         "signer": "Ann's <son>",
         "instructions": True,
-        "next": "Ring before",
+        "next": "<b>Ring</b>",
         "lines": [{"line": line, "condition": "worn", "checked": [], "missing": ["Lid"]}],
     }
     entry = phone.entry("outcome", visit=stop["visit"], outcome="done", details=details)
@@ -121,9 +127,39 @@ async def test_what_a_crew_says_of_a_visit_is_kept_and_shown_to_who_sees_the_per
         page = await office.get(f"/visits/{stop['visit']}")
         assert "Commode: Condition: worn; Missing: Lid" in words(page)
         assert "Signed by: Ann&#39;s &lt;son&gt;" in page.text
-        assert "Next: Ring before" in words(page)
+        assert "Next: &lt;b&gt;Ring&lt;/b&gt;" in page.text
     async with signed_in(app, "dee") as store:
         assert "Ann's" not in words(await store.get(f"/visits/{stop['visit']}"))
+
+
+async def test_what_was_signed_is_shown_as_a_picture_that_no_browser_runs(
+    app: Litestar, admin: httpx.AsyncClient, phone: Phone
+) -> None:
+    """Written anew by us, for who sees the person; what is no picture is none."""
+    await staff(admin, "dee", "depot", partner=None)
+    first, second = (await phone.day())["stops"]
+    drawn = io.BytesIO()
+    Image.new("RGBA", (600, 220), (0, 0, 0, 0)).save(drawn, "PNG")
+    signed = "data:image/png;base64," + base64.b64encode(drawn.getvalue()).decode()
+    script = base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>").decode()
+    for stop, url in ((first, signed), (second, f"data:image/svg+xml;base64,{script}")):
+        entry = phone.entry("outcome", visit=stop["visit"], outcome="done", signature=url)
+        assert statuses(await phone.send(entry)) == ["accepted"]
+    paths = []
+    async with signed_in(app, "cora") as office:
+        for stop in (first, second):
+            page = await office.get(f"/visits/{stop['visit']}")
+            paths += re.findall('<img class="kitback-signature" src="([^"]+)"', page.text)
+        answers = [await office.get(path) for path in paths]
+        assert [answer.status_code for answer in answers] == [200, 404]
+        assert answers[0].headers["Content-Type"] == "image/webp"
+        assert "sandbox" in answers[0].headers["Content-Security-Policy"]
+        assert Image.open(io.BytesIO(answers[0].content)).size == (600, 220)
+        mixed = [paths[0].replace(first["visit"], second["visit"]), f"{paths[0][:-9]}photo"]
+        for path in (*mixed, f"{paths[0][:-9]}actor"):
+            assert (await office.get(path)).status_code == 404
+    async with signed_in(app, "dee") as store:
+        assert (await store.get(paths[0])).status_code in {403, 404}
 
 
 async def test_details_of_any_shape_break_nothing(app: Litestar, phone: Phone) -> None:

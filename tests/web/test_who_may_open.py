@@ -123,6 +123,7 @@ MAY = """
     acpu     GET /orders/{order}/change
     acputdx  GET /visits
     acputdx  GET /visits/{visit}
+    acputdx  GET /visits/{visit}/outcomes/{outcome}/{proof}
     act      POST /visits/{visit}/outcome
     act      GET /visits/{visit}/outcome
     ac       POST /visits/{visit}/change

@@ -30,6 +30,9 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "visit-refused": ("Refused at the door", "yellow"),
     "visit-not-found": ("Not there", "red"),
     "visit-failed": ("Failed visits", "yellow"),
+    "visit-ring": ("Ring them first", "yellow"),
+    "visit-prescriber": ("Ask the prescriber", "yellow"),
+    "visit-call-off": ("To be called off", "yellow"),
     "phone-gap": ("Lost on a phone", "red"),
     "phone-note": ("Note from a round", "blue"),
 }

@@ -15,10 +15,9 @@ from web import pages
 from web.pages import PageRequest
 from web.phone import call_routes
 from web.phone.call_routes import answer, body_of, device_of
-from web.rendering import NOT_KEPT
+from web.rendering import picture
 
 _ROUND: Final = "visit"
-_LOCKED_UP: Final = "default-src 'none'; sandbox"
 
 
 class NewPhone(msgspec.Struct, frozen=True):
@@ -73,12 +72,7 @@ async def take_photo(request: PageRequest) -> Response[bytes]:
 @pages.get("/round/photos/{photo:uuid}")
 async def show_photo(request: PageRequest, photo: FromPath[UUID]) -> Response[bytes]:
     """A photograph, as nothing but a picture."""
-    content = await photos.look_at(request.caller, photo, request.now)
-    return Response(
-        content,
-        media_type="image/webp",
-        headers={"Cache-Control": NOT_KEPT, "Content-Security-Policy": _LOCKED_UP},
-    )
+    return picture(await photos.look_at(request.caller, photo, request.now))
 
 
 @call_routes.post("/round/close", task=_ROUND)

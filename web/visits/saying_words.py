@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from markupsafe import Markup
 
@@ -12,12 +11,20 @@ from web.markup import link
 from web.orders.check_words import as_lines
 from web.words import moment
 
-HEAD: Final = ("When", "By", "What they said", "Photographs")
+HEAD: Final = ("When", "By", "What they said", "Signature and photographs")
+NEXT_WORDS: Final[Mapping[str, str]] = {
+    "again": "Try again on another day",
+    "ring": "Ring them first",
+    "prescriber": "Ask the prescriber first",
+    "call_off": "Call it off",
+}
 _TEXT_MAX: Final = 500
 _KEYS: Final[Mapping[str, str]] = {
     "signer": "Signed by",
     "instructions": "Instructions handed over",
     "next": "Next",
+    "next_step": "Next",
+    "again_on": "On",
     "condition": "Condition",
     "checked": "Checked",
     "missing": "Missing",
@@ -34,7 +41,7 @@ def rows_of(
             {"text": moment(each.at)},
             {"text": each.by},
             {"html": as_lines(list(_said(each, names)))},
-            {"html": _photos(each.photos, base)},
+            {"html": _pictures(each, base)},
         ]
         for each in sayings
     ]
@@ -42,11 +49,13 @@ def rows_of(
 
 def _said(saying: Saying, names: Mapping[str, str]) -> Iterator[str]:
     yield "It was done." if saying.outcome == "done" else "It failed."
-    if saying.signed:
+    if "signature" in saying.proof:
         yield "Signed for."
     for key, value in _in_order(saying.details):
         if key == "lines" and isinstance(value, list):
             yield from (_of_line(each, names) for each in value if isinstance(each, dict))
+        elif key == "next_step":
+            yield f"Next: {NEXT_WORDS.get(str(value), str(value))}"[:_TEXT_MAX]
         elif value not in (None, "", [], {}):
             yield f"{_KEYS.get(key, key.capitalize())}: {_plain(value)}"[:_TEXT_MAX]
 
@@ -81,11 +90,17 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _photos(photos: Sequence[UUID], base: str) -> Markup:
-    if not photos:
-        return Markup("None")
-    links = [
-        link(f"{base}/round/photos/{photo}", f"Photograph {number}")
-        for number, photo in enumerate(photos, 1)
+def _pictures(saying: Saying, base: str) -> Markup:
+    """What was signed, to be seen at once; photographs of a home when somebody asks for them."""
+    own = f"{base}/visits/{saying.visit}/outcomes/{saying.id}"
+    shown = [
+        Markup('<img class="kitback-signature" src="{}/signature" alt="What was signed">').format(
+            own
+        )
+        for name in saying.proof
+        if name == "signature"
     ]
-    return Markup("<br>").join(links)
+    photos = [f"{own}/photo"] if "photo" in saying.proof else []
+    photos += [f"{base}/round/photos/{photo}" for photo in saying.photos]
+    shown += [link(href, f"Photograph {number}") for number, href in enumerate(photos, 1)]
+    return Markup("<br>").join(shown) or Markup("None")

@@ -13,10 +13,12 @@ from labels.code import shown as shown_code
 from logistics.visits.visit_form import DONE, NOTES_MAX, REASON_MAX, Visit
 from web.fields import Field, Fields, Form, errors, faults_of
 from web.forms import Filled
+from web.visits.saying_words import NEXT_WORDS
 from web.visits.visit_words import FAULT_WORDS, OUTCOME_WORDS, short
 from web.words import numbered
 
 _AT_THE_DOOR: Final = ("refused", "not_found", "not_done")
+_ONLY_FAILED: Final = "Of a visit that failed, where they have said one."
 _CAME: Final = {"done": "It was made", "failed": "It failed: nothing could be done"}
 
 
@@ -45,6 +47,8 @@ def outcome_form(
             rows=3,
             maxlength=REASON_MAX,
         ),
+        fields.select("next_step", "If it failed, what should happen next?", NEXT_WORDS),
+        fields.day("again_on", "The day that suits them", hint={"text": _ONLY_FAILED}),
     ]
     return _form(_Asks(visit, base, "outcome", "What came of the visit", "Keep this"), each, said)
 
@@ -62,6 +66,8 @@ def outcome_values(visit: Visit, filled: Filled) -> dict[str, Any]:
         "lines": [] if failed else lines,
         "reason": filled.given("reason"),
         "fault": filled.given("fault") if failed else None,
+        "next_step": filled.given("next_step") if failed else None,
+        "again_on": filled.day("again_on") if failed else None,
     }
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from budget.refusals import Refusal, Refused, Wrong
 from equipment.people import people, person_loans
 from equipment.people.person_form import Person
 from equipment.people.person_loans import LoanedItem
-from logistics.phones.sayings import sayings_of
+from logistics.phones.sayings import Proof, picture_of, sayings_of
 from logistics.visits import collecting, outcomes, visit_changes, visit_links, visits
 from logistics.visits.catching_up import catch_up, catch_up_with
 from logistics.visits.visit_form import NewCollection, Outcome, Status, VisitChange, VisitRecord
@@ -22,7 +23,7 @@ from web.fields import Form
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
-from web.rendering import page
+from web.rendering import page, picture
 from web.visits import saying_words, visit_forms, visit_words
 
 
@@ -68,6 +69,17 @@ async def show_visit(request: PageRequest, visit: FromPath[UUID]) -> Response[st
         said_rows = saying_words.rows_of(said, shown.lines, request.site.base)
         content = replace(content, said=said_rows)
     return page(request, "visit.jinja", content)
+
+
+@pages.get(f"{_VISIT}/outcomes/{{outcome:uuid}}/{{proof:str}}", task="read visits")
+async def show_proof(
+    request: PageRequest, visit: FromPath[UUID], outcome: FromPath[UUID], proof: FromPath[str]
+) -> Response[bytes]:
+    """What was signed or photographed, as nothing but a picture."""
+    name: Proof = "signature" if proof == "signature" else "photo"
+    if proof != name:
+        raise NotFoundException
+    return picture(await picture_of(request.caller, visit, outcome, name, request.now))
 
 
 async def _visit(request: PageRequest, visit: UUID) -> VisitRecord:
@@ -178,6 +190,7 @@ def _form(request: PageRequest, form: Form) -> Response[str]:
 PAGES: Final = (
     list_visits,
     show_visit,
+    show_proof,
     show_outcome,
     record_outcome,
     show_change,

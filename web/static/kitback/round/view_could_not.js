@@ -14,7 +14,13 @@ const REASONS = [
   { value: "It was not safe for us", fault: "service" },
   { value: "We ran out of time", fault: "service" },
 ];
-const NEXT = ["Try again on another day", "Ring them first", "Ask the prescriber", "Call it off"];
+// Each makes itself: another visit, for all but the first once somebody at the depot has asked.
+const NEXT = [
+  { value: "again", text: "Try again on another day" },
+  { value: "ring", text: "Ring them first" },
+  { value: "prescriber", text: "Ask the prescriber first" },
+  { value: "call_off", text: "Call it off" },
+];
 
 export function couldNotView(app, visit) {
   const stop = app.round.world?.stop(visit);
@@ -29,23 +35,27 @@ export function couldNotView(app, visit) {
     attributes: { maxlength: "300" },
   });
   const photo = photoField("Photo of the door");
-  const next = fields.radios(
-    "What should happen next",
-    NEXT.map((text) => ({ value: text, text })),
-    NEXT[0],
-  );
+  const next = fields.radios("What should happen next", NEXT, "again");
+  const day = fields.text("The day that suits them", {
+    hint: "Leave empty if nobody has said one",
+    attributes: { type: "date", class: "nhsuk-input kitback-round-day" },
+  });
   const trouble = el("div", {});
   const send = async () => {
     const reason = REASONS.find(({ value }) => value === why.value());
     if (!reason) return fields.problem(trouble, "Say why it could not be done.");
-    const words = [reason.value, more.value(), `Next: ${next.value()}`].filter(Boolean).join(". ");
+    const on = next.value() === "call_off" ? "" : day.value();
+    if (on && !isAhead(on, app.round.today()))
+      return fields.problem(trouble, "Choose a day after today, within a year.");
+    const words = [reason.value, more.value()].filter(Boolean).join(". ");
     const body = {
       visit,
       outcome: "failed",
       lines: [],
       reason: words,
       fault: reason.fault,
-      details: { next: next.value() },
+      next_step: next.value(),
+      ...(on && { again_on: on }),
     };
     await app.round.record("outcome", body, photo.value());
     app.go(`#stop/${visit}`);
@@ -67,6 +77,11 @@ export function couldNotView(app, visit) {
     more.row,
     photo.row,
     next.row,
+    day.row,
     button("Save and go on", () => void send()),
   );
 }
+
+const YEAR = 365 * 24 * 60 * 60 * 1000;
+
+const isAhead = (day, today) => day > today && Date.parse(day) - Date.parse(today) <= YEAR;

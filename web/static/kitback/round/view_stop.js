@@ -119,6 +119,14 @@ function facts(stop) {
         )
       : null,
     stop.access ? el("p", {}, el("strong", {}, "Getting in: "), stop.access) : null,
+    stop.notes
+      ? el(
+          "p",
+          { class: "kitback-round-notes" },
+          el("strong", {}, "From the depot: "),
+          stop.notes,
+        )
+      : null,
     stop.key_safe
       ? details("Show the key safe's code", paragraph(String(stop.key_safe), "kitback-code"))
       : null,
