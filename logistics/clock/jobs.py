@@ -20,6 +20,7 @@ from logistics.clock.tidying import (
     raise_stale_visits,
     raise_waiting_orders,
 )
+from logistics.phones.photos import delete_old
 from logistics.rounds.depot_days import Ways
 from logistics.rounds.planning_days import plan_as
 from logistics.rounds.round_form import Asked
@@ -65,6 +66,12 @@ def _counted(what: str, work: Callable[[datetime], Awaitable[int]]) -> Work:
 
 
 JOBS: Final[Mapping[str, Job]] = {
+    "old-photos": Job(
+        "Deletes photographs from rounds after a year, and those that belong to nothing that was"
+        " done after a month.",
+        time(4, 30),
+        _counted("photographs deleted", delete_old),
+    ),
     "due-checks": Job(
         "Makes visits for what is on loan and due for examination or service within the month.",
         time(5, 0),

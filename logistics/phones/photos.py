@@ -89,6 +89,15 @@ select id from phone_photos where entry = $1 and taken_by = $2 order by kept_at,
 """
 
 
+async def delete_old(now: datetime) -> int:
+    """Delete what was kept for a year, and what belongs to nothing after a month; how many."""
+    [row] = await fetch("select delete_old_photos($1, $2) as many", now, _DELETED_AT_ONCE)
+    return int(row["many"])
+
+
+_DELETED_AT_ONCE: Final = 10_000
+
+
 async def put_aside(  # noqa: PLR0913, PLR0917 - what a photograph is kept with
     caller: Caller,
     device: UUID,

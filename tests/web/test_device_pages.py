@@ -4,9 +4,11 @@ import asyncio
 import base64
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
@@ -14,6 +16,7 @@ from PIL import Image
 
 from app import create_app
 from budget.database import fetch
+from logistics.phones.photos import delete_old
 from settings import Settings
 from tests.api.conftest import PASSWORD, client_of
 from tests.api.members import slug
@@ -201,6 +204,31 @@ async def test_what_is_no_photograph_is_refused(phone: Phone) -> None:
         assert answer.status_code == 422, sent[:10]
     assert (await _take(phone, entry, b"0" * (9 << 20))).status_code == 413
     assert (await _take(phone, "x", _photograph())).status_code == 422
+
+
+async def test_a_photograph_goes_after_a_year_and_one_of_nothing_after_a_month(
+    database: str, phone: Phone
+) -> None:
+    """Whatever day a job believes it to be; the application itself may delete none."""
+    said, lost, old = (phone.entry("note", text=each) for each in ("A", "B", "C"))
+    refused = phone.entry("note", text="")
+    assert statuses(await phone.send(said, old, refused)) == ["accepted", "accepted", "refused"]
+    kept = {}
+    for entry, days in ((said, 364), (lost, 31), (lost, 29), (old, 366), (refused, 31)):
+        photo = await _take(phone, entry["id"], _photograph() + bytes([days % 251]))
+        kept[photo.json()["photo"]] = days
+    store = await asyncpg.connect(database)
+    for photo, days in kept.items():
+        age = "update phone_photos set kept_at = now() - make_interval(days => $2) where id = $1"
+        await store.execute(age, UUID(photo), days)
+    now = datetime.now(UTC)
+    assert [await delete_old(now + timedelta(days=900)), await delete_old(now)] == [2, 0]
+    rows = await store.fetch("select id from phone_photos")
+    await store.close()
+    assert {kept[str(row["id"])] for row in rows} == {364, 29, 31}
+    assert len(rows) == 3
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await fetch("delete from phone_photos returning id")
 
 
 async def test_a_refused_outcome_is_a_case_with_what_was_signed(

@@ -18,6 +18,7 @@ _NAMES: Final = {
     "loan-reviews": "Loans to look at again",
     "waiting-orders": "Orders without stock",
     "expiring-promises": "Promises that expire",
+    "old-photos": "Old photographs",
     "stale-visits": "Stale visits",
     "plan-tomorrow": "Tomorrow's rounds",
 }
