@@ -22,7 +22,7 @@ DEFINITION: Final = (
     "its next loan: reused / (reused + scrapped). returned_ratio = returned / issued (not the "
     "same items). reuse_share = issued_recycled / issued. Undone movements count nowhere."
 )
-By = Literal["none", "partner", "sku", "category", "month", "depot"]
+By = Literal["none", "partner", "sku", "category", "month", "depot", "team", "age"]
 Scope = Literal["reusable", "all"]
 KINDS: Final = (
     "issued",
@@ -131,7 +131,9 @@ async def report(question: Question) -> Report:
         scope=question.scope,
         rows=[
             _row(group, counts, monthly=question.by == "month")
-            for group, counts in sorted(groups.items())
+            for group, counts in sorted(
+                groups.items(), key=lambda each: _place(question.by, each[0])
+            )
             if not counts.is_empty()
         ],
         total=_row(None, total),
@@ -190,7 +192,7 @@ def _periods(part: _Part) -> Iterator[tuple[str, date, date]]:
 _DAY: Final = timedelta(days=1)
 _ALL_GRAINS: Final[tuple[Grain, ...]] = ("year", "month", "day")
 # Those by which sums are kept; each adds up to the same total.
-_DIMENSIONS: Final = ("sku", "category", "depot")
+_DIMENSIONS: Final = ("sku", "category", "depot", "team", "age")
 # What is folded and what is not yet, as of one moment: neither twice nor left out. `offset 0` keeps
 # PostgreSQL from reading all sums there are, once, instead of each period's by the index.
 _COUNTED: Final = """
@@ -205,7 +207,8 @@ with asked as (
     ) s
     union all
     select a.part, c.kind, c.occurred_on, case $6 when 'funder' then c.funder when 'sku' then c.sku
-        when 'category' then c.category else coalesce(c.depot, '') end, c.units, c.pence
+        when 'category' then c.category when 'team' then coalesce(c.team, '')
+        when 'age' then coalesce(c.age, '') else coalesce(c.depot, '') end, c.units, c.pence
     from asked a join unfolded_tallies c on a.grain = 'unfolded' and c.kind = a.kind
         and c.occurred_on between a.first and a.last and ($8 or c.reusable)
 )
@@ -224,6 +227,11 @@ def _key(
     if question.by == "month" and row["kind"] == "waiting":
         return None
     return row["key"] or None
+
+
+def _place(by: By, key: str) -> tuple[int, str]:
+    """Keys by the alphabet, but that ten years of age come after nine."""
+    return len(key) if by == "age" else 0, key
 
 
 def _row(key: str | None, counts: _Counts, *, monthly: bool = False) -> Row:

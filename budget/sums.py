@@ -79,7 +79,8 @@ async def fold(at_once: int = AT_ONCE, ending: Callable[[], bool] = lambda: Fals
     return. A fold that is cut off has done whole transactions or nothing.
     """
     folded = await fold_by(_FOLD_POSTINGS, at_once, ending)
-    return folded + await fold_by(_FOLD_TALLIES, at_once, ending)
+    folded += await fold_by(_FOLD_TALLIES, at_once, ending)
+    return folded + await fold_by(_FOLD_COHORTS, at_once, ending)
 
 
 async def fold_by(sql: str, at_once: int, ending: Callable[[], bool]) -> int:
@@ -135,7 +136,8 @@ with taken as materialized (
     select dimension, kind, reusable, key, occurred_on as begins_on,
         sum(units) as units, sum(pence) as pence
     from taken cross join lateral (values ('funder', funder), ('sku', sku),
-        ('category', category), ('depot', coalesce(depot, ''))) each (dimension, key)
+        ('category', category), ('depot', coalesce(depot, '')), ('team', coalesce(team, '')),
+        ('age', coalesce(age, ''))) each (dimension, key)
     group by 1, 2, 3, 4, 5
 ), months as materialized (
     select dimension, kind, reusable, key, date_trunc('month', begins_on::timestamp)::date
@@ -150,6 +152,22 @@ with taken as materialized (
     select 'day', * from days union all select 'month', * from months
     union all select 'year', * from years order by 1, 2, 3, 6, 5
     on conflict (dimension, grain, kind, begins_on, key, reusable)
+    do update set units = s.units + excluded.units, pence = s.pence + excluded.pence
+)
+select count(*) as taken from taken
+"""
+# They are of months already, and of few.
+_FOLD_COHORTS: Final = """
+with taken as materialized (
+    delete from unfolded_cohorts
+    where ctid = any(array(select ctid from unfolded_cohorts limit $1)) returning *
+), folded as (
+    insert into cohort_sums as s (dimension, key, issued_in, kind, months, reusable, units, pence)
+    select dimension, key, issued_in, kind, months, reusable, sum(units), sum(pence)
+    from taken cross join lateral (values ('none', ''), ('funder', funder), ('sku', sku),
+        ('team', coalesce(team, ''))) each (dimension, key)
+    group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+    on conflict (dimension, key, issued_in, kind, months, reusable)
     do update set units = s.units + excluded.units, pence = s.pence + excluded.pence
 )
 select count(*) as taken from taken

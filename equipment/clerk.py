@@ -19,7 +19,7 @@ from equipment.blank_labels import unknown_item
 from equipment.cases import Finding
 from equipment.content import content_hash
 from equipment.hand import Charged, Earlier, Hand, InHand, Past
-from equipment.journal import CheckDone, Journal, Loan, Movement, PartMissed
+from equipment.journal import CheckDone, Journal, Loan, Movement, PartMissed, age_years
 from equipment.lifecycle import allowed, decide, is_fact_against_hold
 from equipment.orders.order_hand import (
     FOR_LINES,
@@ -264,6 +264,9 @@ class Clerk:
             credit_percent=percent,
             only_counted=counted,
             order_line=line.id if line is not None else None,
+            team=line.team if line is not None else None,
+            age_years=age_years(item.kind.received_on, act.day),
+            previous=item.standing.loan,
         )
         self.journal.loans.append(loan)
         self.hand.loans[act.id] = Charged(pence, percent, counted)

@@ -72,6 +72,10 @@ _LOAN: Final = {
     "credit_percent": "smallint",
     "only_counted": "boolean",
     "order_line": "uuid",
+    "team": "varchar",
+    "age_years": "smallint",
+    "previous": "uuid",
+    "taken_over": "boolean",
 }
 _MISSED: Final = {
     "item": "bigint",
@@ -129,7 +133,10 @@ class NewItem(msgspec.Struct, frozen=True):
 
 
 class Loan(msgspec.Struct, frozen=True):
-    """A delivery to a person, with what it cost on its day."""
+    """A delivery to a person, with what it cost on its day.
+
+    `team` is that of whoever ordered it, `age_years` the item's age, `previous` its loan before.
+    """
 
     id: UUID
     item: int
@@ -140,6 +147,18 @@ class Loan(msgspec.Struct, frozen=True):
     credit_percent: int
     only_counted: bool = False
     order_line: UUID | None = None
+    team: str | None = None
+    age_years: int | None = None
+    previous: UUID | None = None
+    taken_over: bool = False
+
+
+def age_years(received_on: date | None, day: date) -> int | None:
+    """An item's whole years since it was received; None where nobody knows, or it came later."""
+    if received_on is None or received_on > day:
+        return None
+    birthday_to_come = (day.month, day.day) < (received_on.month, received_on.day)
+    return day.year - received_on.year - birthday_to_come
 
 
 class CheckDone(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from equipment.catalogue.terms import Terms, terms_of, terms_on
 from equipment.codes import company_prefix, fresh_codes
 from equipment.csv_imports import Imported, Line, Reading, Rejected, read_table, told
 from equipment.items import next_ids
-from equipment.journal import Journal, Loan, Movement, NewItem, write
+from equipment.journal import Journal, Loan, Movement, NewItem, age_years, write
 from equipment.staff.roles import Caller, check_may
 from equipment.standing import Phase, Standing, State
 from labels.identifiers import alias_key, giai_for
@@ -370,6 +370,8 @@ def _enter(
                 began_at=_morning(began) if began else now,
                 charged_pence=opening.charged_pence,
                 credit_percent=opening.credit_percent,
+                age_years=age_years(opening.received_on, began or london_day(now)),
+                taken_over=True,
             )
         )
     journal.items.append(item)

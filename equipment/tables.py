@@ -283,6 +283,13 @@ class Loan(Table, tablename="loans"):
     only_counted = Boolean(default=False)
     # The line of an order that it was delivered for; no foreign key: that is written beside it.
     order_line = UUID(null=True, default=None)
+    # By what recycling is told, all as on the day it was lent: the team of whoever ordered it, the
+    # item's whole years since it was received, the loan that the item had before, and whether it
+    # was lent by an earlier service, so that nothing was issued here.
+    team = Varchar(length=100, null=True, default=None)
+    age_years = SmallInt(null=True, default=None)
+    previous = UUID(null=True, default=None)
+    taken_over = Boolean(default=False)
 
 
 class Check(Table, tablename="checks"):

@@ -35,6 +35,8 @@ class LineInHand(msgspec.Struct):
     quantity: int
     promised: int
     delivered: int
+    # The team of whoever ordered it.
+    team: str | None = None
 
     @property
     def has_room(self) -> bool:

@@ -37,8 +37,9 @@ def orders_sql(items: str, lines: str) -> str:
         'promises', (select coalesce(json_agg(p), '[]') from promised p),
         'lines', (select coalesce(json_agg(each), '[]') from (
             select l.id, l."order", l.sku, o.person, o.funder, l.charge_pence,
-                o.status as order_status, l.wanted, l.quantity, l.promised, l.delivered
+                o.status as order_status, l.wanted, l.quantity, l.promised, l.delivered, u.team
             from order_lines l join order_standings o on o.id = l."order"
+                join users u on u.id = o.ordered_by
             where l.id in (select unnest({lines}::uuid[]) union select line from promised)
         ) each),
         'queued', (select coalesce(json_agg(sku), '[]') from (

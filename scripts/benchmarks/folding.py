@@ -15,6 +15,7 @@ from scripts.benchmarks.run import Run
 
 LEFT: Final = (
     "select (select count(*) from unfolded_postings) + (select count(*) from unfolded_tallies)"
+    " + (select count(*) from unfolded_cohorts)"
 )
 
 

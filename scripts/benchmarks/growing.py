@@ -21,7 +21,7 @@ _STRIDE: Final = 37
 
 # By table, the columns that a copy does not share; `$` in a form stands for the column.
 _COPIED: Final[Mapping[str, Mapping[str, str]]] = {
-    "loans": {"id": "{id}", "began_at": "{moment}"},
+    "loans": {"id": "{id}", "began_at": "{moment}", "previous": "{id}"},
     "receipts": {"id": "{id}"},
     "movements": {"id": "{id}", "undoes": "{id}", "loan": "{id}", "occurred_at": "{moment}"},
     "checks": {"movement": "{id}"},

@@ -3,7 +3,7 @@
 from typing import Final
 
 from scripts.verifying.invariant import Invariant
-from scripts.verifying.sums import MONTHS, POSTING_SUMS, TALLY_SUMS
+from scripts.verifying.sums import COHORT_SUMS, LOANS, MONTHS, POSTING_SUMS, TALLY_SUMS
 
 _LONDON: Final = "at time zone 'Europe/London'"
 _BALANCE: Final = """
@@ -99,6 +99,8 @@ MONEY_INVARIANTS: Final = (
     Invariant("in-its-month", "What was recorded lies in its month's partition.", MONTHS),
     Invariant("budget-sums", "Sums of postings are those of the postings.", POSTING_SUMS),
     Invariant("recycling-sums", "Sums of counts are those of the counts.", TALLY_SUMS),
+    Invariant("cohort-sums", "Sums by month of issue are those of the counts.", COHORT_SUMS),
+    Invariant("loan-facts", "What recycling is told of a loan is what was so then.", LOANS),
     Invariant("succession", "No partner takes over from itself.", _SUCCESSION),
 )
 

@@ -35,13 +35,14 @@ from (
             sum(pence) as pence
         from (
             select kind, reuse = 'reusable' as reusable, occurred_on as on_day, units, pence,
-                funder, sku, category, depot
-            from tallies
+                t.funder, sku, category, depot, team, case when age_years is not null then
+                    case when age_years < 10 then age_years::text else '10+' end end as age
+            from tallies t left join loans l on l.id = t.loan
             union all select kind, reusable, occurred_on, -units, -pence,
-                funder, sku, category, depot
+                funder, sku, category, depot, team, age
             from unfolded_tallies
         ) every, lateral (values ('funder', funder), ('sku', sku), ('category', category),
-            ('depot', depot)) dimensions (dimension, key)
+            ('depot', depot), ('team', team), ('age', age)) dimensions (dimension, key)
         group by 1, 2, 3, 4, 5
     ) counted, {_BEGINS}
     union all select kind, reusable, dimension, key, grain, begins_on, -units, -pence
@@ -50,6 +51,48 @@ from (
 group by kind, reusable, dimension, key, grain, begins_on
 having sum(units) <> 0 or sum(pence) <> 0
 """  # noqa: S608 - our own text
+COHORT_SUMS: Final = """
+select format('%s after %s months by %s %s%s, issued in %s: %s units and %s pence too few', kind,
+    months, dimension, coalesce(nullif(key, ''), '(none)'),
+    case when reusable then '' else ' (not reusable)' end, issued_in, sum(units), sum(pence))
+from (
+    select kind, months, reusable, dimension, coalesce(key, '') as key, issued_in, units, pence
+    from (
+        select case kind when 'issued_recycled' then 'lent_again' else kind end as kind,
+            (select min(n) from generate_series(0, 13) n where kind = 'issued' or n = 13
+                or occurred_on <= began + n * interval '1 month') as months,
+            reuse = 'reusable' as reusable, began - extract(day from began)::int + 1 as issued_in,
+            l.funder, sku, l.team, units,
+            case kind when 'issued_recycled' then units * l.charged_pence else pence end as pence
+        from tallies t join loans own on own.id = t.loan
+            join loans l
+                on l.id = case kind when 'issued_recycled' then own.previous else own.id end,
+            lateral (select (l.began_at at time zone 'Europe/London')::date) days (began)
+        where kind in ('issued', 'returned', 'written_off', 'issued_recycled') and not l.taken_over
+        union all
+        select kind, months, reusable, issued_in, funder, sku, team, -units, -pence
+        from unfolded_cohorts
+    ) every, lateral (values ('none', ''), ('funder', funder), ('sku', sku), ('team', team))
+        dimensions (dimension, key)
+    union all
+    select kind, months, reusable, dimension, key, issued_in, -units, -pence from cohort_sums
+) compared
+group by kind, months, reusable, dimension, key, issued_in
+having sum(units) <> 0 or sum(pence) <> 0
+"""
+LOANS: Final = """
+select format('loan %s of item %s: %s', l.id, i.code, case
+    when l.taken_over <> (m.action = 'open') then 'is not told right whether it was taken over'
+    when l.previous is distinct from m.previous then 'is not after the loan that was before it'
+    else format('the item was not %s years old', l.age_years) end)
+from loans l join items i on i.id = l.item
+join (select id, action, lag(loan) over (partition by item order by seq) as previous
+    from movements) m on m.id = l.id
+cross join lateral (select (l.began_at at time zone 'Europe/London')::date) days (began)
+where l.taken_over <> (m.action = 'open') or l.previous is distinct from m.previous
+    or l.age_years is distinct from case when i.received_on <= began
+        then extract(year from age(began, i.received_on)) end
+"""
 MONTHS: Final = " union all ".join(
     f"""
 select format('{table}: %s of %s lie in %s', count(*), to_char(month, 'YYYY-MM'), held_in)

@@ -289,8 +289,9 @@ REPORTS: Final = (
     "/api/budgets/2018-19",
     *(
         f"/api/recycling?from=2018-04-01&to=2019-03-31&by={key}"
-        for key in ("sku", "category", "partner", "depot", "month")
+        for key in ("sku", "category", "partner", "depot", "month", "team", "age")
     ),
+    "/api/recycling/cohorts?from=2018-04-01&to=2019-03-31",
 )
 
 

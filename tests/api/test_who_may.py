@@ -57,6 +57,8 @@ MAY = """
     acubx    GET /api/budgets/{year}
     a        PUT /api/budgets/{year}
     acubx    GET /api/recycling
+    acputdbx GET /api/returns/ageing
+    acubx    GET /api/recycling/cohorts
     a        POST /api/budgets/{year}/close
     acubx    GET /api/budgets/{year}/months
     acubx    GET /api/budgets/{year}/statement

@@ -1,5 +1,6 @@
 """The reports a second time: every posting and every count read, and added up one by one."""
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -7,14 +8,17 @@ from typing import Any
 
 import asyncpg
 
-from budget import pool, recycling
+from budget import cohorts, pool, recycling
+from budget.cohorts import HORIZONS, Asked
 from budget.database import fetch
 from budget.partners import Succession, successions, successor_on
 from budget.recycling import Question
-from budget.years import span
+from budget.years import london_day, span
 
 Figures = dict[str | None, Counter[tuple[str, str]]]
-BYS: Sequence[recycling.By] = ("none", "partner", "sku", "category", "month", "depot")
+BYS: Sequence[recycling.By] = (
+    "none", "partner", "sku", "category", "month", "depot", "team", "age",
+)  # fmt: skip
 
 
 async def check_budget(year: str, as_of: date | None) -> int:
@@ -40,7 +44,7 @@ async def check_budget(year: str, as_of: date | None) -> int:
 
 async def check_recycling(questions: Iterable[Question]) -> int:
     """See that each report is what the counts come to; how many counts there were."""
-    counts = await fetch("select * from tallies")
+    counts = await fetch(_COUNTS)
     succession = await successions()
     for question in questions:
         expected = _recounted(question, counts, succession)
@@ -50,6 +54,12 @@ async def check_recycling(questions: Iterable[Question]) -> int:
         wanted = {key: _told(row) for key, row in expected.items()}
         assert found == {key: row for key, row in wanted.items() if row}, question
     return len(counts)
+
+
+_COUNTS = """
+select t.*, l.team, case when l.age_years > 9 then '10+' else l.age_years::text end as age
+from tallies t left join loans l on l.id = t.loan
+"""
 
 
 def _recounted(
@@ -69,12 +79,58 @@ def _recounted(
             "category": row["category"],
             "month": None if waits else f"{day:%Y-%m}",
             "depot": row["depot"],
+            "team": row["team"],
+            "age": row["age"],
         }
         for key in {None, keys.get(question.by)}:
             figure = figures.setdefault(key, Counter())
             figure[row["kind"], "units"] += row["units"]
             figure[row["kind"], "pence"] += row["pence"]
     return figures
+
+
+async def check_cohorts(asked: Asked, today: date) -> int:
+    """See that cohorts are what the counts and the loans come to; how many loans were looked at."""
+    loans = {row["id"]: row for row in await fetch("select * from loans where not taken_over")}
+    pairs = await fetch("select id, previous from loans where previous is not null")
+    before = {row["id"]: row["previous"] for row in pairs}
+    expected: dict[str, Counter[str]] = {}
+    for row in await fetch("select * from tallies"):
+        again = row["kind"] == "issued_recycled"
+        loan = loans.get(before.get(row["loan"]) if again else row["loan"])
+        if loan is None or (asked.scope == "reusable" and row["reuse"] != "reusable"):
+            continue
+        named = {"sku": row["sku"], "team": loan["team"], "partner": loan["funder"]}
+        if named.get(asked.of) != asked.key:
+            continue
+        issued_on = london_day(loan["began_at"])
+        figures = expected.setdefault(f"{issued_on:%Y-%m}", Counter())
+        figures[row["kind"]] += row["units"]
+        for months in HORIZONS:
+            if row["occurred_on"] <= _months_on(issued_on, months):
+                figures[f"{row['kind']} {months}"] += row["units"]
+    found = await cohorts.cohorts(asked, today)
+    assert [row.month for row in found.rows] == sorted(
+        month for month, of in expected.items() if +of
+    )
+    for cohort in found.rows:
+        wanted = expected[str(cohort.month)]
+        assert (cohort.issued.units, cohort.back_so_far.units) == (
+            wanted["issued"],
+            wanted["returned"],
+        )
+        for each in cohort.back:
+            if each.count is not None:
+                assert each.count.units == wanted[f"returned {each.months}"]
+        if cohort.lent_again.count is not None:
+            assert cohort.lent_again.count.units == wanted["issued_recycled 12"]
+    return len(loans)
+
+
+def _months_on(day: date, months: int) -> date:
+    """The same day so many months on, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def shown(row: recycling.Row) -> dict[tuple[str, str], int]:

@@ -202,7 +202,8 @@ async def _begin(database: str, succession: dict[str, tuple[str, date]]) -> None
     """Three partners, and nothing posted or counted."""
     owner = await asyncpg.connect(database)
     await owner.execute(
-        "truncate postings, tallies, unfolded_postings, unfolded_tallies, posting_sums, tally_sums"
+        "truncate postings, tallies, unfolded_postings, unfolded_tallies, posting_sums, tally_sums,"
+        " unfolded_cohorts, cohort_sums"
     )
     await owner.close()
     if not await fetch("select from partners"):

@@ -10,12 +10,13 @@ from typing import Final
 import asyncpg
 import pytest
 
+from budget.cohorts import Asked
 from budget.database import close_pool, execute, fetch, open_pool, transaction
 from budget.partners import Takeover, take_over
 from budget.recycling import Question
 from budget.sums import fold
 from equipment.scans import record
-from tests.budget.recount import BYS, check_budget, check_recycling
+from tests.budget.recount import BYS, check_budget, check_cohorts, check_recycling
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import (
     COORDINATOR,
@@ -47,6 +48,8 @@ QUESTIONS: Final = [
     for by in BYS
     for scope in ("reusable", "all")
 ]
+_ISSUED: Final = (date(2018, 1, 1), date(2019, 12, 31))
+COHORTS: Final = [Asked(*_ISSUED, scope="all"), Asked(*_ISSUED, "sku", "BED01")]
 LISTS: Final = 40
 """How many lists each of three scans; the fewest that leave the others time to meet."""
 
@@ -91,7 +94,8 @@ async def test_each_report_is_exact_at_every_moment_while_scans_pour_in_and_are_
     before = await _compare()
     await fold()
     assert await _compare() == before
-    assert await count("unfolded_tallies") == await count("unfolded_postings") == 0
+    for table in ("unfolded_tallies", "unfolded_postings", "unfolded_cohorts"):
+        assert await count(table) == 0
 
 
 async def test_a_fold_that_is_cut_off_leaves_every_report_as_it_was(database: str) -> None:
@@ -102,10 +106,10 @@ async def test_a_fold_that_is_cut_off_leaves_every_report_as_it_was(database: st
         await fold()
         sent = [scan(code, "deliver", person=people[0]) for code in half]
         await record(sent, COORDINATOR, NOW)
-    waiting = await count("unfolded_tallies")
+    waiting = await count("unfolded_cohorts")
     before = await _compare()
     dba, ender = await asyncpg.connect(database), await asyncpg.connect(database)
-    for table in ("posting_sums", "tally_sums"):
+    for table in ("posting_sums", "tally_sums", "cohort_sums"):
         async with dba.transaction():
             await dba.execute(f"select from {table} for update")
             folding = asyncio.create_task(fold())
@@ -118,7 +122,7 @@ async def test_a_fold_that_is_cut_off_leaves_every_report_as_it_was(database: st
         assert await _compare() == before
     await dba.close()
     await ender.close()
-    assert await count("unfolded_tallies") == waiting > 0
+    assert await count("unfolded_cohorts") == waiting > 0
     assert await fold() >= waiting
     assert await _compare() == before
 
@@ -186,6 +190,8 @@ async def _compare() -> int:
         for year in ("2018-19", "2019-20"):
             await check_budget(year, None)
             await check_budget(year, LAST - timedelta(days=20))
+        for asked in COHORTS:
+            await check_cohorts(asked, LAST + timedelta(days=200))
         return await check_recycling(QUESTIONS)
 
 

@@ -120,6 +120,14 @@ BREAKS = [
     ("recycling-sums", """update tally_sums set units = units + 1
         where dimension = 'depot' and grain = 'day'""", "by depot D1, day from "),
     ("recycling-sums", "update unfolded_tallies set depot = 'D9'", "by depot D9"),
+    ("recycling-sums", "update loans set team = 'Ward 9' where id = '{deliver}'", "by team Ward 9"),
+    ("cohort-sums", """update cohort_sums set units = units + 1
+        where dimension = 'sku' and kind = 'returned'""", "by sku BED01, issued in 2018-"),
+    ("cohort-sums", "delete from unfolded_cohorts", "after 0 months by funder 04K"),
+    ("loan-facts", "update loans set age_years = 8 where id = '{deliver}'", "8 years old"),
+    ("loan-facts", "update loans set taken_over = true where id = '{deliver}'", "{deliver}"),
+    ("loan-facts", "update loans set previous = gen_random_uuid() where id = '{deliver}'",
+        "{deliver}"),
     ("guards", "alter table postings disable trigger note_postings", "note_postings"),
     ("guards", "drop trigger note_tallies on tallies", "note_tallies"),
     *(("guards", f"drop trigger keep_item_texts on {table}", f"keep_item_texts on {table}")
