@@ -2,18 +2,22 @@
 
 from datetime import date
 from typing import Annotated, Final
+from uuid import UUID
 
 from litestar.params import QueryParameter
 
+from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.routes import get
-from budget import cohorts
+from budget import behind, cohorts
+from budget.behind import Counted, Kind, Wanted
 from budget.cohorts import Asked, Cohorts, Of
-from budget.recycling import Scope
+from budget.recycling import By, Scope
 from budget.years import london_day, span, year_of
 from equipment.places import LONGEST_CODE
-from equipment.returns import ageing
+from equipment.returns import ageing, not_back, scrapped
 from equipment.returns.ageing import Ageing
+from equipment.returns.scrapped import Scrapped
 
 _First = Annotated[date | None, QueryParameter(name="from")]
 _Last = Annotated[date | None, QueryParameter(name="to")]
@@ -33,6 +37,12 @@ async def show_ageing(request: ApiRequest, depot: _Depot = None) -> Ageing:
     return await ageing.ageing(request.caller, request.now, depot)
 
 
+def _span(request: ApiRequest, first: date | None, last: date | None) -> tuple[date, date]:
+    """The span that is asked for; by default the financial year of its end, up to there."""
+    end = last or london_day(request.now)
+    return first or min(span(year_of(end))[0], end), end
+
+
 @get("/api/recycling/cohorts", task="read the pool", tags=["The pool"])
 async def show_cohorts(  # noqa: PLR0917 - what narrows a report
     request: ApiRequest,
@@ -43,13 +53,52 @@ async def show_cohorts(  # noqa: PLR0917 - what narrows a report
     products: _Products = "reusable",
 ) -> Cohorts:
     """What became of what was issued, by month of issue; by default of the year up to now."""
-    today = london_day(request.now)
-    end = last or today
-    begin = first or min(span(year_of(end))[0], end)
-    return await cohorts.cohorts(Asked(begin, end, of, key, products), today)
+    asked = Asked(*_span(request, first, last), of, key, products)
+    return await cohorts.cohorts(asked, london_day(request.now))
+
+
+@get("/api/recycling/movements", task="read the pool", tags=["The pool"])
+async def list_behind(  # noqa: PLR0917 - the filters of a list
+    request: ApiRequest,
+    count: Kind,
+    first: _First = None,
+    last: _Last = None,
+    by: By = "none",
+    key: _Key = None,
+    products: _Products = "reusable",
+    limit: Limit = LIMIT_DEFAULT,
+    after: After = None,
+) -> Page[Counted]:
+    """The movements behind one count of the recycling figures, without anybody's name."""
+    wanted = Wanted(count, *_span(request, first, last), by, key, products)
+    begin = key_after(after, tuple[date, UUID]) or behind.FIRST
+    rows = await behind.behind(wanted, after=begin, limit=limit + 1)
+    return page(rows, limit, lambda row: (row.occurred_on, row.loan))
+
+
+@get("/api/recycling/scrapped", task="read the pool", tags=["The pool"])
+async def show_scrapped(
+    request: ApiRequest,
+    first: _First = None,
+    last: _Last = None,
+    by: scrapped.By = "reason",
+    products: _Products = "reusable",
+) -> Scrapped:
+    """What was scrapped or written off, by reason or by product; the commonest hundred."""
+    begin, end = _span(request, first, last)
+    return await scrapped.scrapped(request.caller, begin, end, by, products)
+
+
+@get("/api/recycling/not-back", task="read the pool", tags=["The pool"])
+async def show_not_back(request: ApiRequest) -> not_back.Unreturned:
+    """What never came back, and whether it is worth fetching, by product."""
+    return await not_back.not_back(request.caller, request.now)
 
 
 ROUTES: Final = (
     show_ageing,
     show_cohorts,
+    list_behind,
+    show_scrapped,
+    show_not_back,
 )

@@ -59,6 +59,9 @@ MAY = """
     acubx    GET /api/recycling
     acputdbx GET /api/returns/ageing
     acubx    GET /api/recycling/cohorts
+    acubx    GET /api/recycling/movements
+    acubx    GET /api/recycling/scrapped
+    acubx    GET /api/recycling/not-back
     a        POST /api/budgets/{year}/close
     acubx    GET /api/budgets/{year}/months
     acubx    GET /api/budgets/{year}/statement
