@@ -8,7 +8,7 @@ from litestar.params import QueryParameter
 from api.bodies import Json
 from api.request import ApiRequest
 from api.routes import get, put
-from budget import pool, recycling
+from budget import pool, positions, recycling
 from budget.pool import Budget, YearPlan
 from budget.recycling import By, Question, Report, Scope
 from budget.years import london_day, span, year_of
@@ -18,13 +18,13 @@ from budget.years import london_day, span, year_of
 async def agree_budget(request: ApiRequest, year: str, data: Json[YearPlan]) -> Budget:
     """Set what the partners agreed for a year; it counts for later recordings only."""
     await pool.agree(request.caller.username, year, data)
-    return await pool.standing(year, None)
+    return await positions.position(year, None, request.now)
 
 
 @get("/api/budgets/{year:str}", task="read the pool", tags=["The pool"])
-async def show_budget(year: str, as_of: date | None = None) -> Budget:
-    """Where the pool and each partner stand at the end of a day."""
-    return await pool.standing(year, as_of)
+async def show_budget(request: ApiRequest, year: str, as_of: date | None = None) -> Budget:
+    """Where the pool and each partner stand at the end of a day, and where the year ends."""
+    return await positions.position(year, as_of, request.now)
 
 
 @get("/api/recycling", task="read the pool", tags=["The pool"])

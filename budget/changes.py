@@ -36,6 +36,7 @@ What: TypeAlias = Literal[
     "kit set",
     "levels set",
     "budget agreed",
+    "sharing agreed",
     "month closed",
     "user made",
     "user changed",

@@ -14,6 +14,7 @@ import msgspec
 
 from budget.changes import record
 from budget.database import execute, fetch, fetch_one, insert, transaction
+from budget.forecasting.year_ends import ForecastNote
 from budget.refusals import Fault, Wrong
 from budget.sums import periods
 from budget.years import span, year_of
@@ -61,7 +62,13 @@ class YearPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """One row of the budget, in pence. Forecast and overspend share are not reckoned: null."""
+    """One row of the budget, in pence.
+
+    `forecast` is the year's expected net spend, nineteen times in twenty between low and high;
+    the budget's `forecast` says how it was made. `overspend_share` is the part of what was spent
+    beyond all contributions, below 0 of what was not spent of them. Both are null as standing()
+    reads them: budget/positions.py adds them.
+    """
 
     contribution_pence: int
     issues_pence: int
@@ -71,6 +78,8 @@ class Figures(msgspec.Struct, frozen=True):
     committed_pence: int
     remaining_pence: int
     forecast_pence: int | None = None
+    forecast_low_pence: int | None = None
+    forecast_high_pence: int | None = None
     overspend_share_pence: int | None = None
 
 
@@ -91,6 +100,7 @@ class Budget(msgspec.Struct, frozen=True):
     pool: Figures
     partners: list[PartnerFigures]
     model: Model = "credit"
+    forecast: ForecastNote | None = None
 
 
 async def agree(actor: str, year: str, plan: YearPlan) -> None:

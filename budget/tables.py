@@ -166,6 +166,48 @@ class PoolCharge(Table, tablename="pool_charges"):
     answer = Varchar(length=500, null=True, default=None)
 
 
+class SharingAgreement(Table, tablename="sharing_agreements"):
+    """How the partners divide what is spent beyond, or within, what they put in.
+
+    Proposed by one person and decided by another; from `holds_from` on, until the next of its year.
+    """
+
+    id = UUID(primary_key=True, default=None)
+    seq = BigSerial()
+    year = Varchar(length=7)
+    holds_from = Date(default=None)
+    # Of each cost line, how much is borne by use; the rest by the fixed shares.
+    equipment_by_use_percent = SmallInt()
+    activity_by_use_percent = SmallInt()
+    charges_by_use_percent = SmallInt()
+    # Hundredths of a percent by ODS code; none: in proportion to the contributions.
+    shares = JSONB()
+    # Of its contribution, the most that a partner owes beyond it; null: no cap.
+    cap_percent = SmallInt(null=True, default=None)
+    reason = Varchar(length=500)
+    proposed_by = Varchar(length=64)
+    proposed_at = Timestamptz(default=None)
+    status = Varchar(length=10, default="proposed")
+    decided_by = Varchar(length=64, null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    answer = Varchar(length=500, null=True, default=None)
+
+
+class Forecast(Table, tablename="forecasts"):
+    """What a year was expected to cost, as made from the whole months up to a day; append-only."""
+
+    id = BigSerial(primary_key=True)
+    year = Varchar(length=7)
+    # The last day of the last month that it knows.
+    data_to = Date(default=None)
+    made_at = Timestamptz(default=None)
+    method = Varchar(length=20)
+    parameters = JSONB()
+    # What it was made from, and what it expects: pence by month, by partner.
+    inputs = JSONB()
+    content = JSONB()
+
+
 class Change(Table, tablename="changes"):
     """Who changed what of that which stands (budget/changes.py); append-only."""
 
@@ -183,9 +225,11 @@ __all__ = [
     "ClosedMonth",
     "Commitment",
     "Contribution",
+    "Forecast",
     "Partner",
     "PoolCharge",
     "Posting",
+    "SharingAgreement",
     "Statement",
     "Tally",
 ]

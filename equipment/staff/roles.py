@@ -112,6 +112,8 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "read the pool": _MONEY,
     "propose charges": frozenset({COORDINATOR, BUDGET_HOLDER}),
     "decide on charges": frozenset({BUDGET_HOLDER}),
+    "propose sharing": frozenset({BUDGET_HOLDER}),
+    "decide on sharing": frozenset({BUDGET_HOLDER}),
     "read changes": frozenset({AUDITOR}),
 }
 

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from budget.database import fetch
+from budget.forecasting.kept import make_due
 from budget.years import LONDON, london_day
 from equipment.staff.roles import SYSTEM
 from equipment.working_days import working_day_after
@@ -102,6 +103,11 @@ JOBS: Final[Mapping[str, Job]] = {
         " was begun and not ended, or said to be done and not scanned.",
         time(5, 50),
         _counted("stale visits", raise_stale_visits),
+    ),
+    "forecasts": Job(
+        "Forecasts where each financial year ends, from the months that are over.",
+        timedelta(hours=1),
+        _counted("forecasts made", make_due),
     ),
     "plan-tomorrow": Job(
         "Plans the next working day of each depot, as a draft.", time(19, 0), _plan_tomorrow

@@ -69,6 +69,11 @@ MAY = """
     acb      POST /api/charges
     ab       POST /api/charges/{charge}/approve
     ab       POST /api/charges/{charge}/decline
+    acubx    GET /api/budgets/{year}/shares
+    acubx    GET /api/sharing
+    ab       POST /api/sharing
+    ab       POST /api/sharing/{agreement}/approve
+    ab       POST /api/sharing/{agreement}/decline
     acputdbx GET /api/partners
     a        POST /api/partners
     acputdbx GET /api/partners/{ods}

@@ -1,0 +1,176 @@
+"""The forecasts that are kept: made by the clock, never changed, read with today's figures.
+
+One is made from the whole months up to a day, for each month of a year, and made anew where more
+was posted into those months since. So a past day has the forecast that was made then, or else one
+made afterwards from what was known of the months before it; which, is said.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from budget.database import execute, fetch, fetch_one
+from budget.forecasting import plain
+from budget.forecasting.apart import make_apart
+from budget.forecasting.asking import Asked, Fitted
+from budget.forecasting.outlook import Method, Outlook, reconciled
+from budget.forecasting.series import (
+    History,
+    month_ends,
+    months_between,
+    read_history,
+)
+from budget.years import LONDON, london_day, span, year_of
+
+AT_ONCE: Final = 24
+"""Forecasts made in one go, so that the clock comes to other things."""
+
+_SEED: Final = 20_180_401
+_DAY: Final = timedelta(days=1)
+_ANEW: Final = 0.01
+"""How much more or less of what was spent makes a forecast to be made anew."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A forecast: from which months it was made, when and how. `made_at` null: this moment."""
+
+    data_to: date
+    made_at: datetime | None
+    method: Method
+    outlook: Outlook
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A year to be forecast from what was known at the end of a month."""
+
+    year: str
+    data_to: date
+    history: History
+
+    @property
+    def begins_on(self) -> date:
+        return self.data_to + _DAY
+
+    @property
+    def ahead(self) -> int:
+        return months_between(self.begins_on, span(self.year)[1] + _DAY)
+
+
+async def make_due(now: datetime) -> int:
+    """Make the forecasts that are lacking or out of date; how many were made.
+
+    Of two who do at once, both may make the same: nothing comes of it.
+    """
+    due = (await _due(now))[:AT_ONCE]
+    smooth = [each for each in due if _method(each) == "smoothing"]
+    made = await _smoothed(smooth, now) if smooth else 0
+    for each in due:
+        if _method(each) != "smoothing":
+            await _keep(each, _plain(each), now, {})
+            made += 1
+    return made
+
+
+def _method(due: _Due) -> Method:
+    return plain.method_for(due.history.months)
+
+
+async def _due(now: datetime) -> list[_Due]:
+    """Newest first: that is the one that is looked at."""
+    today = london_day(now)
+    history = await read_history(today.replace(day=1) - _DAY)
+    if history is None:
+        return []
+    kept = {
+        (row["year"], row["data_to"]): (row["spent"], row["made_at"]) for row in await fetch(_MADE)
+    }
+    first, last = int(year_of(history.begins_on)[:4]), int(year_of(today)[:4])
+    due = []
+    for year in (year_of(date(begin, 4, 1)) for begin in range(last, first - 1, -1)):
+        for end in reversed(month_ends(year, today)):
+            known = history.until(end)
+            if known.months >= plain.LEAST_MONTHS and _is_stale(kept.get((year, end)), known, now):
+                due.append(_Due(year, end, known))
+    return due
+
+
+_MADE: Final = """
+select distinct on (year, data_to) year, data_to, made_at, (parameters ->> 'spent')::bigint as spent
+from forecasts order by year, data_to, made_at desc
+"""
+
+
+def _is_stale(kept: tuple[int, datetime] | None, known: History, now: datetime) -> bool:
+    if kept is None:
+        return True
+    moved, whole = abs(kept[0] - sum(known.pool)), abs(sum(known.pool))
+    return moved > _ANEW * whole or (moved > 0 and now - kept[1] > timedelta(days=1))
+
+
+def _plain(due: _Due) -> Outlook:
+    guess = plain.last_year if _method(due) == "last_year" else plain.recent
+    partners = {ods: guess(spent, due.ahead) for ods, spent in due.history.partners.items()}
+    return reconciled(due.begins_on, guess(due.history.pool, due.ahead), partners)
+
+
+async def _smoothed(due: Sequence[_Due], now: datetime) -> int:
+    asked = [Asked(each.history.pool, each.history.partners, each.ahead, _SEED) for each in due]
+    answers = await make_apart(asked)
+    if answers is None:
+        return 0
+    for each, made in zip(due, answers, strict=True):
+        outlook = reconciled(each.begins_on, made.pool, made.partners)
+        await _keep(each, outlook, now, made.fitted)
+    return len(answers)
+
+
+async def _keep(due: _Due, outlook: Outlook, now: datetime, fitted: dict[str, Fitted]) -> None:
+    said: dict[str, Any] = {"spent": sum(due.history.pool), "fitted": fitted, "seed": _SEED}
+    texts = (msgspec.json.encode(each).decode() for each in (said, due.history, outlook))
+    await execute(_KEEP, due.year, due.data_to, now, _method(due), *texts)
+
+
+_KEEP: Final = """
+insert into forecasts (year, data_to, made_at, method, parameters, inputs, content)
+values ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+
+async def newest(year: str, day: date) -> Kept | None:
+    """The forecast of a year that was made by the end of a day, from the newest months.
+
+    Where none was made by then: the newest that was made since from months that were over.
+    """
+    row = await fetch_one(
+        _NEWEST, year, day, datetime.combine(day + _DAY, datetime.min.time(), LONDON)
+    )
+    if row is None:
+        return None
+    outlook = msgspec.json.decode(row["content"], type=Outlook)
+    return Kept(row["data_to"], row["made_at"], row["method"], outlook)
+
+
+_NEWEST: Final = """
+select data_to, made_at, method, content from forecasts where year = $1 and data_to <= $2
+order by data_to desc, made_at < $3 desc, made_at desc limit 1
+"""
+
+
+async def made_now(year: str, day: date) -> Kept | None:
+    """A plain forecast from the months up to a day, where the clock has made none yet.
+
+    None where there are too few of them for any.
+    """
+    first, _ = span(year)
+    end = max(day.replace(day=1) - _DAY, first - _DAY)
+    history = await read_history(end)
+    known = history.until(end) if history else None
+    if known is None or known.months < plain.LEAST_MONTHS:
+        return None
+    method: Method = "recent" if plain.method_for(known.months) == "recent" else "last_year"
+    due = _Due(year, end, known)
+    return Kept(end, None, method, _plain(due))

@@ -1,0 +1,156 @@
+"""A forecast of the months that are left of a year, and what follows from it on a day. Pure.
+
+A partner's expected months sum to the pool's: see reconciled(). The range is of the year's end:
+how far below and above what is expected it lies, nineteen times in twenty.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from math import sqrt
+from typing import Final, Literal
+
+import msgspec
+
+from budget.forecasting.series import months_after
+from budget.sharing.dividing import divide
+
+Method = Literal["ended", "ordered", "average", "recent", "last_year", "smoothing"]
+WORDS: Final[dict[Method, str]] = {
+    "ended": "The year is over: this is what was spent.",
+    "ordered": "Nothing had been spent by then: what was ordered is all that is known.",
+    "average": (
+        "The average day of this year so far, for each day that is left. There are fewer than three"
+        " whole months to go by, so the range is a guess: half of that less, or half more."
+    ),
+    "recent": (
+        "The average of the last months, at most six. There is less than a year to go by, so no"
+        " season is known. The range comes from how much those months differ."
+    ),
+    "last_year": (
+        "The same months of the year before, times how much more or less was spent since than in"
+        " the same months before. There are fewer than two years to go by. The range comes from how"
+        " far the months lay from that."
+    ),
+    "smoothing": (
+        "Exponential smoothing with season and trend (ETS, by the library statsmodels): of the"
+        " forms with and without them, the one that fits best (AICc). The range comes from 2,000"
+        " simulated years."
+    ),
+}
+_DAY: Final = timedelta(days=1)
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """What is expected of each month, in pence, and by how much less or more until its end.
+
+    `below` and `above` are of all the months up to that one together.
+    """
+
+    months: list[int]
+    below: list[int]
+    above: list[int]
+
+
+class Outlook(msgspec.Struct, frozen=True):
+    """The months from `begins_on` to the year's end, of the pool and of each partner."""
+
+    begins_on: date
+    pool: Expected
+    partners: dict[str, Expected]
+
+
+class Guess(msgspec.Struct, frozen=True):
+    """What one series by itself leads one to expect, not whole pence yet; as Expected."""
+
+    months: list[float]
+    below: list[float]
+    above: list[float]
+
+
+class YearEnd(msgspec.Struct, frozen=True):
+    """What a year is expected to cost, and the range in which it may end."""
+
+    forecast_pence: int
+    low_pence: int
+    high_pence: int
+
+
+def reconciled(begins_on: date, pool: Guess, partners: Mapping[str, Guess]) -> Outlook:
+    """Bring the pool's own guess and the partners' together, so that they sum to it.
+
+    The least change by how sure each is (MinT with a diagonal of variances; Wickramasuriya,
+    Athanasopoulos and Hyndman 2019): what the partners' guesses lack to the pool's is divided among
+    all of them and the pool, in proportion to their variances.
+    """
+    variances = {ods: _variance(each) for ods, each in partners.items()}
+    whole = _variance(pool) + sum(variances.values())
+    months = range(len(pool.months))
+    lacking = [
+        pool.months[month] - sum(each.months[month] for each in partners.values())
+        for month in months
+    ]
+    made = {}
+    for ods, each in partners.items():
+        share = variances[ods] / whole if whole else 1 / len(partners)
+        moved = [round(each.months[month] + share * lacking[month]) for month in months]
+        made[ods] = Expected(moved, _whole(each.below), _whole(each.above))
+    sums = [sum(each.months[month] for each in made.values()) for month in months]
+    return Outlook(begins_on, Expected(sums, _whole(pool.below), _whole(pool.above)), made)
+
+
+def _variance(guess: Guess) -> float:
+    return ((guess.below[-1] + guess.above[-1]) / 2) ** 2
+
+
+def _whole(values: Sequence[float]) -> list[int]:
+    return [max(0, round(value)) for value in values]
+
+
+def year_end(
+    expected: Expected | None, begins_on: date, day: date, spent: int, committed: int
+) -> YearEnd:
+    """Where a year ends that stands at `spent` on a day, by what was expected.
+
+    What is left of the day's own month is expected in proportion to its days. What is ordered is a
+    part of what is expected, unless more is ordered than that.
+    """
+    if expected is None:
+        # Whoever had nothing posted by then: what is ordered is all that is known.
+        return YearEnd(*(spent + max(0, committed),) * 3)
+    rest, left = _rest(expected.months, begins_on, day)
+    rest = max(rest, committed)
+    # A range of independent months grows as the root of the time that it is about.
+    narrowed = sqrt(left / len(expected.months))
+    below, above = (round(each[-1] * narrowed) for each in (expected.below, expected.above))
+    return YearEnd(spent + rest, spent + rest - below, spent + rest + above)
+
+
+def _rest(months: Sequence[int], begins_on: date, day: date) -> tuple[int, float]:
+    """What is expected after a day, and how many months that is."""
+    rest, left = 0, 0.0
+    for number, pence in enumerate(months):
+        first = months_after(begins_on, number)
+        days = (months_after(first, 1) - first).days
+        after = min(max((months_after(first, 1) - _DAY - day).days, 0), days)
+        rest += pence * after // days
+        left += after / days
+    return rest, left
+
+
+def by_average(first: date, last: date, day: date, spent: int, committed: int) -> YearEnd:
+    """Where a year ends that goes on as it did until a day: see WORDS."""
+    gone, left = (day - first).days + 1, (last - day).days
+    rest = max(spent * left // gone, committed)
+    return YearEnd(spent + rest, spent + rest - abs(rest) // 2, spent + rest + abs(rest) // 2)
+
+
+def sum_up(parts: Mapping[str, YearEnd], pool: YearEnd) -> YearEnd:
+    """The pool's year end: what its partners' come to, with the pool's own range about it."""
+    forecast = sum(each.forecast_pence for each in parts.values())
+    moved = forecast - pool.forecast_pence
+    return YearEnd(forecast, pool.low_pence + moved, pool.high_pence + moved)
+
+
+def split(pence: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """An expected amount in parts, such as issues, activity and credits, as they were so far."""
+    return divide(pence, weights)

@@ -1,0 +1,103 @@
+"""Where a year ends, for the pool and each partner, by the newest forecast and a day's figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+
+from budget.forecasting.kept import Kept, made_now, newest
+from budget.forecasting.outlook import (
+    WORDS,
+    Expected,
+    Method,
+    YearEnd,
+    by_average,
+    sum_up,
+    year_end,
+)
+from budget.years import london_day, span
+
+
+class ForecastNote(msgspec.Struct, frozen=True):
+    """How a forecast was made; by `ordered`, that there is none to speak of.
+
+    It is where the year ends as seen on `day`: what was spent by then, and what was expected of
+    the rest from the whole months up to `data_to`. `made_at` null: at this moment, by a plain
+    method. `hindsight`: it was made after that day, from those months all the same.
+    """
+
+    day: date
+    method: Method
+    how: str
+    data_to: date | None = None
+    made_at: datetime | None = None
+    hindsight: bool = False
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What a partner has spent in a year by a day, and what is ordered and not delivered."""
+
+    spent: int
+    committed: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearEnds:
+    """Where the year ends for the pool and each partner, and how that was found."""
+
+    note: ForecastNote
+    pool: YearEnd
+    partners: Mapping[str, YearEnd]
+    kept: Kept | None = None
+
+
+async def year_ends(year: str, day: date, now: datetime, found: Mapping[str, Standing]) -> YearEnds:
+    """Where a year ends as seen at the end of a day; of one still to come, as seen today."""
+    first, last = span(year)
+    day = min(day, london_day(now), last)
+    if day == last:
+        return _known(ForecastNote(day, "ended", WORDS["ended"], data_to=last), found)
+    kept = await newest(year, day) or await made_now(year, day) if day >= first else None
+    if kept is not None:
+        return _by(kept, day, found)
+    if day < first or not any(each.spent for each in found.values()):
+        return _known(ForecastNote(day, "ordered", WORDS["ordered"]), found, ordered=True)
+    return _by_average(first, last, day, found)
+
+
+def _known(note: ForecastNote, found: Mapping[str, Standing], *, ordered: bool = False) -> YearEnds:
+    """Where nothing is guessed: what was spent, and with `ordered` what is ordered beside it."""
+    pence = {ods: each.spent + ordered * max(0, each.committed) for ods, each in found.items()}
+    whole = sum(pence.values())
+    partners = {ods: YearEnd(each, each, each) for ods, each in pence.items()}
+    return YearEnds(note, YearEnd(whole, whole, whole), partners)
+
+
+def _by(kept: Kept, day: date, found: Mapping[str, Standing]) -> YearEnds:
+    """As the kept forecast expects."""
+
+    def ends(expected: Expected | None, each: Standing) -> YearEnd:
+        return year_end(expected, kept.outlook.begins_on, day, each.spent, each.committed)
+
+    partners = {ods: ends(kept.outlook.partners.get(ods), each) for ods, each in found.items()}
+    hindsight = kept.made_at is not None and london_day(kept.made_at) > day
+    note = ForecastNote(day, kept.method, WORDS[kept.method], kept.data_to, kept.made_at, hindsight)
+    whole = ends(kept.outlook.pool, _together(found))
+    return YearEnds(note, sum_up(partners, whole), partners, kept)
+
+
+def _by_average(first: date, last: date, day: date, found: Mapping[str, Standing]) -> YearEnds:
+    partners = {
+        ods: by_average(first, last, day, each.spent, each.committed) for ods, each in found.items()
+    }
+    together = _together(found)
+    whole = by_average(first, last, day, together.spent, together.committed)
+    note = ForecastNote(day, "average", WORDS["average"])
+    return YearEnds(note, sum_up(partners, whole), partners)
+
+
+def _together(found: Mapping[str, Standing]) -> Standing:
+    return Standing(
+        sum(each.spent for each in found.values()), sum(each.committed for each in found.values())
+    )

@@ -1,0 +1,53 @@
+"""Where the pool and its partners stand, where the year ends, and who owes what beyond its part."""
+
+from datetime import date, datetime
+
+from msgspec.structs import replace
+
+from budget import pool
+from budget.forecasting.outlook import YearEnd
+from budget.forecasting.year_ends import Standing, YearEnds, year_ends
+from budget.pool import Budget
+from budget.sharing.shares import Contributed, Sharing, owed_beyond, sharing
+
+
+async def position(year: str, as_of: date | None, now: datetime) -> Budget:
+    """Where everyone stands at the end of `as_of`, with forecast and share of over- or underspend.
+
+    As pool.standing(), by the forecast that holds on that day, or today where that comes first.
+    Wrong for a malformed year.
+    """
+    budget, ends, _ = await positions(year, as_of, now)
+    del ends
+    return budget
+
+
+async def positions(
+    year: str, as_of: date | None, now: datetime
+) -> tuple[Budget, YearEnds, Sharing]:
+    """The same, with what it was reckoned from."""
+    budget = await pool.standing(year, as_of)
+    found = {row.ods: Standing(row.net_pence, row.committed_pence) for row in budget.partners}
+    ends = await year_ends(year, budget.as_of, now, found)
+    shared = await sharing(year, budget.as_of, contributed(budget))
+    over = budget.pool.net_pence - budget.pool.contribution_pence
+    owed = owed_beyond(over, shared.borne, contributed(budget), shared.cap_percent)
+    partners = [
+        replace(row, **_ends(ends.partners[row.ods]), overspend_share_pence=owed[row.ods])
+        for row in budget.partners
+    ]
+    whole = replace(budget.pool, **_ends(ends.pool), overspend_share_pence=sum(owed.values()))
+    return replace(budget, pool=whole, partners=partners, forecast=ends.note), ends, shared
+
+
+def contributed(budget: Budget) -> dict[str, Contributed]:
+    """What each partner put in, and its own net spend."""
+    return {row.ods: Contributed(row.contribution_pence, row.net_pence) for row in budget.partners}
+
+
+def _ends(end: YearEnd) -> dict[str, int]:
+    return {
+        "forecast_pence": end.forecast_pence,
+        "forecast_low_pence": end.low_pence,
+        "forecast_high_pence": end.high_pence,
+    }
