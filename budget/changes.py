@@ -54,6 +54,9 @@ What: TypeAlias = Literal[
     "items taken over",
     "phone revoked",
     "handling set",
+    "recall opened",
+    "recall closed",
+    "item cleared",
 ]
 
 

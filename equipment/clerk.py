@@ -387,5 +387,6 @@ def _result(
     if item is None:
         return Result(reading.said_id, status, None, None, (), refusal)
     state = item.standing.state
-    held = item.standing.held_at is not None
-    return Result(reading.said_id, status, item.code, state, allowed(state, held=held), refusal)
+    held, recalled = item.standing.held_at is not None, item.standing.recalled is not None
+    now_allowed = allowed(state, held=held, recalled=recalled)
+    return Result(reading.said_id, status, item.code, state, now_allowed, refusal)

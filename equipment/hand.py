@@ -55,6 +55,8 @@ class Past(msgspec.Struct, frozen=True):
     actor: str
     recorded_at: datetime
     standing: Standing
+    # Whether a recall held the item by it, or let it go.
+    by_recall: bool = False
 
 
 class Earlier(msgspec.Struct, frozen=True):

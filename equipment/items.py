@@ -23,6 +23,7 @@ from equipment.lifecycle import allowed
 from equipment.orders.queues import shelve
 from equipment.people.visibility import sees_everyone, visible_people
 from equipment.purchases import purchase_of
+from equipment.recalls.holding import hold_newcomers
 from equipment.safety import due_dates
 from equipment.scan_form import AHEAD_MAX
 from equipment.staff.roles import Caller, check_may
@@ -87,6 +88,7 @@ class Item(msgspec.Struct, frozen=True):
     owner: str
     state: State
     on_hold: bool
+    recalled: bool
     depot: str | None
     person: UUID | None
     van: str | None
@@ -127,6 +129,7 @@ async def receive(
                     return first
             await _check_known(delivery.sku, delivery.depot)
             ids = await _received(delivery, viewer)
+            await hold_newcomers(ids, [delivery.sku], viewer.now)
             if not delivery.dirty:
                 await shelve(delivery.sku, viewer.now)
             body = msgspec.json.encode({"items": await _shown_by_id(ids, viewer)}).decode()
@@ -339,7 +342,7 @@ async def shown(rows: Sequence[asyncpg.Record], viewer: Viewer) -> list[Item]:
 def _item(row: asyncpg.Record, seen: Collection[UUID], public_url: str) -> Item:
     standing = standing_of(row)
     due = due_dates(standing, kind_of(row))
-    held = standing.held_at is not None
+    held, recalled = standing.held_at is not None, standing.recalled is not None
     return Item(
         code=row["code"],
         giai=row["giai"],
@@ -354,6 +357,7 @@ def _item(row: asyncpg.Record, seen: Collection[UUID], public_url: str) -> Item:
         owner=row["owner"],
         state=standing.state,
         on_hold=held,
+        recalled=recalled,
         depot=standing.depot,
         person=(row["survivor"] or standing.person) if standing.person in seen else None,
         van=standing.van,
@@ -362,7 +366,7 @@ def _item(row: asyncpg.Record, seen: Collection[UUID], public_url: str) -> Item:
         received_on=row["received_on"],
         due=Due(due.pat, due.loler, due.service),
         updated_at=row["updated_at"],
-        allowed=list(allowed(standing.state, held=held)),
+        allowed=list(allowed(standing.state, held=held, recalled=recalled)),
     )
 
 

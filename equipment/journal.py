@@ -38,6 +38,7 @@ STANDING: Final = {
     "loler_on": "date",
     "service_on": "date",
     "phase_at": "timestamptz",
+    "recalled": "varchar",
 }
 _MOVEMENT: Final = {
     "id": "uuid",

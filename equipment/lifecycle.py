@@ -5,7 +5,7 @@ The API, the buttons on every page, the diagram in docs/lifecycle.md and the tes
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Final
 
@@ -115,13 +115,29 @@ def decide(standing: Standing, act: Act, kind: Kind) -> Standing:
     check_product(checked, act, kind)
     moved = _moved(checked, act, _target(rule, standing.state, act.action, kind))
     failed = not all(check.passed for check in act.checks)
-    return replace(moved, held_at=act.recorded_at) if failed and moved.held_at is None else moved
+    return _held_by_failure(moved, act) if failed else moved
+
+
+def recalled(standing: Standing, at: datetime) -> Standing:
+    """The item's standing once a recall holds it, too: whatever its state, on hold at once."""
+    beside = "alone" if standing.held_at is None else "also"
+    return replace(
+        standing, held_at=standing.held_at or at, recalled=standing.recalled or beside
+    )
+
+
+def let_go(standing: Standing) -> Standing:
+    """The item's standing once no recall holds it any more: another hold stays."""
+    held_at = None if standing.recalled == "alone" else standing.held_at
+    return replace(standing, held_at=held_at, recalled=None)
 
 
 @cache
-def allowed(state: State, *, held: bool) -> tuple[str, ...]:
+def allowed(state: State, *, held: bool, recalled: bool = False) -> tuple[str, ...]:
     """The actions that this state and hold allow, in the table's order; `undo` is not listed."""
     barred = NOT_ON_HOLD | {"hold"} if held else {"release"}
+    if recalled:
+        barred |= {"release"}
     return tuple(
         name for name, rule in RULES.items() if state in rule.sources and name not in barred
     )
@@ -144,8 +160,14 @@ def check_state(state: State, action: str) -> Rule:
 def check_hold(standing: Standing, act: Act) -> None:
     """On hold, nothing goes out; what had gone out before the hold was recorded is a fact."""
     held = standing.held_at is not None
+    if act.action == "hold" and standing.recalled is not None:
+        words = "A recall holds this item already. Record what else is wrong as a failed check."
+        raise Refused("item-on-hold", words)
     if act.action == "hold" and held:
         raise Refused("item-on-hold", "This item is on hold already.")
+    if act.action == "release" and standing.recalled is not None:
+        words = "A recall holds this item: clear it there, or close the recall."
+        raise Refused("held-by-recall", words)
     if act.action == "release" and not held:
         raise Refused("item-not-on-hold", "This item is not on hold.")
     if held and act.action in NOT_ON_HOLD and not is_fact_against_hold(standing, act):
@@ -193,6 +215,13 @@ def _with_checks(standing: Standing, checks: tuple[Check, ...]) -> Standing:
         if check.passed and (known is None or check.on > known):
             standing = replace(standing, **{f"{check.kind}_on": check.on})
     return standing
+
+
+def _held_by_failure(standing: Standing, act: Act) -> Standing:
+    """On hold for itself, whatever becomes of a recall."""
+    if standing.held_at is None:
+        return replace(standing, held_at=act.recorded_at)
+    return replace(standing, recalled="also") if standing.recalled == "alone" else standing
 
 
 def _target(rule: Rule, state: State, action: str, kind: Kind) -> State:

@@ -125,13 +125,23 @@ async def _read_past(hand: Hand, readings: Sequence[Reading]) -> None:
     # One more than could be undone: the one before shows what is restored.
     for row in await fetch(_PAST, list(undone), [count + 1 for count in undone.values()]):
         standing = standing_after(row)
-        past = Past(row["id"], row["action"], row["actor"], row["recorded_at"], standing)
+        past = Past(
+            row["id"],
+            row["action"],
+            row["actor"],
+            row["recorded_at"],
+            standing,
+            by_recall=row["by_recall"],
+        )
         hand.past.setdefault(row["item"], []).insert(0, past)
     await _read_effects(hand)
 
 
+# Nobody but a recall holds or releases anything without a scan.
 _PAST: Final = f"""
-select m.item, m.id, m.action, m.actor, m.recorded_at, {_STANDING_SQL}
+select m.item, m.id, m.action, m.actor, m.recorded_at, {_STANDING_SQL},
+    m.action in ('hold', 'release') and exists (select from receipts r
+        where r.id = m.id and r.kind = 'scan' and r.content = '') as by_recall
 from unnest($1::bigint[], $2::int[]) as wanted(item_id, many)
 cross join lateral (
     select * from movements m

@@ -20,6 +20,7 @@ from equipment.codes import company_prefix, fresh_codes
 from equipment.csv_imports import Imported, Line, Reading, Rejected, read_table, told
 from equipment.items import next_ids
 from equipment.journal import Journal, Loan, Movement, NewItem, age_years, write
+from equipment.recalls.holding import hold_newcomers
 from equipment.staff.roles import Caller, check_may
 from equipment.standing import Phase, Standing, State
 from labels.identifiers import alias_key, giai_for
@@ -330,6 +331,7 @@ async def _write(openings: Sequence[_Opening], caller: Caller, now: datetime) ->
         item = _new_item(key, code, prefix, opening)
         _enter(journal, item, opening, caller, now)
     await write(journal)
+    await hold_newcomers(ids, sorted({opening.cells["sku"] for opening in openings}), now)
     # In the order of the labels: two files that share some wait for each other and end.
     rows = sorted(
         (alias, key, label)

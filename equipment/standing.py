@@ -65,6 +65,8 @@ class Standing(msgspec.Struct, frozen=True):
     service_on: date | None = None
     # When the newest loan's phase was recorded: what its end counted was recorded then.
     phase_at: datetime | None = None
+    # Whether a recall holds it: `alone`, or `also` where it would be on hold without one.
+    recalled: str | None = None
 
 
 class Kind(msgspec.Struct, frozen=True):

@@ -186,6 +186,8 @@ class StandingColumns:
     service_on = Date(null=True, default=None)
     # When the newest loan's phase was recorded: by it, what its end counted is found again.
     phase_at = Timestamptz(null=True, default=None)
+    # Whether a recall holds it: `alone`, or `also` where it would be on hold without one.
+    recalled = Varchar(length=5, null=True, default=None)
 
 
 class Item(StandingColumns, Table, tablename="items"):

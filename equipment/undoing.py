@@ -19,6 +19,9 @@ def check_undo(target: Past, movement: UUID | None, caller: Caller, now: datetim
     if target.id != movement:
         words = "Only this item's newest movement can be undone, and only once."
         raise Refused("movement-not-newest", words)
+    if target.by_recall:
+        words = "A recall did this: clear the item there, or close the recall."
+        raise Refused("held-by-recall", words)
     if target.action in {"receive", "open"}:
         words = "How an item came to be here cannot be undone. Scrap it, or report it lost."
         raise Refused("movement-cannot-be-undone", words)

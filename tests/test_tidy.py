@@ -41,7 +41,7 @@ def test_every_action_has_its_roles() -> None:
 
 
 def test_only_the_journal_writes_items_and_movements() -> None:
-    """No other module of the product inserts or updates them."""
+    """No other module of the product inserts or updates them, but for what a recall holds."""
     writes = re.compile(
         r"(insert into|update|delete from)\s+(items|movements)\b|insert\(\"(items|movements)\""
     )
@@ -52,7 +52,7 @@ def test_only_the_journal_writes_items_and_movements() -> None:
         if "piccolo_migrations" not in path.parts
         and writes.search(path.read_text(encoding="utf-8"))
     }
-    assert writers == {"equipment/journal.py"}
+    assert writers == {"equipment/journal.py", "equipment/recalls/holding.py"}
 
 
 def test_no_module_is_a_junk_drawer_or_too_long() -> None:

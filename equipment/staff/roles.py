@@ -98,6 +98,11 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "read emergency issues": frozenset({COORDINATOR, PRESCRIBER, AUDITOR}),
     "read cases": _STORE | {AUDITOR},
     "settle cases": _STORE,
+    # Whoever stands in the store may stop what is dangerous at once; the people are called by
+    # those who may see them.
+    "recall items": _STORE,
+    "read recalls": _CREW | {PRESCRIBER, AUDITOR},
+    "tell people of recalls": frozenset({COORDINATOR}),
     "read requests": frozenset({COORDINATOR, AUDITOR}),
     "settle requests": frozenset({COORDINATOR}),
     "ask for collections": _CARE,

@@ -285,7 +285,7 @@ async def _show_refused_again(sent: _Sent) -> None:
         each.answer = _given(each, items.get(each.row["item"]))
 
 
-_ITEMS: Final = "select code, state, held_at from items where code = any($1::varchar[])"
+_ITEMS: Final = "select code, state, held_at, recalled from items where code = any($1::varchar[])"
 
 
 def _given(noted: _Noted, item: asyncpg.Record | None) -> Answer:
@@ -300,8 +300,13 @@ def _given(noted: _Noted, item: asyncpg.Record | None) -> Answer:
         problem=msgspec.json.decode(row["problem"]) if refused else None,
         item=row["item"],
         state=state,
-        allowed=[] if state is None else list(allowed(state, held=item["held_at"] is not None)),  # type: ignore[index]  # a state is an item's
+        allowed=[] if item is None else _allowed(item),
     )
+
+
+def _allowed(item: asyncpg.Record) -> list[str]:
+    held, recalled = item["held_at"] is not None, item["recalled"] is not None
+    return list(allowed(State(item["state"]), held=held, recalled=recalled))
 
 
 def _in_order(noted: Sequence[_Noted]) -> list[Answer]:

@@ -11,6 +11,7 @@ from scripts.verifying.money import MONEY_INVARIANTS, NO_TARIFF, UNPAID_STOCK
 from scripts.verifying.orders import ORDER_INVARIANTS, WAITS_IN_VAIN
 from scripts.verifying.people import NUMBERS, PEOPLE_INVARIANTS
 from scripts.verifying.phones import PHONE_INVARIANTS
+from scripts.verifying.recalls import RECALL_INVARIANTS
 from scripts.verifying.staff import STAFF_INVARIANTS
 from scripts.verifying.sums import NO_MONTH
 from scripts.verifying.visits import UNTARIFFED_VISITS, VISIT_INVARIANTS
@@ -31,6 +32,7 @@ EVERY: Final = (
     *BOOK_INVARIANTS,
     *PEOPLE_INVARIANTS,
     *STAFF_INVARIANTS,
+    *RECALL_INVARIANTS,
 )
 NOTES: Final = (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN, SHORT, UNPAID_STOCK)
 """No faults, but what an operator should know."""

@@ -20,8 +20,8 @@ from budget.refusals import Refusal
 from budget.years import london_day
 from equipment.hand import standing_after
 from equipment.journal import STANDING
-from equipment.lifecycle import decide, is_fact_against_hold
-from equipment.standing import Act, Check, Standing, State
+from equipment.lifecycle import decide, is_fact_against_hold, let_go, recalled
+from equipment.standing import Act, Check, Kind, Standing, State
 from labels.code import parse_code
 from scripts.verifying.agreements import Agreements, read_agreements
 from scripts.verifying.findings import Findings
@@ -213,7 +213,7 @@ class _History:
         first: Standing | Refusal | None = None
         for kind in self.agreements.kinds(self.item):
             try:
-                after: Standing | Refusal = decide(before, act, kind)
+                after: Standing | Refusal = _after(row, before, act, kind)
             except Refusal as refusal:
                 after = refusal
             if after == standing:
@@ -371,6 +371,13 @@ class _History:
     def _was(self, column: str, value: str) -> bool:
         versions = self.agreements.products[self.item["sku"]]
         return any(version[column] == value for version in versions)
+
+
+def _after(row: asyncpg.Record, before: Standing, act: Act, kind: Kind) -> Standing:
+    """What the lifecycle makes of it: a recall holds and lets go whatever the state."""
+    if not row["by_recall"]:
+        return decide(before, act, kind)
+    return recalled(before, act.recorded_at) if act.action == "hold" else let_go(before)
 
 
 def _differences(kept: Standing, right: Standing) -> str:

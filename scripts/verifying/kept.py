@@ -67,7 +67,8 @@ class _Stream:
 _PREFETCHED: Final = 2_000
 _MOVEMENTS: Final = f"""
 select item, seq, id, action, from_state, occurred_at, recorded_at, undoes, details,
-    {", ".join(STANDING)}
+    {", ".join(STANDING)}, action in ('hold', 'release') and exists (select from receipts r
+        where r.id = movements.id and r.kind = 'scan' and r.content = '') as by_recall
 from movements where item = any($1::bigint[]) order by item, seq
 """  # noqa: S608 - column names from code
 _LOANS: Final = """

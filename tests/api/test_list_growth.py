@@ -128,6 +128,13 @@ select gen_random_uuid(), 'refused-scan', n, null, 'd', '{}', n::text::bytea, 'u
     case when n > :rows - 60 then 'open' else 'settled' end,
     case when n <= :rows - 60 then 'u1' end, case when n <= :rows - 60 then now() end
 from generate_series(1, :rows) n;
+insert into recalls (id, reference, title, severity, sku, batch, batch_key, action, opened_at,
+    opened_by, closed_at, closed_by)
+select md5('c' || n)::uuid, 'FSN-' || n, 't', 'high', 'X' || n, 'none', 'NONE', 'hold', now(), 'u1',
+    case when n <= :rows - 60 then now() end, case when n <= :rows - 60 then 'u1' end
+from generate_series(1, :rows) n;
+insert into recall_items (recall, item, found_at, state, hold)
+select md5('c1')::uuid, n, now(), 'available', md5(n::text)::uuid from generate_series(1, :rows) n;
 insert into requests (id, kind, item, everything, form, content, sent_at, status, settled_by,
     settled_at)
 select gen_random_uuid(), case when n > :rows - 60 then 'fault' else 'collection' end, n,
@@ -242,6 +249,11 @@ LISTS: Final = (
     "/api/checks/due?before=2019-04-01&where=home",
     "/api/cases",
     "/api/cases?status=open",
+    "/api/recalls",
+    "/api/recalls?status=open",
+    "/api/recalls?status=closed",
+    "/api/recalls/a9f7e979-65d6-cf79-9a52-9102a973b8b9/items",
+    "/api/recalls/a9f7e979-65d6-cf79-9a52-9102a973b8b9/items?outstanding=true",
     "/api/orders",
     "/api/orders?status=awaiting_authorisation",
     "/api/orders?status=delivered",

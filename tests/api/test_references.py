@@ -76,6 +76,11 @@ _CODES: Final[dict[str, Body]] = {
         "id": str(uuid4()), "kind": "adjustment", "partner": "04K", "pence": 1,
         "happened_on": "2026-11-02", "reason": "Why",
     },
+    "POST /api/recalls": {
+        "id": str(uuid4()), "reference": "FSN-1", "title": "Wheels", "severity": "high",
+        "action": "hold", "match": {"sku": "CMD01", "batch": "None of ours"},
+    },
+    "POST /api/recalls/preview": {"sku": "CMD01"},
     "POST /api/rounds/plan": {"depot": "D1", "seconds": 0.1},
     "PUT /api/vans/{code}/days/{day}": {"crew": [{"username": "crew"}]},
 }  # fmt: skip

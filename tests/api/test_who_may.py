@@ -53,6 +53,13 @@ MAY = """
     actd     POST /api/items/{code}/parts/found
     acdx     GET /api/cases
     acd      POST /api/cases/{case}/settle
+    acptdx   GET /api/recalls
+    acd      POST /api/recalls
+    acd      POST /api/recalls/preview
+    acptdx   GET /api/recalls/{recall}
+    acptdx   GET /api/recalls/{recall}/items
+    acd      POST /api/recalls/{recall}/items/{code}/clear
+    acd      POST /api/recalls/{recall}/close
     ax       GET /api/changes
     acubx    GET /api/budgets/{year}
     a        PUT /api/budgets/{year}

@@ -1,0 +1,195 @@
+"""Holds by recalls: every item that one names, in one statement whatever their number.
+
+Beside equipment/journal.py this is the only place that writes items and movements: two hundred
+thousand movements are not sent to PostgreSQL one by one. What it writes of each is what the
+lifecycle makes of it (equipment/lifecycle.py, recalled() and let_go()), which scripts/verify plays
+again. Everything here happens within the caller's open transaction.
+
+Nothing slips out: a recall locks all that it names, whatever its state, before it reads how that
+stands, so that each scan comes before it or after it; and while it does, nothing is received.
+See docs/adr/0028-recalls.md.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from budget.database import execute, fetch, fetch_one
+from equipment.journal import STANDING
+
+_LOCK: Final = "pg_advisory_xact_lock{}(hashtextextended('recalls', 0))"
+_NAMES: Final = ", ".join(STANDING)
+_REASON_MAX: Final = 500
+
+
+async def lock_recalls() -> None:
+    """Wait for whoever receives items or opens, clears or closes a recall; before any item."""
+    await execute(f"select {_LOCK.format('')}")
+
+
+async def hold_newcomers(items: Sequence[int], skus: Sequence[str], now: datetime) -> None:
+    """Hold those of these new items that an open recall names.
+
+    After they are written. A recall that is being opened is waited for; one that is opened later
+    waits for this transaction, and finds them.
+    """
+    await execute(f"select {_LOCK.format('_shared')}")
+    rows = await fetch(_OPEN, list(skus))
+    if rows:
+        await execute(_HOLD.format(scope=_NEWCOMERS, actor="r.opened_by"), now, list(items))
+
+
+_OPEN: Final = """
+select id from recalls where closed_at is null and (sku is null or sku = any($1::varchar[]))
+limit 1
+"""
+_NEWCOMERS: Final = """
+    from items i join recalls r on r.closed_at is null and (r.sku is null or r.sku = i.sku)
+        and (r.batch_key is null or label_key(i.batch) = r.batch_key)
+        and (r.from_key is null or label_key(i.serial) collate "C" >= r.from_key)
+        and (r.to_key is null or label_key(i.serial) collate "C" <= r.to_key)
+    where i.id = any($2::bigint[])
+"""
+
+
+async def hold_all(recall: UUID, condition: str, now: datetime, values: Sequence[object]) -> None:
+    """Hold all that a recall names: `condition` says which items `i`, by values from `$3` on.
+
+    After lock_recalls(). Those who have one of them in hand are waited for.
+    """
+    await fetch(_LOCK_ALL.format(condition=condition), now, recall, *values)
+    scope = _ALL_OF_ONE.format(condition=condition)
+    # In a statement after the lock: what whoever was waited for has written is seen.
+    await execute(_HOLD.format(scope=scope, actor="r.opened_by"), now, recall, *values)
+
+
+# In the order of their codes, as everybody does.
+_LOCK_ALL: Final = """
+select count(*) from (
+    select from items i where {condition} and $1::timestamptz is not null
+        and $2::uuid is not null
+    order by i.code for update) locked
+"""
+_ALL_OF_ONE: Final = "from items i, recalls r where {condition} and r.id = $2::uuid"
+# One movement for each item, though several recalls name it; each recall has it on its list.
+_HOLD: Final = f"""
+with found as materialized (
+    select r.id as recall, r.seq as recall_seq, i.id as item, {{actor}} as actor,
+        left('Recall ' || r.reference || ': ' || r.title, {_REASON_MAX}) as reason,
+        greatest($1::timestamptz, i.updated_at) as at, {", ".join(f"i.{name}" for name in STANDING)}
+    {{scope}}
+), firsts as materialized (
+    select distinct on (item) *, gen_random_uuid() as movement from found
+    order by item, recall_seq
+), standing as (
+    update items i set newest_movement = f.movement, updated_at = f.at,
+        held_at = coalesce(f.held_at, f.at),
+        recalled = coalesce(f.recalled, case when f.held_at is null then 'alone' else 'also' end)
+    from firsts f where i.id = f.item
+), listed as (
+    insert into recall_items (recall, item, found_at, state, person, hold)
+    select n.recall, n.item, n.at, n.state, n.person, f.movement
+    from found n join firsts f on f.item = n.item
+), kept as (
+    insert into receipts (kind, id, caller, content, item, recorded_at)
+    select 'scan', movement, '', '', item, at from firsts order by movement
+)
+insert into movements (id, item, action, from_state, occurred_at, recorded_at, actor, reason,
+    details, {_NAMES})
+select movement, item, 'hold', state, at, at, actor, reason,
+    jsonb_build_object('recall', recall),
+    {", ".join({
+        "held_at": "coalesce(held_at, at)",
+        "recalled": "coalesce(recalled, case when held_at is null then 'alone' else 'also' end)",
+    }.get(name, name) for name in STANDING)}
+from firsts
+"""  # noqa: S608 - column names from code
+
+
+async def products_set_aside(recall: UUID) -> list[str]:
+    """The products of what a recall found set aside, for somebody's order or by hand."""
+    return [row["sku"] for row in await fetch(_SET_ASIDE, recall)]
+
+
+_SET_ASIDE: Final = """
+select distinct i.sku from recall_items n join items i on i.id = n.item
+where n.recall = $1 and n.state in ('allocated', 'loaded') order by i.sku
+"""
+
+
+async def end_promises(recall: UUID) -> None:
+    """End the promises of what a recall holds: whoever waits for it waits for another one.
+
+    After the queues of its products are locked.
+    """
+    await execute(_UNPROMISE, recall)
+
+
+_UNPROMISE: Final = """
+delete from promises where item in (
+    select n.item from recall_items n where n.recall = $1 and n.state in ('allocated', 'loaded'))
+"""
+
+
+async def let_go(recall: UUID, item: int | None, actor: str, reason: str, now: datetime) -> int:
+    """Let go what a recall holds, or one item of it; how many items that were.
+
+    What another recall or anything else holds stays on hold. After lock_recalls(), and with those
+    items locked by `lock_held()`.
+    """
+    row = await fetch_one(_LET_GO, recall, item, actor, reason[:_REASON_MAX], now)
+    assert row is not None
+    return int(row["released"])
+
+
+async def lock_held(recall: UUID, item: int | None) -> None:
+    """Lock what a recall holds, or one item of it, in the order of their codes."""
+    await fetch(_LOCK_HELD, recall, item)
+
+
+_LOCK_HELD: Final = """
+select count(*) from (
+    select from items i where i.id in (
+        select n.item from recall_items n where n.recall = $1 and n.ended_at is null
+            and ($2::bigint is null or n.item = $2))
+    order by i.code for update) locked
+"""
+# One that another open recall holds as well has no movement: nothing changes for it.
+_LET_GO: Final = f"""
+with ended as materialized (
+    select n.id, n.item, i.*, greatest($5::timestamptz, i.updated_at) as at,
+        gen_random_uuid() as movement,
+        exists (select from recall_items o join recalls r on r.id = o.recall
+            where o.item = n.item and o.recall <> $1 and o.ended_at is null
+                and r.closed_at is null) as held_on
+    from recall_items n join lateral (
+        select {", ".join(f"x.{name}" for name in STANDING)}, x.updated_at
+        from items x where x.id = n.item) i on true
+    where n.recall = $1 and n.ended_at is null and ($2::bigint is null or n.item = $2)
+), free as materialized (
+    select * from ended where not held_on and recalled is not null
+), standing as (
+    update items i set newest_movement = f.movement, updated_at = f.at,
+        held_at = case f.recalled when 'alone' then null else f.held_at end, recalled = null
+    from free f where i.id = f.item
+), told as (
+    update recall_items n set ended_at = e.at, ended_by = $3,
+        clear_reason = case when $2::bigint is null then null else $4 end
+    from ended e where n.id = e.id
+), kept as (
+    insert into receipts (kind, id, caller, content, item, recorded_at)
+    select 'scan', movement, '', '', item, at from free order by movement
+), moved as (
+    insert into movements (id, item, action, from_state, occurred_at, recorded_at, actor, reason,
+        details, {_NAMES})
+    select movement, item, 'release', state, at, at, $3, left($4, {_REASON_MAX}),
+        jsonb_build_object('recall', $1::uuid),
+        {", ".join({
+            "held_at": "case recalled when 'alone' then null else held_at end",
+            "recalled": "null",
+        }.get(name, name) for name in STANDING)}
+    from free
+)
+select count(*) as released from free
+"""  # noqa: S608 - column names from code

@@ -1,0 +1,106 @@
+"""What a recall names, as a condition on items."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from budget.database import fetch_one
+from budget.refusals import Fault, Wrong
+from equipment.recalls.recall_form import Found, Match
+
+
+class Matching(msgspec.Struct, frozen=True):
+    """A match as items are compared with it; PostgreSQL says how labels are: label_key()."""
+
+    match: Match
+    batch_key: str | None
+    from_key: str | None
+    to_key: str | None
+
+    def condition(self, first: int) -> str:
+        """The condition on items `i`; its values are parameters from `$first` on."""
+        given = [sql for sql, value in self._named() if value is not None]
+        return " and ".join(sql.format(f"${place}") for place, sql in enumerate(given, first))
+
+    @property
+    def values(self) -> Sequence[str]:
+        """The values of the condition."""
+        return [value for _, value in self._named() if value is not None]
+
+    def _named(self) -> list[tuple[str, str | None]]:
+        return [
+            ("i.sku = {}::varchar", self.match.sku),
+            ("label_key(i.batch) = {}::text", self.batch_key),
+            ('label_key(i.serial) collate "C" >= {}::text', self.from_key),
+            ('label_key(i.serial) collate "C" <= {}::text', self.to_key),
+        ]
+
+
+async def matching(match: Match) -> Matching:
+    """How items are compared with a match. Wrong where no product has its sku, or a range none."""
+    row = await fetch_one(_KEYS, match.batch, match.serial_from, match.serial_to, match.sku)
+    assert row is not None
+    if not row["known"]:
+        raise Wrong([Fault("match.sku", f"There is no product “{match.sku}”.")])
+    if row["backwards"]:
+        raise Wrong([Fault("match.serial_to", "Comes before the first of the serial numbers.")])
+    return Matching(match, row["batch_key"], row["from_key"], row["to_key"])
+
+
+_KEYS: Final = """
+select label_key($1) as batch_key, label_key($2) as from_key, label_key($3) as to_key,
+    $4::varchar is null or exists (select from products where sku = $4) as known,
+    coalesce(label_key($3) collate "C" < label_key($2), false) as backwards
+"""
+
+
+async def find(named: Matching) -> Found:
+    """What a match finds at this moment."""
+    condition = named.condition(1)
+    row = await fetch_one(_FOUND.format(condition=condition), *named.values)
+    assert row is not None
+    return Found(
+        items=row["items"],
+        by_state=msgspec.json.decode(row["by_state"]),
+        by_depot=msgspec.json.decode(row["by_depot"]),
+        with_people=row["with_people"],
+        unsure=await _unsure(named.match),
+    )
+
+
+_FOUND: Final = """
+with found as materialized (
+    select i.state, coalesce(i.depot, '') as depot, count(*) as items
+    from items i where {condition} group by 1, 2
+)
+select coalesce(sum(items), 0)::int as items,
+    coalesce(sum(items) filter (where state in ('on_loan', 'given')), 0)::int as with_people,
+    (select coalesce(json_object_agg(state, items), '{{}}')::text from (
+        select state, sum(items) as items from found group by 1) each) as by_state,
+    (select coalesce(json_object_agg(depot, items), '{{}}')::text from (
+        select depot, sum(items) as items from found where depot <> '' group by 1) each) as by_depot
+from found
+"""
+
+
+async def _unsure(match: Match) -> int:
+    lacking = [
+        f"{name} is null"
+        for name, asked in (
+            ("batch", match.batch),
+            ("serial", match.serial_from or match.serial_to),
+        )
+        if asked is not None
+    ]
+    if match.sku is None or not lacking:
+        return 0
+    row = await fetch_one(_UNSURE.format(lacking=" or ".join(lacking)), match.sku)
+    assert row is not None
+    return int(row["many"])
+
+
+_UNSURE: Final = """
+select count(*) as many from items where sku = $1 and ({lacking})
+    and state not in ('scrapped', 'given', 'handed_back', 'lost')
+"""
