@@ -61,7 +61,7 @@ async def show_recall(request: ApiRequest, recall: FromPath[UUID]) -> Recall:
 async def list_items(
     request: ApiRequest,
     recall: FromPath[UUID],
-    outstanding: _Outstanding = False,  # noqa: FBT002 - a filter in the address
+    outstanding: _Outstanding = False,
     limit: Limit = LIMIT_DEFAULT,
     after: After = None,
 ) -> Page[Outstanding]:
@@ -92,9 +92,7 @@ async def clear_item(
 
 
 @post("/api/recalls/{recall:uuid}/close", task="recall items", status_code=200, tags=["Recalls"])
-async def close_recall(
-    request: ApiRequest, recall: FromPath[UUID], data: Json[Closing]
-) -> Recall:
+async def close_recall(request: ApiRequest, recall: FromPath[UUID], data: Json[Closing]) -> Recall:
     """End a recall and its holds; with something outstanding it takes a reason."""
     await recalls.close(request.caller, recall, data, request.now)
     return await recall_views.look_up(request.caller, recall, request.now)

@@ -121,9 +121,7 @@ def decide(standing: Standing, act: Act, kind: Kind) -> Standing:
 def recalled(standing: Standing, at: datetime) -> Standing:
     """The item's standing once a recall holds it, too: whatever its state, on hold at once."""
     beside = "alone" if standing.held_at is None else "also"
-    return replace(
-        standing, held_at=standing.held_at or at, recalled=standing.recalled or beside
-    )
+    return replace(standing, held_at=standing.held_at or at, recalled=standing.recalled or beside)
 
 
 def let_go(standing: Standing) -> Standing:

@@ -37,7 +37,7 @@ async def hold_newcomers(items: Sequence[int], skus: Sequence[str], now: datetim
     await execute(f"select {_LOCK.format('_shared')}")
     rows = await fetch(_OPEN, list(skus))
     if rows:
-        await execute(_HOLD.format(scope=_NEWCOMERS, actor="r.opened_by"), now, list(items))
+        await execute(_HOLD.format(scope=_NEWCOMERS, actor="'system'"), now, list(items))
 
 
 _OPEN: Final = """
@@ -72,6 +72,17 @@ select count(*) from (
     order by i.code for update) locked
 """
 _ALL_OF_ONE: Final = "from items i, recalls r where {condition} and r.id = $2::uuid"
+# What the lifecycle makes of a standing `f`: recalled() and let_go(), for many at once.
+_HELD: Final = {
+    "held_at": "coalesce(f.held_at, f.at)",
+    "recalled": "coalesce(f.recalled, case when f.held_at is null then 'alone' else 'also' end)",
+}
+_FREE: Final = {
+    "held_at": "case f.recalled when 'alone' then null else f.held_at end",
+    "recalled": "null",
+}
+_HELD_STANDING: Final = ", ".join(_HELD.get(name, f"f.{name}") for name in STANDING)
+_FREE_STANDING: Final = ", ".join(_FREE.get(name, f"f.{name}") for name in STANDING)
 # One movement for each item, though several recalls name it; each recall has it on its list.
 _HOLD: Final = f"""
 with found as materialized (
@@ -84,8 +95,7 @@ with found as materialized (
     order by item, recall_seq
 ), standing as (
     update items i set newest_movement = f.movement, updated_at = f.at,
-        held_at = coalesce(f.held_at, f.at),
-        recalled = coalesce(f.recalled, case when f.held_at is null then 'alone' else 'also' end)
+        held_at = {_HELD["held_at"]}, recalled = {_HELD["recalled"]}
     from firsts f where i.id = f.item
 ), listed as (
     insert into recall_items (recall, item, found_at, state, person, hold)
@@ -98,12 +108,8 @@ with found as materialized (
 insert into movements (id, item, action, from_state, occurred_at, recorded_at, actor, reason,
     details, {_NAMES})
 select movement, item, 'hold', state, at, at, actor, reason,
-    jsonb_build_object('recall', recall),
-    {", ".join({
-        "held_at": "coalesce(held_at, at)",
-        "recalled": "coalesce(recalled, case when held_at is null then 'alone' else 'also' end)",
-    }.get(name, name) for name in STANDING)}
-from firsts
+    jsonb_build_object('recall', recall), {_HELD_STANDING}
+from firsts f
 """  # noqa: S608 - column names from code
 
 
@@ -171,7 +177,7 @@ with ended as materialized (
     select * from ended where not held_on and recalled is not null
 ), standing as (
     update items i set newest_movement = f.movement, updated_at = f.at,
-        held_at = case f.recalled when 'alone' then null else f.held_at end, recalled = null
+        held_at = {_FREE["held_at"]}, recalled = {_FREE["recalled"]}
     from free f where i.id = f.item
 ), told as (
     update recall_items n set ended_at = e.at, ended_by = $3,
@@ -184,12 +190,8 @@ with ended as materialized (
     insert into movements (id, item, action, from_state, occurred_at, recorded_at, actor, reason,
         details, {_NAMES})
     select movement, item, 'release', state, at, at, $3, left($4, {_REASON_MAX}),
-        jsonb_build_object('recall', $1::uuid),
-        {", ".join({
-            "held_at": "case recalled when 'alone' then null else held_at end",
-            "recalled": "null",
-        }.get(name, name) for name in STANDING)}
-    from free
+        jsonb_build_object('recall', $1::uuid), {_FREE_STANDING}
+    from free f
 )
 select count(*) as released from free
 """  # noqa: S608 - column names from code

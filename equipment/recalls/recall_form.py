@@ -26,7 +26,7 @@ How: TypeAlias = Literal["phone", "letter", "visit", "email", "other"]
 Outcome: TypeAlias = Literal["told", "no_answer", "refused", "not_there"]
 Status: TypeAlias = Literal["open", "closed"]
 Stage: TypeAlias = Literal["with_person", "on_van", "in_store", "not_found", "gone", "cleared"]
-"""Where an item of a recall is by now; `gone` and `cleared` are settled, all else is outstanding."""
+"""Where an item of a recall is now; `gone` and `cleared` are settled, all else outstanding."""
 
 _Label = Annotated[str, Meta(min_length=1, max_length=LABEL_MAX)]
 Reason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=REASON_MAX)]

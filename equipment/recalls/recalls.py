@@ -124,9 +124,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 """
 
 
-async def clear(
-    caller: Caller, recall: UUID, item: str, clearing: Clearing, now: datetime
-) -> None:
+async def clear(caller: Caller, recall: UUID, item: str, clearing: Clearing, now: datetime) -> None:
     """Let one item go though its recall goes on: it was checked, or put right; the reason says.
 
     Missing where there is no such recall, or it has not found that item; Refused `recall-closed`,

@@ -142,7 +142,8 @@ def _with(body: Body, field: str, value: str) -> Body:
     *way, leaf = field.split(".")
     inner = tried
     for name in way:
-        [inner] = inner[name]
+        below = inner[name]
+        [inner] = below if isinstance(below, list) else [below]
     if leaf == "kit":
         del inner["sku"]
     if (*way, leaf) == ("lines", "sku"):
