@@ -9,7 +9,8 @@ from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.routes import get, post
-from equipment.recalls import recall_views, recalls
+from equipment.recalls import contacts, recall_views, recalls
+from equipment.recalls.contacts import Contact, NewContact, ToTell
 from equipment.recalls.recall_form import (
     Clearing,
     Closing,
@@ -91,6 +92,25 @@ async def clear_item(
     return await recall_views.look_up(request.caller, recall, request.now)
 
 
+@get("/api/recalls/{recall:uuid}/people", task="tell people of recalls", tags=["Recalls"])
+async def list_people(
+    request: ApiRequest,
+    recall: FromPath[UUID],
+    limit: Limit = LIMIT_DEFAULT,
+    after: After = None,
+) -> Page[ToTell]:
+    """List whom to tell of a recall, the most urgent first."""
+    key = key_after(after, tuple[bool, int, UUID])
+    rows = await contacts.to_tell(request.caller, recall, request.now, after=key, limit=limit + 1)
+    return page(rows, limit, lambda row: (row.told, -row.risk, row.person))
+
+
+@post("/api/recalls/{recall:uuid}/contacts", task="tell people of recalls", tags=["Recalls"])
+async def tell(request: ApiRequest, recall: FromPath[UUID], data: Json[NewContact]) -> Contact:
+    """Put on record that somebody was told of a recall, or that it was tried."""
+    return await contacts.contact(request.caller, recall, data, request.now)
+
+
 @post("/api/recalls/{recall:uuid}/close", task="recall items", status_code=200, tags=["Recalls"])
 async def close_recall(request: ApiRequest, recall: FromPath[UUID], data: Json[Closing]) -> Recall:
     """End a recall and its holds; with something outstanding it takes a reason."""
@@ -105,5 +125,7 @@ ROUTES: Final = (
     show_recall,
     list_items,
     clear_item,
+    list_people,
+    tell,
     close_recall,
 )

@@ -30,6 +30,7 @@ Door: TypeAlias = Literal[
     "key safe",
     "order",
     "visit",
+    "recall",
 ]
 """By which way somebody came to see a person."""
 

@@ -124,7 +124,10 @@ select format('movement %s: %s', coalesce(m.id, r.id), case
     when r.caller <> m.caller then format('%s did it, its receipt is %s''s', m.caller, r.caller)
     else 'its receipt was recorded at another time' end)
 from (select id, item, recorded_at,
-        case when action in ('receive', 'open') or actor = 'system' then '' else actor end as caller
+        case when action in ('receive', 'open') or actor = 'system'
+            or (action in ('hold', 'release') and exists (select from recall_items n
+                where n.item = movements.item and n.recall::text = details ->> 'recall'))
+            then '' else actor end as caller
     from movements) m
 full join (select * from receipts where kind = 'scan') r on r.id = m.id
 where m.id is null or r.id is null or r.item is distinct from m.item or r.caller <> m.caller

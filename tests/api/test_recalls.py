@@ -100,3 +100,41 @@ async def test_what_cannot_be_meant_is_refused_in_words(admin: httpx.AsyncClient
     assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (
         404, "recall-not-found",
     )  # fmt: skip
+
+
+async def test_who_was_told_is_on_record_and_the_most_urgent_come_first(
+    admin: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    """Whoever lives without carers before whoever has them; whoever was told comes last."""
+    await open_service(admin)
+    (_, first), (_, second) = await lent(admin), await lent(admin)
+    stranger = await person(admin)
+    await admin.patch(f"/api/people/{first}", json={"carers": "paid"})
+    await admin.patch(f"/api/people/{second}", json={"carers": "none"})
+    body = new()
+    await admin.post("/api/recalls", json=body)
+    path = f"/api/recalls/{body['id']}"
+    told = (await admin.get(f"{path}/people")).json()["results"]
+    assert [each["person"] for each in told] == [second, first]
+    call = {"how": "phone", "outcome": "told", "contacted_at": "2026-11-28T09:00:00Z"}
+    call |= {"id": str(uuid4()), "person": second, "note": "Will not use it"}
+    answers = [await admin.post(f"{path}/contacts", json=call) for _ in range(2)]
+    assert [each.status_code for each in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    again = await admin.post(f"{path}/contacts", json=call | {"outcome": "refused"})
+    assert (again.status_code, again.json()["type"].rsplit("/", 1)[-1]) == (409, "id-reused")
+    page = (await admin.get(f"{path}/people?limit=1")).json()
+    rest = (await admin.get(f"{path}/people?limit=1&after={page['next']}")).json()
+    shown = [*page["results"], *rest["results"]]
+    assert [(each["person"], each["told"]) for each in shown] == [(first, False), (second, True)]
+    assert [each["note"] for each in shown[1]["tries"]] == ["Will not use it"]
+    assert (await admin.get(path)).json()["contacted"] == 1
+    for wrong, slug in (
+        ({"person": stranger}, "person-not-concerned"),
+        ({"person": str(uuid4())}, "person-not-found"),
+        ({"contacted_at": "2099-01-01T00:00:00Z"}, "invalid-field"),
+    ):
+        answer = await admin.post(f"{path}/contacts", json=call | {"id": str(uuid4())} | wrong)
+        assert answer.json()["type"].rsplit("/", 1)[-1] == slug, answer.text
+    store = await member(admin, "depot")
+    assert (await visitor.get(f"{path}/people", headers=store)).status_code == 403

@@ -106,6 +106,8 @@ async def _request(world: World, operation: str) -> Request:
         return ids, body | dated
     if operation.startswith("POST /api/rounds/"):
         return ids, await _planned(world, operation)
+    if operation == "POST /api/recalls/{recall}/contacts":
+        return await _recalled(world, ids)
     line = {"lines": [{"id": ours["order line"], "quantity": 2}], "reason": "Two rooms"}
     fetched = new | {"person": ours["person"], "items": [ours["item"]]}
     product = {"lines": [{"sku": "HST01", "quantity": 1}], "funder": "04K"}
@@ -123,6 +125,16 @@ async def _request(world: World, operation: str) -> Request:
         "POST /api/visits/{visit}/outcome": {"id": new["id"]} | came,
     }
     return ids, bodies[operation]
+
+
+async def _recalled(world: World, ids: dict[str, str]) -> Request:
+    """A recall of what our person has, and that they were told."""
+    item = (await world.admin.get(f"/api/items/{world.ours['item']}")).json()
+    recall = _CODES["POST /api/recalls"] | {"match": {"sku": item["sku"]}}
+    await ask(world.admin, "recalls", recall)
+    told = {"how": "phone", "outcome": "told", "contacted_at": datetime.now(UTC).isoformat()}
+    body = {"id": str(uuid4()), "person": world.ours["person"]} | told
+    return ids | {"recall": recall["id"]}, body
 
 
 async def _planned(world: World, operation: str) -> Body:
@@ -165,6 +177,7 @@ _OPERATIONS: Final = sorted(
         "PATCH /api/orders/{order}",
         "POST /api/orders/{order}/authorise",
         "POST /api/collections",
+        "POST /api/recalls/{recall}/contacts",
         "POST /api/visits",
         "POST /api/visits/{visit}/outcome",
         "POST /api/rounds/move",

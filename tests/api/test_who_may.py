@@ -59,6 +59,8 @@ MAY = """
     acptdx   GET /api/recalls/{recall}
     acptdx   GET /api/recalls/{recall}/items
     acd      POST /api/recalls/{recall}/items/{code}/clear
+    ac       GET /api/recalls/{recall}/people
+    ac       POST /api/recalls/{recall}/contacts
     acd      POST /api/recalls/{recall}/close
     ax       GET /api/changes
     acubx    GET /api/budgets/{year}
