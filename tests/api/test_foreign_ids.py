@@ -38,19 +38,19 @@ NAMES_OTHERS = """
 """
 # Words, numbers, days and choices; a body that has no fields of its own (a file, a picture).
 PLAIN = """
-    10_day 3_day 5_day 7_day above_level access_notes account action active address answer apart
-    batch begins born carers category clean_l date dirty_l left_out off pinned rest_minutes
-    seconds seed skills tail_lift trips_max charge_pence clean clean_minutes collection
-    collection_threshold_pence communication communication_notes condition contacted_at
-    contributions copies count credit_percent cut_off deferred description details died_on dpi
-    due_on end_on failed_visit fault format from funder_reason happened_on height_mm home how
-    interpreter iso9999 kind language layout length_mm level levels life_years loler_months
-    max_user_kg month most moved_on name needs next_day note notes occurred_at order_limit_pence
-    outcome password pat payload_kg pence phone photo postcode price_pence purchase_price_pence
-    quantity ready_from reason received_at reference relation repair_hour repair_visit reuse
-    review_on roles same_day serial_from serial_to service_months service_visit severity
-    signature size speed start succeeded_on supplier swap test title to total_pence version
-    volume_l warning weight_g weight_kg width_mm words
+    10_day 3_day 5_day 7_day above_level access_notes account action active address again_on
+    answer apart batch begins born carers category clean_l date dirty_l left_out off pinned
+    rest_minutes seconds seed skills tail_lift trips_max charge_pence clean clean_minutes
+    collection collection_threshold_pence communication communication_notes condition
+    contacted_at contributions copies count credit_percent cut_off deferred description details
+    died_on dpi due_on end_on failed_visit fault format from funder_reason happened_on height_mm
+    home how interpreter iso9999 kind language layout length_mm level levels life_years
+    loler_months max_user_kg model month most moved_on name needs next_day next_step note notes
+    occurred_at order_limit_pence outcome password pat payload_kg pence phone photo postcode
+    price_pence purchase_price_pence quantity ready_from reason received_at reference relation
+    repair_hour repair_visit reuse review_on roles same_day serial_from serial_to service_months
+    service_visit severity signature size speed start succeeded_on supplier swap test title to
+    total_pence version volume_l warning weight_g weight_kg width_mm words
 """
 Body = dict[str, Any]
 
