@@ -40,5 +40,10 @@ async def read_books() -> Books:
     return Books(await successions(), row["open_from"] if row else None)
 
 
+HOLD_OPEN: Final = "select pg_advisory_xact_lock_shared(hashtextextended('books', 0))"
+"""What posting does by itself (the trigger on `postings`): no month is closed until it has ended.
+
+Earlier than that only where no rows are waited for afterwards: they may be held by who posts.
+"""
 OPEN_FROM: Final = "select max(month + interval '1 month')::date from closed_months"
 """The first day that is open; null where nothing was closed yet. One of an index alone."""

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import asyncpg
 import msgspec
 
-from budget.books import read_books
+from budget.books import HOLD_OPEN, read_books
 from budget.database import execute, fetch, fetch_one, insert, transaction
 from budget.ledger import CONTRA
 from budget.narrowing import narrowed
@@ -147,6 +147,8 @@ async def _undecided(actor: str, charge: UUID, wanted: Status) -> PoolCharge:
 
 
 async def _post(charge: PoolCharge, now: datetime) -> None:
+    # Before they are read: a month that is being closed is waited for, or waits for this.
+    await execute(HOLD_OPEN)
     books = await read_books()
     posted_on, late = books.posted(charge.happened_on)
     words = f"{WORDS[charge.kind]}: {charge.reason}"

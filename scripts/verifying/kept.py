@@ -80,7 +80,7 @@ select movement, kind, result, "on" from checks where item = any($1::bigint[]) o
 """
 _POSTINGS: Final = """
 select item, movement, kind, account, partner, amount_pence, loan, category, no_tariff
-from postings order by item, seq
+from postings where item is not null order by item, seq
 """
 _TALLIES: Final = """
 select item, movement, kind, units, pence, occurred_on, loan, funder, depot, category, reuse

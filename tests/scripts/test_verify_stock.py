@@ -1,10 +1,13 @@
 """scripts/verify knows years on credit and years on pool-owned stock, and what each charges."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from budget import charges
+from budget.charges import Proposal
 from budget.months import make_months
 from budget.pool import Tariff, YearPlan, agree
 from scripts.verify import verify
@@ -33,6 +36,12 @@ async def store(database: str) -> str:
         await done(*steps, now=NEXT)
     await done(scan(third, "deliver", person=person, at=NEXT), now=NEXT)
     await received(count=2, purchase_price_pence=50_001)
+    fee = Proposal(
+        id=uuid4(), kind="management_fee", partner="04K", pence=7, happened_on=NOW.date(),
+        reason="Agreed",
+    )  # fmt: skip
+    await charges.propose("ada", fee, NOW)
+    await charges.approve("bob", fee.id, NOW)
     return database
 
 
