@@ -17,6 +17,7 @@ from budget.refusals import Fault, Missing, NotAllowed, Refusal, Refused, Wrong
 from budget.years import london_day, year_of
 from equipment.blank_labels import unknown_item
 from equipment.cases import Finding
+from equipment.contamination import check_bay
 from equipment.content import content_hash
 from equipment.hand import Charged, Earlier, Hand, InHand, Past
 from equipment.journal import CheckDone, Journal, Loan, Movement, PartMissed, age_years
@@ -174,6 +175,7 @@ class Clerk:
             day=london_day(fields.occurred_at),
             depot=depot,
             van=van,
+            bay=self.hand.places.code("bay", fields.bay),
             person=person,
             funder=funder,
             checks=tuple(Check(c.kind, c.result == "pass", c.on) for c in fields.checks),
@@ -214,6 +216,7 @@ class Clerk:
         act, item, before = job.act, job.item, job.item.standing
         after = decide(before, act, item.kind)
         check_complete(before, after, item.lacking)
+        check_bay(self.hand.places.kind_of_bay, act, after.state)
         line = self._served(job)
         if act.action == "deliver":
             self._lend(item, act, line)

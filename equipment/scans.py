@@ -60,6 +60,21 @@ async def record(scans: Sequence[Mapping[str, Any]], caller: Caller, now: dateti
     return [await _singles.ask(single) or await _held_up.ask(single)]
 
 
+async def record_with(
+    scan: Mapping[str, Any],
+    caller: Caller,
+    now: datetime,
+    also: Callable[[Result], Awaitable[None]],
+) -> Result:
+    """Record one scan, and in its transaction what goes with it: `also` is told the result.
+
+    What `also` raises takes the scan back, too; it may be asked again where others came between.
+    """
+    check_may(caller, "scan")
+    sent = [Sent(read_scan(scan), caller)]
+    return (await _try_again(lambda: _record_all(sent, now, also)))[0]
+
+
 class _Single(NamedTuple):
     sent: Sent
     now: datetime
@@ -101,7 +116,11 @@ async def _try_again(work: Callable[[], Awaitable[Done]]) -> Done:
     return await work()
 
 
-async def _record_all(sent: Sequence[Sent], now: datetime) -> list[Result]:
+async def _record_all(
+    sent: Sequence[Sent],
+    now: datetime,
+    also: Callable[[Result], Awaitable[None]] | None = None,
+) -> list[Result]:
     async with transaction(by_index=True):
         readings = [each.reading for each in sent]
         hand = await take_in_hand(readings)
@@ -110,6 +129,8 @@ async def _record_all(sent: Sequence[Sent], now: datetime) -> list[Result]:
         await write(clerk.journal)
         await raise_cases(clerk.findings, clerk.now)
         served = await promises.keep(hand, concerned, clerk.now)
+        if also is not None:
+            await also(results[0])
         return _as_served(hand, results, served) if served else results
 
 

@@ -90,6 +90,8 @@ class Act(msgspec.Struct, frozen=True):
     day: date
     depot: str | None = None
     van: str | None = None
+    # The bay that the scan names, where there is one.
+    bay: str | None = None
     person: UUID | None = None
     funder: str | None = None
     checks: tuple[Check, ...] = ()

@@ -25,6 +25,7 @@ class Whereabouts:
 
     codes: Mapping[Named, str] = field(default_factory=dict)
     depot_of_bay: Mapping[str, str] = field(default_factory=dict)
+    kind_of_bay: Mapping[str, str] = field(default_factory=dict)
 
     def code(self, kind: PlaceKind, text: str | None) -> str | None:
         """The code of the place that is called so; None where there is none."""
@@ -39,6 +40,8 @@ class Place(msgspec.Struct, frozen=True):
     key: str
     depot: str
     prefix: str | None
+    # Of a bay, what it is for: clean, dirty, quarantine.
+    bay_kind: str | None = None
 
 
 def keys_of(named: Iterable[Named]) -> list[str]:
@@ -52,6 +55,7 @@ def whereabouts(named: Iterable[Named], places: Sequence[Place]) -> Whereabouts:
     return Whereabouts(
         {each: code for each, code in found.items() if code is not None},
         {place.code: place.depot for place in places if place.kind == "bay"},
+        {place.code: place.bay_kind for place in places if place.bay_kind is not None},
     )
 
 
@@ -66,11 +70,12 @@ async def read_whereabouts(named: Iterable[Named]) -> Whereabouts:
 
 # Each code's key as place_key() makes it: a code has neither spaces nor hyphens of another kind.
 PLACES: Final = """
-select kind, code, key, depot, (select value from settings where name = 'gcp') as prefix
+select kind, code, key, depot, bay_kind, (select value from settings where name = 'gcp') as prefix
 from (
-    select 'depot' as kind, code, replace(upper(code), '-', '') as key, code as depot from depots
-    union all select 'van', code, replace(upper(code), '-', ''), depot from vans
-    union all select 'bay', code, replace(upper(code), '-', ''), depot from bays
+    select 'depot' as kind, code, replace(upper(code), '-', '') as key, code as depot,
+        null as bay_kind from depots
+    union all select 'van', code, replace(upper(code), '-', ''), depot, null from vans
+    union all select 'bay', code, replace(upper(code), '-', ''), depot, kind from bays
 ) places
 where key = any({keys})
 """

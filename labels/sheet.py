@@ -23,7 +23,8 @@ _POINTS_PER_MM: Final = 72 / 25.4
 
 # reportlab keeps fonts for the whole process, and asks that one is never used for two documents
 # at once: it reads each with a single position in its file.
-_ONE_AT_A_TIME: Final = Lock()
+ONE_AT_A_TIME: Final = Lock()
+"""Whoever draws a document holds it."""
 
 
 def pdf(
@@ -40,7 +41,7 @@ def pdf(
     assert labels or test
     cells = _cells(labels, sheet.form, start, copies)
     out = BytesIO()
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         canvas = _canvas(out)
         for _ in range(pages(len(labels) * copies, sheet, start)):
             page = list(islice(cells, sheet.cells))
@@ -75,7 +76,7 @@ def _cells(
 
 
 def _canvas(out: BytesIO) -> Canvas:
-    _register_fonts()
+    register_fonts()
     size = (WIDTH_MM * _POINTS_PER_MM, HEIGHT_MM * _POINTS_PER_MM)
     canvas = Canvas(
         out,
@@ -93,7 +94,8 @@ def _canvas(out: BytesIO) -> Canvas:
 
 
 @cache
-def _register_fonts() -> None:
+def register_fonts() -> None:
+    """Make our fonts known to reportlab, once; whoever draws holds ONE_AT_A_TIME."""
     for face in Face:
         font = TTFont(face.name, FONTS / face.value, asciiReadable=False, shapable=False)
         pdfmetrics.registerFont(font)

@@ -80,6 +80,7 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "change parts": _CREW,
     "read standing data": ROLES,
     "read items": ROLES,
+    "read examinations": _CREW | {AUDITOR},
     "read what falls due": _CREW | {AUDITOR},
     "scan": frozenset().union(*ACTION_ROLES.values()),
     "register people": _CARE,

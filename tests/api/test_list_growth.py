@@ -122,6 +122,16 @@ insert into unfolded_tallies
     select kind, true, 'P1', 'X' || n % 20, 'Beds', 'D1', date '2018-04-01' + n % 365, 1, 100
     from generate_series(1, :rows) n, (values ('issued'), ('waiting'), ('reused')) k (kind);
 
+insert into examinations (id, item, examined_on, next_by, danger, report, digest, reported_by,
+    reported_at)
+select gen_random_uuid(), 2, '2018-04-01', '2018-10-01', 'none', json_build_object('report',
+    json_build_object('id', gen_random_uuid(), 'examined_on', '2018-04-01', 'reported_on',
+        '2018-04-01', 'occasion', 'six_months', 'safe', true, 'employer', 'e', 'employer_address',
+        'e', 'premises', 'p', 'authenticated_by', 'a', 'authenticated_address', 'a', 'examiner',
+        json_build_object('name', 'n', 'address', 'a', 'qualifications', 'q')),
+    'examined', json_build_object('item', 'C0000002', 'sku', 'X1', 'name', 'n', 'serial', null,
+        'batch', null, 'owner', 'pool', 'last_examined_on', null, 'next_by', '2018-10-01',
+        'person', null)), 'd', 'u1', now() from generate_series(1, :rows) n;
 insert into cases (id, kind, item, scan, detail, content, fault, raised_by, raised_at, status,
     settled_by, settled_at)
 select gen_random_uuid(), 'refused-scan', n, null, 'd', '{}', n::text::bytea, 'u1', now(),
@@ -244,6 +254,7 @@ LISTS: Final = (
     "/api/items?q=nothing+like+this",
     "/api/items?q=sn-&state=available&depot=D1",
     "/api/items/OLD2/movements",
+    "/api/items/OLD2/examinations",
     "/api/checks/due?before=2019-04-01",
     "/api/checks/due?before=2019-04-01&depot=D2",
     "/api/checks/due?before=2019-04-01&where=home",

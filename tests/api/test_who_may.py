@@ -49,6 +49,11 @@ MAY = """
     actdx    GET /api/checks/due
     acputdbx GET /api/items/{code}/parts
     actd     POST /api/items/{code}/parts
+    actd     POST /api/items/{code}/examinations
+    actdx    GET /api/items/{code}/examinations
+    actdx    GET /api/examinations/{examination}
+    actdx    GET /api/examinations/{examination}/report
+    actdx    GET /api/examinations/{examination}/notice
     actd     POST /api/items/{code}/parts/missing
     actd     POST /api/items/{code}/parts/found
     acdx     GET /api/cases

@@ -130,3 +130,17 @@ async def test_the_label_of_a_place_names_it() -> None:
     van = await place_label("van", "V2", anyone, Sender("Us", ""))
     assert (van.link, van.name, van.service_name) == (VAN, "D2", "Us")
     await done(scan(bed, "allocate"), scan(bed, "load", van=van.link))
+
+
+async def test_dirty_and_clean_places_are_different_places() -> None:
+    """What is put down on the wrong side is refused; where something is found is only kept."""
+    bed = await store()
+    await mark_out(ADMINISTRATOR, Bay("C-1", "D2", "Clean goods", "clean"))
+    await mark_out(ADMINISTRATOR, Bay("Q-1", "D2", "Set apart", "quarantine"))
+    assert await refused(scan(bed, "move", depot=None, van=None, bay="B-1")) == "bay-is-dirty"
+    await done(scan(bed, "withdraw", bay="C-1"))
+    assert await refused(scan(bed, "move", depot=None, van=None, bay="C-1")) == "bay-is-clean"
+    assert await refused(scan(bed, "clean", bay="B-1")) == "bay-is-dirty"
+    for bay in ("B-1", "Q-1"):
+        await done(scan(bed, "move", depot=None, van=None, bay=bay))
+    await done(scan(bed, "clean", bay="c 1"), scan(bed, "pass", bay="C-1"))

@@ -27,6 +27,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "refused-note": ("Refused note", "grey"),
     "refused-entry": ("Unreadable entry", "orange"),
     "fact-against-hold": ("Done despite a hold", "red"),
+    "dangerous-defect": ("Dangerous defect", "red"),
     "visit-refused": ("Refused at the door", "yellow"),
     "visit-not-found": ("Not there", "red"),
     "visit-failed": ("Failed visits", "yellow"),
@@ -52,7 +53,21 @@ _SAID: Final[Mapping[str, str]] = {
     "at": "By the phone's clock",
 }
 # What programs go by; the item, the person and the visit are led to by links.
-_UNTOLD: Final = frozenset({"id", "entry", "device", "kind", "seq", "visit", "person", "photos"})
+_UNTOLD: Final = frozenset(
+    {
+        "id",
+        "entry",
+        "device",
+        "kind",
+        "seq",
+        "visit",
+        "person",
+        "photos",
+        "examination",
+        "duties",
+        "danger",
+    }
+)
 _VALUE_MAX: Final = 500
 
 
