@@ -43,10 +43,11 @@ class ScanResults(msgspec.Struct, frozen=True):
 async def record_scans(request: ApiRequest, data: Json[Scans]) -> ScanResults:
     """Record scans, each accepted, recognised as a repeat, or refused by itself."""
     results = await visit_scans.record_scans(data.scans, request.caller, request.now)
-    return ScanResults([_shown(result) for result in results])
+    return ScanResults([shown(result) for result in results])
 
 
-def _shown(result: Result) -> ScanResult:
+def shown(result: Result) -> ScanResult:
+    """A result as it goes over the wire."""
     return ScanResult(
         id=result.id,
         status=result.status,

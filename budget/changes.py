@@ -57,6 +57,7 @@ What: TypeAlias = Literal[
     "recall opened",
     "recall closed",
     "item cleared",
+    "inspection list set",
 ]
 
 

@@ -49,6 +49,9 @@ MAY = """
     actdx    GET /api/checks/due
     acputdbx GET /api/items/{code}/parts
     actd     POST /api/items/{code}/parts
+    acd      POST /api/items/{code}/inspections
+    acputdbx GET /api/products/{sku}/inspection
+    a        PUT /api/products/{sku}/inspection
     actd     POST /api/items/{code}/examinations
     actdx    GET /api/items/{code}/examinations
     actdx    GET /api/examinations/{examination}

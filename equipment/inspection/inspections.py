@@ -1,0 +1,172 @@
+"""Inspections at the bench, by the product's list: an item passes whole, or fails and says why.
+
+A list that is changed is another version: what was recorded keeps the one that it went by.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Meta
+
+from budget.changes import record
+from budget.database import execute, fetch_one, transaction
+from budget.refusals import Fault, Missing, Wrong
+from budget.wording import one_line, sought, text_faults
+from budget.years import london_day
+from equipment.clerk import Result
+from equipment.content import canonical, hash_of
+from equipment.naming import items_named
+from equipment.scans import record_with
+from equipment.staff.roles import Caller, check_may
+
+LINE_MAX: Final = 200
+LINES_MAX: Final = 40
+_REASON_MAX: Final = 500
+
+Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=LINE_MAX)]
+
+
+class InspectionList(msgspec.Struct, frozen=True):
+    """What is looked at before a product passes; version 0 has nothing on it yet."""
+
+    sku: str
+    version: int
+    lines: list[str]
+
+
+class NewLines(msgspec.Struct, frozen=True):
+    """The lines of a list, one sentence each."""
+
+    lines: Annotated[list[Line], Meta(min_length=1, max_length=LINES_MAX)]
+
+
+class NewInspection(msgspec.Struct, frozen=True):
+    """What an inspection by a version of the list found; without a fault the item passes.
+
+    `faults` are what was wrong, by the line of the list. `pat` is the result of the portable
+    appliance test, where one was made.
+    """
+
+    id: UUID
+    version: Annotated[int, Meta(ge=0, le=1_000_000)]
+    occurred_at: Annotated[datetime, Meta(tz=True)]
+    faults: dict[
+        Annotated[str, Meta(max_length=LINE_MAX)], Annotated[str, Meta(max_length=500)]
+    ] = {}
+    pat: bool | None = None
+    bay: Annotated[str, Meta(max_length=200)] | None = None
+
+
+async def list_of(caller: Caller, sku: str) -> InspectionList:
+    """The newest list of a product; Missing where there is no such product."""
+    check_may(caller, "read standing data")
+    row = await fetch_one(_NEWEST, sought(sku))
+    if row is None:
+        raise Missing("product-not-found", "There is no such product.")
+    return InspectionList(row["sku"], row["version"] or 0, row["lines"] or [])
+
+
+_NEWEST: Final = """
+select p.sku, l.version, l.lines from products p left join lateral (
+    select version, lines from inspection_lists where sku = p.sku order by version desc limit 1
+) l on true where p.sku = $1
+"""
+
+
+async def set_list(caller: Caller, sku: str, new: NewLines, now: datetime) -> InspectionList:
+    """Set what is inspected, as a new version unless it is the same; Missing, Wrong as usual."""
+    check_may(caller, "change standing data")
+    lines = [one_line(each) for each in new.lines]
+    faults = [fault for each in lines for fault in text_faults("lines", each, LINE_MAX)]
+    if len(set(lines)) < len(lines):
+        faults.append(Fault("lines", "Says the same twice."))
+    if faults:
+        raise Wrong(faults)
+    async with transaction():
+        await execute("select from products where sku = $1 for no key update", sought(sku))
+        known = await list_of(caller, sku)
+        if known.lines == lines:
+            return known
+        made = InspectionList(known.sku, known.version + 1, lines)
+        await execute(_SET, made.sku, made.version, made.lines, now, caller.username)
+        await record(caller.username, "inspection list set", sku, made)
+    return made
+
+
+_SET: Final = """
+insert into inspection_lists (sku, version, lines, set_at, set_by) values ($1, $2, $3, $4, $5)
+"""
+
+
+async def inspect(caller: Caller, text: str, new: NewInspection, now: datetime) -> Result:
+    """Pass an item, or fail it, with what was found; a repeat of its id does nothing more.
+
+    Wrong where a line is not on that version of the product's list, Missing where there is no such
+    item or version; refused as the scan is.
+    """
+    check_may(caller, "pass")
+    row = await _by_list(text, new.version)
+    if faults := [
+        fault
+        for line, words in new.faults.items()
+        for fault in (
+            *text_faults("faults", words, _REASON_MAX),
+            *(() if line in row["lines"] else (Fault("faults", f"“{line[:50]}” is not listed."),)),
+        )
+    ]:
+        raise Wrong(faults)
+
+    async def also(result: Result) -> None:
+        if result.refusal is not None:
+            raise result.refusal
+        if result.status == "accepted":
+            told = msgspec.json.encode(new.faults).decode()
+            await execute(_KEEP, new.id, row["id"], row["list"], told, caller.username, now)
+
+    return await record_with(_scan(row, new), caller, now, also)
+
+
+_KEEP: Final = """
+insert into inspections (id, item, list, faults, inspected_by, inspected_at)
+values ($1, $2, $3, $4::jsonb, $5, $6)
+"""
+
+
+async def _by_list(text: str, version: int) -> asyncpg.Record:
+    found = (await items_named([text])).get(text)
+    row = None if found is None else await fetch_one(_BY, found, version)
+    if row is None:
+        raise Missing("item-not-found", "There is no such item.")
+    if version and row["list"] is None:
+        raise Wrong([Fault("version", "The product's list has no such version.")])
+    return row
+
+
+_BY: Final = """
+select i.id, i.code, l.id as list, coalesce(l.lines, '{}') as lines
+from items i left join inspection_lists l on l.sku = i.sku and l.version = $2 where i.id = $1
+"""
+
+
+def _scan(row: asyncpg.Record, new: NewInspection) -> dict[str, Any]:
+    """The inspection as a scan, the same one however often it is sent."""
+    scan: dict[str, Any] = {
+        "id": str(new.id),
+        "item": row["code"],
+        "action": "pass",
+        "occurred_at": new.occurred_at.isoformat(),
+        "inspection": hash_of(canonical(new)).hex(),
+        "bay": new.bay,
+    }
+    if new.pat is not None:
+        day = london_day(new.occurred_at).isoformat()
+        result = "pass" if new.pat else "fail"
+        scan["checks"] = [{"kind": "pat", "result": result, "on": day}]
+    if new.faults or new.pat is False:
+        told = [f"{line}: {words}" if words else line for line, words in new.faults.items()]
+        told += ["Portable appliance test failed"] if new.pat is False else []
+        scan |= {"action": "fail", "reason": "; ".join(told)[:_REASON_MAX]}
+    return scan
