@@ -41,7 +41,7 @@ class Defect(msgspec.Struct, frozen=True):
 class Examiner(msgspec.Struct, frozen=True):
     """9: who makes the report. Without an employer they are self-employed.
 
-    `username` is theirs where they are one of the service's own.
+    `account` is their user name where they are one of the service's own.
     """
 
     name: Line
@@ -49,7 +49,7 @@ class Examiner(msgspec.Struct, frozen=True):
     qualifications: Line
     employer: Line | None = None
     employer_address: Text | None = None
-    username: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    account: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
 
 
 class NewExamination(msgspec.Struct, frozen=True):

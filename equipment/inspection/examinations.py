@@ -19,6 +19,7 @@ import msgspec
 
 from budget.database import execute, fetch, fetch_one
 from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.wording import sought
 from budget.years import LONDON, london_day
 from equipment.cases import Finding, raise_cases
 from equipment.clerk import Result
@@ -156,14 +157,18 @@ insert into examinations (id, item, examined_on, next_by, danger, report, digest
 
 async def _check_independent(item: int, new: NewExamination) -> None:
     """Refused where the examiner mended it since it was examined last."""
+    account = new.examiner.account
+    if account is not None and not await fetch(_USER, sought(account)):
+        raise Wrong([Fault("examiner.account", "There is no user with this name.")])
     rows = await fetch(_MENDED_BY, item, new.id)
     menders = {row["actor"].casefold() for row in rows}
-    named = {new.examiner.name.casefold(), (new.examiner.username or new.examiner.name).casefold()}
+    named = {new.examiner.name.casefold(), (new.examiner.account or new.examiner.name).casefold()}
     if menders & named:
         words = "Whoever mended an item does not examine it. Have somebody else do so."
         raise Refused("examiner-is-maintainer", words)
 
 
+_USER: Final = "select from users where username = $1"
 # In the transaction that has the item locked: nobody mends it meanwhile.
 _MENDED_BY: Final = """
 select distinct m.actor from movements m

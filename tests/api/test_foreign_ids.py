@@ -32,7 +32,7 @@ NAMES_PEOPLE = {
 }
 # What the client makes up, and codes of what everybody who is signed in may see.
 NAMES_OTHERS = """
-    after also code crew depot equivalents funder gp_practice id item items key kit label labels
+    after also bay code crew depot equivalents funder gp_practice id item items key kit label labels
     nhs_number ods others owner part partner parts provided serial serials sku subject succeeded_by
     team username van visit
 """
@@ -51,6 +51,9 @@ PLAIN = """
     repair_hour repair_visit reuse review_on roles same_day serial_from serial_to service_months
     service_visit severity signature size speed start succeeded_on supplier swap test title to
     total_pence version volume_l warning weight_g weight_kg width_mm words
+    lines authenticated_address authenticated_by configuration danger danger_by defects employer
+    employer_address examined_on examiner faults installed_correctly made_on next_by occasion
+    premises qualifications remedy reported_on safe safe_working_load_kg tests missing_parts
 """
 Body = dict[str, Any]
 

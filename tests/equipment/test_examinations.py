@@ -15,6 +15,7 @@ from equipment.inspection.dues import Search, due
 from equipment.inspection.examination_form import NewExamination
 from equipment.inspection.examinations import examine, look_up, of_item
 from equipment.scans import record
+from equipment.staff.staff import NewUser, create
 from labels.document import drawn
 from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import (
@@ -92,7 +93,8 @@ async def test_an_examination_is_a_check_with_its_report(hoist: str) -> None:
 
 async def test_who_mended_it_does_not_examine_it(hoist: str) -> None:
     """By user name or in their own name; nothing of it is left. After the next one, they may."""
-    for examiner in ({"name": "StoreMan"}, {"name": "Dee", "username": "storeman"}):
+    await create(ADMINISTRATOR, NewUser("storeman", "correct horse", ["depot"]), NOW)
+    for examiner in ({"name": "StoreMan"}, {"name": "Dee", "account": "storeman"}):
         new = said(examiner=REPORT["examiner"] | examiner)
         with pytest.raises(Refused) as refusal:
             await examine(COORDINATOR, hoist, new, NOW)
@@ -145,6 +147,7 @@ async def test_a_defect_holds_the_item_and_says_what_to_send(
         ({"safe": False, "defects": [DEFECT | {"danger": "could"}]}, "defects[0].danger_by"),
         ({"next_by": "2018-12-01"}, "next_by"),
         ({"examiner": REPORT["examiner"] | {"employer": None}}, "examiner.employer_address"),
+        ({"examiner": REPORT["examiner"] | {"account": "nobody"}}, "examiner.account"),
         ({"premises": "a\u0007b"}, "premises"),
     ],
 )
