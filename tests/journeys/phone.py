@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from PIL import Image
 from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.journeys.browser import ARGUMENTS, CHROMIUM, Visit
@@ -21,12 +22,13 @@ _CAMERA: Final = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media
 
 @dataclass
 class Phone:
-    """One phone; `folder` is what it keeps while it is off."""
+    """One phone; `folder` is what it keeps while it is off, `text` how large its letters are."""
 
     folder: Path
     address: str
     film: Path | None = None
     width: int = 390
+    text: int = 1
     context: BrowserContext = field(init=False)
     seen: Visit = field(init=False)
 
@@ -138,6 +140,8 @@ def switched_on(*phones: Phone) -> Iterator[None]:
     with sync_playwright() as playwright:
         for phone in phones:
             arguments = [*ARGUMENTS, *_CAMERA]
+            if phone.text > 1:
+                arguments.append(f"--blink-settings=defaultFontSize={16 * phone.text}")
             if phone.film is not None:
                 arguments.append(f"--use-file-for-fake-video-capture={phone.film}")
             phone.context = playwright.chromium.launch_persistent_context(
@@ -153,6 +157,25 @@ def switched_on(*phones: Phone) -> Iterator[None]:
             for phone in phones:
                 with contextlib.suppress(Error):
                     phone.context.close()
+
+
+def sign(page: Page) -> None:
+    """Draw something like a name."""
+    pad = page.get_by_role("img", name="Where to sign with a finger")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 60, steps=5)
+    page.mouse.up()
+
+
+def door(folder: Path) -> Path:
+    """A picture of one, as a camera makes it."""
+    path = folder / "door.jpg"
+    Image.new("RGB", (2_000, 1_500), (90, 60, 30)).save(path)
+    return path
 
 
 def _processes_on(folder: Path) -> Iterator[int]:

@@ -44,6 +44,14 @@ class RoundDay:
         rows = ask(self.client, "GET", f"/api/items/{code}/movements")["results"]
         return [row["action"] for row in rows if row["actor"] == TECHNICIAN]
 
+    def post_as_admin(self, path: str, data: dict[str, str]) -> None:
+        """Send a form of the administrators' pages."""
+        with httpx.Client(base_url=self.address, timeout=30) as administrator:
+            given = {"username": "admin", "password": PASSWORD}
+            assert administrator.post("/sign-in", data=given).status_code == 303
+            answer = administrator.post(path, data=data)
+            assert answer.status_code == 303, answer.text
+
     def label(self, code: str) -> bytes:
         """The label as it is printed, as a picture."""
         answer = self.client.get(f"/api/items/{code}/label", params={"format": "png"})

@@ -22,19 +22,25 @@ _ADDRESS = re.compile(r"Kitback is at (http://\S+)")
 
 @dataclass
 class Service:
-    """One running service on its own data folder; it is stopped when the test is over."""
+    """One running service on its own data folder; it is stopped when the test is over.
+
+    `port` is any that is free, `root` where its code is.
+    """
 
     data: Path
     demo: bool = False
+    port: int = 0
+    root: Path = ROOT
     process: subprocess.Popen[str] | None = field(default=None, init=False)
     address: str = field(default="", init=False)
 
     def start(self) -> None:
         """Start it and wait for the line that says where it is."""
-        arguments = ["--port", "0", "--data", str(self.data), *(["--demo"] if self.demo else [])]
+        arguments = ["--port", str(self.port), "--data", str(self.data)]
+        arguments += ["--demo"] if self.demo else []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "scripts.serve", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=os.environ | {"KITBACK_ADMIN_PASSWORD": PASSWORD},
             stdout=subprocess.PIPE,
             text=True,

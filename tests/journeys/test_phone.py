@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from scripts.benchmarks.film import shoot
-from tests.journeys.phone import PIN, Phone, switched_on
+from tests.journeys.phone import PIN, Phone, door, sign, switched_on
 from tests.journeys.round_day import RoundDay, round_day
-from tests.journeys.service import PASSWORD
 
 
 @pytest.fixture
@@ -106,7 +103,7 @@ def test_what_could_not_be_done_and_the_end_of_the_day(day: RoundDay, tmp_path: 
         expect(page.get_by_role("alert")).to_contain_text("Say why it could not be done.")
         _seen(phone, "could-not")
         page.get_by_label("Nobody at home").check()
-        page.get_by_label("Photo of the door").set_input_files(_door(tmp_path))
+        page.get_by_label("Photo of the door").set_input_files(door(tmp_path))
         expect(page.get_by_role("img", name="The photo that was taken")).to_be_visible()
         with page.expect_response("**/round/photos*") as sent:
             page.get_by_role("button", name="Save and go on").click()
@@ -275,17 +272,7 @@ def test_a_revoked_phone_forgets_everything(day: RoundDay, tmp_path: Path) -> No
 
 
 def _revoke(day: RoundDay, device: str) -> None:
-    with httpx.Client(base_url=day.address, timeout=30) as administrator:
-        given = {"username": "admin", "password": PASSWORD}
-        assert administrator.post("/sign-in", data=given).status_code == 303
-        answer = administrator.post(f"/admin/devices/{device}/revoke", data={})
-        assert answer.status_code == 303, answer.text
-
-
-def _door(folder: Path) -> Path:
-    path = folder / "door.jpg"
-    Image.new("RGB", (2_000, 1_500), (90, 60, 30)).save(path)
-    return path
+    day.post_as_admin(f"/admin/devices/{device}/revoke", {})
 
 
 # Keys as quick as a hardware scanner's, and Enter.
@@ -298,18 +285,6 @@ _SCANNER = """(code) => {
 
 def _locked_out(page: Page) -> Locator:
     return page.get_by_role("heading", name="Too many wrong PINs")
-
-
-def sign(page: Page) -> None:
-    """Draw something like a name."""
-    pad = page.get_by_role("img", name="Where to sign with a finger")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 20, box["y"] + 30)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 120, box["y"] + 60, steps=5)
-    page.mouse.up()
 
 
 def mistyped(code: str) -> str:

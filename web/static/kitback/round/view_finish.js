@@ -74,11 +74,29 @@ export function finishView(app, visit) {
     trouble,
     heading(`Finish stop ${stop.place}`),
     parts.map((part) => part.row),
+    given ? told(app, stop) : null,
     given?.row,
     signer.row,
     pad.row,
     photo.row,
     button("Save and go on", () => void send()),
+  );
+}
+
+// What whoever lives there is to be told, in the words of the depot.
+function told(app, stop) {
+  const names = new Map();
+  for (const line of stop.lines) {
+    const { instructions } = app.round.world.product(line.sku);
+    if (instructions && ["delivery", "swap"].includes(line.kind)) names.set(line.name, instructions);
+  }
+  return [...names].map(([name, words]) =>
+    el(
+      "p",
+      { class: "kitback-round-notes" },
+      el("strong", {}, `Say of the ${lowered(name)}: `),
+      words,
+    ),
   );
 }
 
