@@ -31,7 +31,7 @@ from web.orders import (
 )
 from web.people import merging, people, person_places
 from web.phone import round_calls, round_page
-from web.pool import budget, charges, month_end
+from web.pool import budget, charges, month_end, recycling
 from web.rounds import figures, round_moves, rounds
 from web.visits import requests, visits
 
@@ -75,6 +75,7 @@ PAGES: Final = (
     *round_calls.PAGES,
     *figures.PAGES,
     *budget.PAGES,
+    *recycling.PAGES,
     *charges.PAGES,
     *month_end.PAGES,
     *jobs.PAGES,

@@ -143,6 +143,9 @@ MAY = """
     acubx    GET /budget/partner
     acubx    GET /budget/statement
     acubx    GET /budget/statement/file
+    acubx    GET /budget/recycling
+    acubx    GET /budget/recycling/file
+    acubx    GET /budget/recycling/movements
     acubx    GET /budget/charges
     acb      POST /budget/charges/new
     acb      GET /budget/charges/new

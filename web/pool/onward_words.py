@@ -8,6 +8,7 @@ from equipment.staff.roles import Caller
 from web.markup import link
 
 _ONWARD: Final = (
+    ("/budget/recycling", "Recycling, by what it is made of", "read the pool"),
     ("/budget/charges", "Charges", "read the pool"),
     ("/budget/close", "Close a month", "close months"),
 )

@@ -1,0 +1,118 @@
+"""What is recycled, on pages: by its formulae, each count open into its movements."""
+
+import csv
+import html
+import re
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+from typing import Final
+from urllib.parse import quote
+from zipfile import ZipFile
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from budget.database import execute
+from tests.api.members import scan, send
+from tests.web.conftest import signed_in
+from tests.web.ordering import open_service, person, staff, stock, words
+
+EVIL: Final = "=cmd|'/c calc'!A1"
+
+
+@pytest.fixture
+async def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A service in which something came back fit, something was scrapped, something waits."""
+    await open_service(admin)
+    await staff(admin, "holder", "budget_holder")
+    who = await person(admin)
+    ends = [("clean", "pass"), ("scrap",), ()]
+    for item, end in zip(await stock(admin, "BED01", 3), ends, strict=True):
+        code = item["code"]
+        await send(admin, scan(code, "deliver", person=who), scan(code, "return", depot="D1"))
+        for action in end:
+            await send(admin, scan(code, action, reason="Worn out"))
+    return admin
+
+
+async def test_each_count_opens_into_movements_that_name_nobody(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """In all and by every key there is; numerator and denominator stand beside the rate."""
+    del service
+    async with signed_in(app, "holder") as browser:
+        whole = await browser.get("/budget/recycling")
+        assert "50.0% (1 of 2)" in words(whole)
+        assert "made fit / (made fit + scrapped)" in words(whole)
+        assert "Purchases avoided" in words(whole)
+        assert "Spent " in words(whole)
+        for by in ("none", "partner", "sku", "category", "month", "depot", "team", "age"):
+            shown = await browser.get(f"/budget/recycling?by={by}")
+            opened = list(_links(shown, "/budget/recycling/movements"))
+            assert opened
+            for address, units in opened:
+                rows = await browser.get(address)
+                assert rows.status_code == 200
+                assert rows.text.count('href="/items/') == units, address
+                assert "Ada" not in rows.text
+        reason = next(
+            at for at, _ in _links(whole, "/budget/recycling/movements") if "=scrap" in at
+        )
+        assert "Worn out" in words(await browser.get(reason))
+
+
+def _links(answer: httpx.Response, to: str) -> Iterator[tuple[str, int]]:
+    """The numbers on a page that lead there."""
+    assert answer.status_code == 200, answer.text
+    for address, text in re.findall(r'href="([^"]+)">([0-9,]+)<', answer.text):
+        if address.startswith(to):
+            yield html.unescape(address), int(text.replace(",", ""))
+
+
+async def test_files_hold_the_same_figures_and_no_formula(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """A category that a spreadsheet would take for a formula stays text."""
+    await service.get("/api/items")
+    await execute("update products set category = $1", EVIL)
+    [item] = await stock(service, "BED01")
+    await send(service, scan(item["code"], "deliver", person=await person(service, name="Ada B")))
+    async with signed_in(app, "holder") as browser:
+        file = "/budget/recycling/file?by=category&format="
+        table = list(csv.DictReader(StringIO((await browser.get(f"{file}csv")).text)))
+        total = table[-1]
+        assert (total["key"], total["issued_units"], total["recycling_units"]) == ("", "4", "0.5")
+        assert sum(int(row["issued_units"]) for row in table[:-1]) == 4
+        assert f"'{EVIL}" in {row["key"] for row in table}
+        book = ZipFile(BytesIO((await browser.get(f"{file}xlsx")).content))
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet
+        assert EVIL in html.unescape(book.read("xl/sharedStrings.xml").decode())
+
+
+async def test_what_cannot_be_asked_is_told_by_its_field_or_is_not_there(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """On the form as a fault; in an address that nobody typed, as no such figure."""
+    del service
+    async with signed_in(app, "holder") as browser:
+        for query in (
+            "from=2018-10-02&to=2018-10-01", "from=x", "from=2018-02-30&to=2018-03-01", "by=nobody",
+            "scope=none", "from-day=1", "to=0000-00-00",
+        ):  # fmt: skip
+            answer = await browser.get(f"/budget/recycling?{query}")
+            assert answer.status_code == 422, query
+            assert "There is a problem" in words(answer)
+        for query in (
+            "movements", "movements?count=waiting", "movements?count=issued&by=month&key=x",
+            "movements?count=issued&key=BED01", "movements?count=issued&from=0001-01-01",
+            "file", "file?format=pdf", "file?format=csv&by=nobody",
+        ):  # fmt: skip
+            answer = await browser.get(f"/budget/recycling/{query}")
+            assert answer.status_code == 404, query
+        for day in ("0001-01-01", "9999-12-31"):
+            assert (await browser.get(f"/budget/recycling?from={day}&to={day}")).status_code == 200
+        odd = quote("\N{PILE OF POO}'\"<")
+        address = f"/budget/recycling/movements?count=issued&by=team&key={odd}"
+        assert (await browser.get(address)).status_code == 200

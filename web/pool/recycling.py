@@ -1,0 +1,147 @@
+"""What is recycled, on pages: every figure by its formula, and the movements behind it."""
+
+import asyncio
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+
+from budget import behind, partners, pool, recycling
+from budget.behind import Kind, Wanted
+from budget.recycling import By, Question, Scope
+from budget.recycling_files import FILES
+from budget.refusals import Fault, Missing, Wrong
+from budget.years import london_day, span, year_of
+from equipment import places
+from web import pages
+from web.forms import Filled, as_struct
+from web.pages import PageRequest
+from web.paging import PAGE, key_after, sliced
+from web.pool import recycling_words
+from web.rendering import page
+
+TASK: Final = "read the pool"
+_MOST: Final = 200
+_DAYS: Final = tuple(
+    f"{stem}-{part}" for stem in ("from", "to") for part in ("day", "month", "year")
+)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Which figures a page shows."""
+
+    first: date = msgspec.field(name="from")
+    last: date = msgspec.field(name="to")
+    by: By = "none"
+    scope: Scope = "reusable"
+
+
+class _Which(msgspec.Struct, frozen=True):
+    """Which count of which key."""
+
+    count: Kind
+    key: str | None = None
+
+
+@pages.get("/budget/recycling", task=TASK)
+async def show_recycling(request: PageRequest) -> Response[str]:
+    """What is recycled in a span of days: in the financial year so far where none is named."""
+    filled, base = filled_of(request), request.site.base
+    today = london_day(request.now)
+    try:
+        asked = asked_of(filled)
+        question = Question(asked.first, asked.last, asked.by, asked.scope)
+        report = await recycling.report(question)
+    except Wrong as refusal:
+        content = recycling_words.refused_page(filled, refusal, base)
+        return page(request, "budget_recycling.jinja", content, status=422)
+    year = year_of(min(max(asked.last, _YEARS[0]), _YEARS[1]))
+    standing = await pool.standing(year, asked.last)
+    names = await _names(request, asked.by)
+    content = recycling_words.recycling_page(report, standing, names, today, base)
+    return page(request, "budget_recycling.jinja", content)
+
+
+_YEARS: Final = (date(1948, 4, 1), date(2199, 3, 31))
+
+
+async def _names(request: PageRequest, by: By) -> dict[str, str]:
+    """What the keys of a report are called, where they are codes."""
+    if by == "partner":
+        return {each.ods: each.name for each in await partners.listed("", _MOST)}
+    if by == "depot":
+        return {each.code: each.name for each in await places.depots(request.caller, "", _MOST)}
+    return {}
+
+
+@pages.get("/budget/recycling/file", task=TASK)
+async def show_recycling_file(request: PageRequest) -> Response[bytes]:
+    """The same figures as a file: CSV, or a workbook."""
+    ending = request.sought("format")
+    if ending not in FILES:
+        raise Missing("format-not-found", "There is no such file.")
+    try:
+        asked = asked_of(filled_of(request))
+        report = await recycling.report(Question(asked.first, asked.last, asked.by, asked.scope))
+    except Wrong as refusal:
+        raise Missing("file-not-found", "There is no such file.") from refusal
+    media_type, made = FILES[ending]
+    name = f"recycling-{asked.first}-{asked.last}-{asked.by}.{ending}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    body = await asyncio.to_thread(made, report)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+@pages.get("/budget/recycling/movements", task=TASK)
+async def list_counted(request: PageRequest) -> Response[str]:
+    """The movements behind one count, a page at a time."""
+    kept = {name: request.sought(name) for name in ("count", "by", "key", "scope", "from", "to")}
+    try:
+        asked = asked_of(filled_of(request))
+        which = as_struct({"count": kept["count"] or None, "key": kept["key"] or None}, _Which)
+        wanted = Wanted(which.count, asked.first, asked.last, asked.by, which.key, asked.scope)
+        cursor = request.sought("after")
+        after = key_after(cursor, tuple[date, UUID]) or behind.FIRST
+        rows = await behind.behind(wanted, after=after, limit=PAGE + 1)
+    except Wrong as refusal:
+        raise Missing("figure-not-found", "There is no such figure.") from refusal
+    address = f"{request.site.base}/budget/recycling/movements"
+    found = sliced(rows, lambda row: (row.occurred_on, row.loan), address, **kept, after=cursor)
+    names = await _names(request, asked.by)
+    content = recycling_words.counted_page(found, wanted, names, request.site.base)
+    return page(request, "figure_visits.jinja", content)
+
+
+def filled_of(request: PageRequest) -> Filled:
+    """What is asked for: the days from an address or a form; of this year where there are none."""
+    asked = {name: [request.sought(name)] for name in ("by", "scope", "key", *_DAYS)}
+    last = london_day(request.now)
+    ends = {"from": span(year_of(last))[0].isoformat(), "to": last.isoformat()}
+    typed = any(asked[name][0] for name in _DAYS)
+    for stem, usual in ends.items():
+        said = request.sought(stem) or ("" if typed else usual)
+        parts = said.split("-") if said else []
+        for part, text in zip(("year", "month", "day"), parts, strict=False):
+            asked[f"{stem}-{part}"] = [text.lstrip("0")]
+    return Filled(asked)
+
+
+def asked_of(filled: Filled) -> Asked:
+    """The same for a domain function; Wrong where it cannot be asked."""
+    values: dict[str, object] = {name: filled.given(name) for name in ("by", "scope")}
+    asked = as_struct(values | {"from": filled.day("from"), "to": filled.day("to")}, Asked)
+    if asked.first > asked.last:
+        raise Wrong([Fault("to", "The span ends before it begins.")])
+    return asked
+
+
+PAGES: Final = (
+    show_recycling,
+    show_recycling_file,
+    list_counted,
+)
