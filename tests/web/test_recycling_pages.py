@@ -116,3 +116,27 @@ async def test_what_cannot_be_asked_is_told_by_its_field_or_is_not_there(
         odd = quote("\N{PILE OF POO}'\"<")
         address = f"/budget/recycling/movements?count=issued&by=team&key={odd}"
         assert (await browser.get(address)).status_code == 200
+
+
+async def test_cohorts_say_what_is_not_known_yet_and_waiting_says_how_long(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """Of this month nothing is known after three; what waits links to its items."""
+    del service
+    async with signed_in(app, "holder") as browser:
+        cohorts = words(await browser.get("/budget/recycling/cohorts"))
+        assert "Not yet known" in cohorts
+        assert "Back so far" in cohorts
+        for key, many in (("04K", True), ("52R", False)):
+            path = f"/budget/recycling/cohorts?of=partner&key={key}"
+            shown = words(await browser.get(path))
+            assert ("Nothing was issued" not in shown) == many
+        for query in ("of=partner", "of=nobody", "key=04K", "from=x", "from=0001-01-01"):
+            answer = await browser.get(f"/budget/recycling/cohorts?{query}")
+            assert answer.status_code == 422, query
+        waiting = await browser.get("/budget/recycling/waiting")
+        assert "/items?state=returned&amp;depot=D1" in waiting.text
+        assert "Worn out" in words(waiting)
+        assert "Nothing is overdue or lost." in words(waiting)
+        wrong = await browser.get("/budget/recycling/waiting?from=2001-01-01&to=2018-01-01")
+        assert wrong.status_code == 422

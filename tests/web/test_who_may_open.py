@@ -146,6 +146,8 @@ MAY = """
     acubx    GET /budget/recycling
     acubx    GET /budget/recycling/file
     acubx    GET /budget/recycling/movements
+    acubx    GET /budget/recycling/cohorts
+    acubx    GET /budget/recycling/waiting
     acubx    GET /budget/charges
     acb      POST /budget/charges/new
     acb      GET /budget/charges/new

@@ -29,7 +29,7 @@ BY_WORDS: Final[Mapping[str, str]] = {
     "age": "Age of the item when lent, in years",
     "month": "Month",
 }
-_SCOPES: Final = {"reusable": "Reusable products", "all": "All products"}
+SCOPES: Final = {"reusable": "Reusable products", "all": "All products"}
 # Name, what it says, its formula, and of which counts it is which part.
 _RATES: Final = (
     (
@@ -156,7 +156,7 @@ def recycling_page(
         address=f"{base}/budget/recycling",
         errors=[],
         fields=form_fields(Fields(filled)),
-        span=f"{day(report.first)} to {day(report.last)}, both included. {_SCOPES[report.scope]}.",
+        span=f"{day(report.first)} to {day(report.last)}, both included. {SCOPES[report.scope]}.",
         rates=[_rate_row(report.total, each) for each in _RATES],
         counts=[_count_row(report, kind, today, base) for kind in COUNTS],
         apart=_apart(report.total, standing),
@@ -178,7 +178,7 @@ def form_fields(fields: Fields) -> list[Field]:
         fields.day("from", "From"),
         fields.day("to", "To, that day included"),
         fields.select("by", "Break down by", BY_WORDS),
-        fields.select("scope", "Of", _SCOPES),
+        fields.select("scope", "Of", SCOPES),
     ]
 
 
@@ -384,7 +384,7 @@ def counted_page(
     return CountedPage(
         title=": ".join([COUNTS[wanted.kind], *of]),
         back=f"{base}/budget/recycling?{urlencode(kept)}",
-        span=f"{day(wanted.first)} to {day(wanted.last)}, {_SCOPES[wanted.scope].lower()}",
+        span=f"{day(wanted.first)} to {day(wanted.last)}, {SCOPES[wanted.scope].lower()}",
         definition=f"{_MEANINGS[wanted.kind]} What was undone is not here; -1: a reuse that a later"
         " scrap took back.",
         head=[

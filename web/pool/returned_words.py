@@ -1,0 +1,194 @@
+"""What waits, why items went and what never came back, in words. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from budget.recycling import Count
+from budget.refusals import Refusal
+from equipment.returns.ageing import Aged, Ageing, Band
+from equipment.returns.not_back import NotBack, Unreturned
+from equipment.returns.scrapped import Scrapped, Why
+from web.fields import Field, Fields, errors, faults_of
+from web.forms import Filled
+from web.markup import link
+from web.pool.recycling_words import SCOPES, right
+from web.words import day, pounds
+
+_STATES: Final[Mapping[str, str]] = {
+    "returned": "Not cleaned yet",
+    "cleaned": "Cleaned, not inspected",
+    "in_repair": "In repair",
+}
+_WHY: Final[Mapping[str, str]] = {
+    "died": "The person has died",
+    "loan_over": "The loan is over",
+    "lost": "Lost while out",
+}
+_WORTH: Final = ("Product", "Why", "Items", "Charged", "Value today", "Worth fetching", "Gain")
+_Cell = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One table with what it means."""
+
+    title: str
+    meaning: str
+    head: list[_Cell]
+    rows: list[list[_Cell]]
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """All three."""
+
+    title: str
+    back: str
+    address: str
+    errors: list[dict[str, str]]
+    fields: list[Field]
+    now: list[Told]
+    span: str
+    went: list[Told]
+
+
+def refused_page(filled: Filled, refusal: Refusal, base: str) -> WaitingPage:
+    """The form with what is wrong, and nothing else."""
+    faults, trouble = faults_of(refusal)
+    fields = _fields(Fields(filled, faults))
+    return _page(base, fields, errors(faults, fields, trouble=trouble), [], "", [])
+
+
+def waiting_page(
+    waits: Ageing,
+    went: tuple[Scrapped, Scrapped],
+    left: Unreturned,
+    filled: Filled,
+    base: str,
+) -> WaitingPage:
+    """What is so by now, and what went in the days that were asked for."""
+    reasons, products = went
+    span = f"{day(reasons.first)} to {day(reasons.last)}, both included. {SCOPES[reasons.scope]}."
+    tables = [_went("Why items went", "Reason", reasons), _went("Which", "Product", products)]
+    now = [_waits(waits, base), _left(left)]
+    return _page(base, _fields(Fields(filled)), [], now, span, tables)
+
+
+def _fields(fields: Fields) -> list[Field]:
+    return [
+        fields.day("from", "Scrapped from"),
+        fields.day("to", "To, that day included"),
+        fields.select("scope", "Of", SCOPES),
+    ]
+
+
+def _page(  # noqa: PLR0917 - what a page is made of
+    base: str,
+    fields: list[Field],
+    said: list[dict[str, str]],
+    now: list[Told],
+    span: str,
+    went: list[Told],
+) -> WaitingPage:
+    return WaitingPage(
+        title="What waits, what went, what never came back",
+        back=f"{base}/budget/recycling",
+        address=f"{base}/budget/recycling/waiting",
+        errors=said,
+        fields=fields,
+        now=now,
+        span=span,
+        went=went,
+    )
+
+
+def _waits(waits: Ageing, base: str) -> Told:
+    heads = ["Depot and state", *(_band(band) for band in waits.bands), "All", "Loans undecided"]
+    rows = [_aged(row, base) for row in waits.rows]
+    if rows:
+        rows.append(_aged(waits.total, base))
+    return Told(
+        title=f"Back and not fit to lend yet, on {day(waits.as_of)}",
+        meaning=waits.definition,
+        head=[{"text": text} for text in heads],
+        rows=rows,
+        empty="Nothing waits.",
+    )
+
+
+def _band(band: Band) -> str:
+    until = band.to_days
+    return (
+        f"{band.from_days} days or more" if until is None else f"{band.from_days} to {until} days"
+    )
+
+
+def _aged(row: Aged, base: str) -> list[_Cell]:
+    name: _Cell = {"text": "All"}
+    if row.depot is not None and row.state is not None:
+        text = f"{row.depot or 'No depot'}: {_STATES[row.state].lower()}"
+        query = urlencode({"state": row.state, "depot": row.depot})
+        name = {"html": link(f"{base}/items?{query}", text)}
+    counts = [*row.bands, row.total]
+    return [name, *map(_count, counts), right(f"{row.undecided_units:,}")]
+
+
+def _count(count: Count) -> _Cell:
+    if not count.units:
+        return {"text": "0"}
+    return {"html": Markup("{}<br>{}").format(f"{count.units:,}", pounds(count.pence))}
+
+
+def _went(title: str, what: str, found: Scrapped) -> Told:
+    rows = [_why(row, row.key or "No reason given") for row in found.rows]
+    if found.others.scrapped.units or found.others.written_off.units:
+        rows.append(_why(found.others, "All others"))
+    if rows:
+        rows.append(_why(found.total, "All"))
+    return Told(
+        title=title,
+        meaning=found.definition,
+        head=[{"text": what}, {"text": "Scrapped"}, {"text": "Written off while out"}],
+        rows=rows,
+        empty="Nothing was scrapped in these days.",
+    )
+
+
+def _why(row: Why, name: str) -> list[_Cell]:
+    return [{"text": name[:1].upper() + name[1:]}, _count(row.scrapped), _count(row.written_off)]
+
+
+def _left(left: Unreturned) -> Told:
+    rows = [_not_back(row, left) for row in left.rows]
+    if rows:
+        rows.append(_not_back(left.total, left))
+    agreed = left.collection_pence
+    tariff = "No tariff for a collection is agreed for this year." if agreed is None else (
+        f"A collection costs {pounds(agreed)} this year."
+    )  # fmt: skip
+    return Told(
+        title=f"What never came back, on {day(left.as_of)}",
+        meaning=f"{left.formula} {tariff}",
+        head=[{"text": text} for text in _WORTH],
+        rows=rows,
+        empty="Nothing is overdue or lost.",
+    )
+
+
+def _not_back(row: NotBack, left: Unreturned) -> list[_Cell]:
+    known = "" if row.valued_units == row.units else f" (of {row.valued_units:,} known)"
+    worth = f"{row.worth_units:,}" if left.collection_pence is not None else "Not known"
+    return [
+        {"text": "All" if row.sku is None else f"{row.name} ({row.sku})"},
+        {"text": "All" if row.why is None else _WHY[row.why]},
+        right(f"{row.units:,}"),
+        right(pounds(row.charged_pence)),
+        {"text": f"{pounds(row.value_pence)}{known}"},
+        {"text": worth},
+        right(pounds(row.worth_pence)),
+    ]
