@@ -3,7 +3,7 @@
 Who may call this is judged by its callers: this room knows no roles.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -60,6 +60,20 @@ def successor_on(partners: Succession, ods: str, day: date) -> str:
             break
         ods = successor
     return ods
+
+
+def gone_or_to_come(partners: Sequence[Partner], first: date, last: date) -> frozenset[str]:
+    """Who was no partner in a span of days: succeeded by then, or a successor only afterwards.
+
+    By the successions alone: who is neither was one all the time. Pure.
+    """
+    begun: dict[str, date] = {}
+    for each in partners:
+        if each.succeeded_by is not None and each.succeeded_on is not None:
+            since = begun.get(each.succeeded_by, date.max)
+            begun[each.succeeded_by] = min(since, each.succeeded_on)
+    gone = {each.ods for each in partners if each.succeeded_on and each.succeeded_on <= first}
+    return frozenset(gone | {ods for ods, since in begun.items() if since > last})
 
 
 async def successions() -> dict[str, tuple[str, date]]:

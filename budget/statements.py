@@ -50,11 +50,12 @@ class Statement(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose statement, from which day until before which."""
+    """Whose statement, from which day until before which; of one figure's account or of all."""
 
     partner: str
     begin: date
     end: date
+    account: str | None = None
 
 
 async def statement(wanted: Wanted) -> Statement:
@@ -62,7 +63,8 @@ async def statement(wanted: Wanted) -> Statement:
     partner = await fetch_one(_PARTNER, wanted.partner, wanted.end)
     if partner is None:
         raise Wrong([Fault("partner", f"There is no partner “{wanted.partner}”.")])
-    rows = await fetch(_POSTED, wanted.partner, wanted.begin, wanted.end, partner["closed_at"])
+    given = (wanted.partner, wanted.begin, wanted.end, partner["closed_at"], wanted.account)
+    rows = await fetch(_POSTED, *given)
     sums = {"issues": 0, "credits": 0, "activity": 0}
     postings = []
     for row in rows:
@@ -101,6 +103,7 @@ left join items i on i.id = p.item
 left join loans n on n.id = p.loan and p.kind in ('issue', 'transfer')
 left join order_lines l on l.id = n.order_line
 where p.partner = $1 and p.posted_on >= $2 and p.posted_on < $3
+    and ($5::varchar is null or p.account = $5)
     and p.recorded_at >= $2::date - interval '1 day'
     and p.recorded_at <= coalesce($4::timestamptz + interval '1 day', 'infinity')
 order by p.posted_on, p.recorded_at, p.movement, p.seq

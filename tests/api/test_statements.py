@@ -76,8 +76,13 @@ async def test_a_statement_comes_as_json_and_as_a_workbook(store: httpx.AsyncCli
     assert 'filename="statement-04K-2018-10.xlsx"' in book.headers["content-disposition"]
     with ZipFile(BytesIO(book.content)) as file:
         sheet = file.read("xl/worksheets/sheet2.xml").decode()
+        figures = file.read("xl/worksheets/sheet1.xml").decode()
     amounts = re.findall(r'<c r="D\d+"[^>]*><v>([^<]+)</v>', sheet)[1:]
     assert [float(amount) for amount in amounts] == [620.0, 0.0, -527.0]
+    said = [float(each) for each in re.findall(r'<c r="B\d+" s="\d+"><v>([^<]+)</v>', figures)]
+    # Issues, credits, activity and what they come to: added up anew from its own postings.
+    assert said == [620.0, 527.0, 0.0, 93.0]
+    assert sum(map(float, amounts)) == said[-1]
 
 
 async def test_an_event_of_a_closed_month_is_late(store: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from litestar import Response
 
-from budget import closing, pool, recycling
+from budget import closing, partners, pool, recycling
 from budget.by_month import partner_year
 from budget.recycling import Question
 from budget.refusals import Missing, Wrong
@@ -15,11 +15,12 @@ from budget.years import london_day, span, year_of
 from web import pages
 from web.pages import PageRequest
 from web.paging import PAGE, key_after, sliced
-from web.pool import budget_words
+from web.pool import budget_words, succession_words
 from web.pool.onward_words import onward
 from web.rendering import page
 
 _TASK = "read the pool"
+_MOST: Final = 200
 
 
 @pages.get("/budget", task=_TASK)
@@ -29,6 +30,8 @@ async def show_pool(request: PageRequest) -> Response[str]:
     year = request.sought("year") or year_of(today)
     standing = await pool.standing(_known(year), None)
     first, last = span(year)
+    known = await partners.listed("", _MOST)
+    standing = succession_words.of_year(standing, partners.gone_or_to_come(known, first, last))
     figures = await recycling.report(Question(first, last))
     months = await closing.closed_months(year)
     base = request.site.base
@@ -47,15 +50,22 @@ async def show_partner(request: PageRequest) -> Response[str]:
         raise Missing("partner-not-found", "There is no such partner.") from refusal
     everybody = (await pool.standing(year, None)).partners
     [standing] = [each for each in everybody if each.ods == found.ods]
-    content = budget_words.partner_page(found, standing, year, request.site.base)
+    base = request.site.base
+    known = await partners.listed("", _MOST)
+    notes = succession_words.notes(found.ods, known, year, base)
+    content = budget_words.partner_page(found, standing, year, base, notes)
     return page(request, "budget_partner.jinja", content)
 
 
 @pages.get("/budget/statement", task=_TASK)
 async def show_statement(request: PageRequest) -> Response[str]:
     """Every posting of a partner's in a month, a page at a time."""
-    drawn = await _statement(request)
+    figure = request.sought("figure")
+    if figure not in budget_words.OPENED:
+        figure = ""
+    drawn = await _statement(request, figure or None)
     kept = {name: request.sought(name) for name in ("year", "partner", "month")}
+    kept["figure"] = figure
     cursor = request.sought("after")
     after = key_after(cursor, int) or 0
     numbered = list(enumerate(drawn.postings, 1))[after : after + PAGE + 1]
@@ -82,11 +92,11 @@ async def show_statement_file(request: PageRequest) -> Response[bytes]:
     return Response(body, media_type=media_type, headers=headers)
 
 
-async def _statement(request: PageRequest) -> Statement:
+async def _statement(request: PageRequest, figure: str | None = None) -> Statement:
     year, month = _known(request.sought("year")), request.sought("month") or None
     try:
         days = closing.days(year, month)
-        return await statement(Wanted(request.sought("partner"), *days))
+        return await statement(Wanted(request.sought("partner"), *days, figure))
     except Wrong as refusal:
         raise Missing("statement-not-found", "There is no such statement.") from refusal
 

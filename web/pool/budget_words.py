@@ -1,6 +1,6 @@
 """The pool in words: what each figure is made of, and links to what is behind it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -82,6 +82,7 @@ class PartnerPage:
 
     title: str
     back: str
+    notes: Sequence[Markup]
     summary: list[dict[str, Any]]
     head: list[_Cell]
     months: list[list[_Cell]]
@@ -210,11 +211,14 @@ def _years(year: str, today: date, base: str) -> list[Markup]:
     ]
 
 
-def partner_page(found: PartnerYear, standing: Figures, year: str, base: str) -> PartnerPage:
+def partner_page(
+    found: PartnerYear, standing: Figures, year: str, base: str, notes: Sequence[Markup]
+) -> PartnerPage:
     """Where a partner stands, and their months, each with its statement."""
     return PartnerPage(
         title=f"{found.name}, {year}",
         back=f"{base}/budget?{urlencode({'year': year})}",
+        notes=notes,
         summary=[_line(name, standing) for name in _FIGURES],
         head=[
             {"text": "Month"},
@@ -234,35 +238,54 @@ def _month_row(month: Month, partner: str, year: str, base: str) -> list[_Cell]:
     return [{"html": opens}, *map(_amount, amounts), {"html": _books(closed=month.closed)}]
 
 
+OPENED: Final = ("issues", "credits", "activity")
+"""The figures of a statement that open into their own postings."""
+
+
 def statement_page(
     drawn: Statement, found: Slice[tuple[int, Posted]], kept: Mapping[str, str], base: str
 ) -> StatementPage:
-    """A statement, a page of its postings at a time."""
+    """A statement or one of its figures, a page of its postings at a time."""
     of = _month(kept["month"]) if kept["month"] else kept["year"]
-    sums = ("issues", "activity", "credits", "net")
+    what = _FIGURES[kept["figure"]][0] if kept["figure"] else "Statement"
+    whole = {name: text for name, text in kept.items() if text and name != "figure"}
+    back = _address(base, "partner", kept["year"], drawn.partner)
+    if kept["figure"]:
+        back = f"{base}/budget/statement?{urlencode(whole)}"
     return StatementPage(
-        title=f"Statement of {drawn.name}, {of}",
-        back=_address(base, "partner", kept["year"], drawn.partner),
+        title=f"{what} of {drawn.name}, {of}",
+        back=back,
         standing=_books(closed=drawn.closed),
-        summary=[
-            {
-                "key": {"text": _FIGURES[name][0]},
-                "value": {"text": pounds(getattr(drawn, f"{name}_pence"))},
-            }
-            for name in sums
-        ],
+        summary=list(_sums(drawn, kept, base)),
         head=["Posted on", "What", "Amount", "Item", "Happened"],
         postings=[_posting(each, base) for _, each in found.rows],
         empty="Nothing was posted.",
         links=found.links,
-        files=_files({name: text for name, text in kept.items() if text}, base),
+        files=_files(whole, base),
     )
+
+
+def _sums(drawn: Statement, kept: Mapping[str, str], base: str) -> Iterator[dict[str, Any]]:
+    """The figures; each of a whole statement leads to what it is the sum of."""
+    names = (kept["figure"],) if kept["figure"] else ("issues", "activity", "credits", "net")
+    for name in names:
+        value: _Cell = {"text": pounds(getattr(drawn, f"{name}_pence"))}
+        if not kept["figure"] and name in OPENED:
+            asked = urlencode({key: text for key, text in kept.items() if text} | {"figure": name})
+            value = {"html": link(f"{base}/budget/statement?{asked}", value["text"])}
+        yield {"key": {"text": _FIGURES[name][0]}, "value": value}
 
 
 def _posting(each: Posted, base: str) -> list[_Cell]:
     what = escape(each.description)
     if each.late:
         what += Markup(" ") + tag("Late", "yellow")
+    # Whose order or visit it was is for those who may see people: here they are told apart.
+    for word, known in (("Order", each.order), ("Visit", each.visit)):
+        if known is not None:
+            what += Markup('<br><span class="nhsuk-hint">{} {}</span>').format(
+                word, str(known).partition("-")[0]
+            )
     item: _Cell = {"text": "None"}
     if each.item is not None:
         item = {"html": link(f"{base}/items/{each.item}", each.item)}
