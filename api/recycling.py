@@ -13,10 +13,12 @@ from budget import behind, cohorts
 from budget.behind import Counted, Kind, Wanted
 from budget.cohorts import Asked, Cohorts, Of
 from budget.recycling import By, Scope
+from budget.variation import By as Compared
 from budget.years import london_day, span, year_of
 from equipment.places import LONGEST_CODE
-from equipment.returns import ageing, not_back, scrapped
+from equipment.returns import ageing, comparing, not_back, scrapped
 from equipment.returns.ageing import Ageing
+from equipment.returns.comparing import Variation
 from equipment.returns.scrapped import Scrapped
 
 _First = Annotated[date | None, QueryParameter(name="from")]
@@ -95,10 +97,24 @@ async def show_not_back(request: ApiRequest) -> not_back.Unreturned:
     return await not_back.not_back(request.caller, request.now)
 
 
+@get("/api/recycling/variation", task="read the pool", tags=["The pool"])
+async def show_variation(
+    request: ApiRequest,
+    first: _First = None,
+    last: _Last = None,
+    by: Compared = "team",
+    products: _Products = "reusable",
+) -> Variation:
+    """Compare teams or partners: issues, cost, returns and recycling, with control limits."""
+    asked = comparing.Asked(*_span(request, first, last), by, products)
+    return await comparing.variation(request.caller, asked)
+
+
 ROUTES: Final = (
     show_ageing,
     show_cohorts,
     list_behind,
     show_scrapped,
     show_not_back,
+    show_variation,
 )

@@ -31,7 +31,7 @@ from web.orders import (
 )
 from web.people import merging, people, person_places
 from web.phone import round_calls, round_page
-from web.pool import budget, charges, cohorts, month_end, recycling, returned
+from web.pool import budget, charges, cohorts, month_end, recycling, returned, variation
 from web.rounds import figures, round_moves, rounds
 from web.visits import requests, visits
 
@@ -78,6 +78,7 @@ PAGES: Final = (
     *recycling.PAGES,
     *cohorts.PAGES,
     *returned.PAGES,
+    *variation.PAGES,
     *charges.PAGES,
     *month_end.PAGES,
     *jobs.PAGES,

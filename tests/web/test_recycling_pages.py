@@ -140,3 +140,26 @@ async def test_cohorts_say_what_is_not_known_yet_and_waiting_says_how_long(
         assert "Nothing is overdue or lost." in words(waiting)
         wrong = await browser.get("/budget/recycling/waiting?from=2001-01-01&to=2018-01-01")
         assert wrong.status_code == 422
+
+
+async def test_each_funnel_has_its_limits_and_a_table_of_the_same(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """By partner and by team; where nothing is to be compared, it says so."""
+    async with signed_in(app, "holder") as browser:
+        shown = await browser.get("/budget/recycling/variation?by=partner")
+        assert shown.text.count("kitback-chart") == 3
+        assert "NHS Rushcliffe (04K)" in words(shown)
+        assert "99.8% limit, high" in words(shown)
+        assert "Too few to say" in words(shown)
+        # Nobody paid in, nobody ordered: nothing to set issues against, and no team.
+        assert "There is nothing to compare" in words(shown)
+        by_team = await browser.get("/budget/recycling/variation")
+        assert "kitback-chart" not in by_team.text
+        for query in ("by=sku", "from=x", "from=0001-01-01"):
+            answer = await browser.get(f"/budget/recycling/variation?{query}")
+            assert answer.status_code == 422, query
+    body = (await service.get("/api/recycling/variation?by=partner")).json()
+    assert [each["name"] for each in body["measures"]] == ["recycling", "returns", "cost", "issues"]
+    [row] = body["measures"][0]["rows"]
+    assert (row["part"], row["whole"], row["value"]) == (1, 2, 0.5)

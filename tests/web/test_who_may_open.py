@@ -148,6 +148,7 @@ MAY = """
     acubx    GET /budget/recycling/movements
     acubx    GET /budget/recycling/cohorts
     acubx    GET /budget/recycling/waiting
+    acubx    GET /budget/recycling/variation
     acubx    GET /budget/charges
     acb      POST /budget/charges/new
     acb      GET /budget/charges/new

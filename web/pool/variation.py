@@ -1,0 +1,46 @@
+"""Teams and partners compared with chance, on a page."""
+
+from typing import Final
+
+import msgspec
+from litestar import Response
+
+from budget import partners
+from budget.refusals import Wrong
+from budget.variation import By
+from equipment.returns import comparing
+from equipment.returns.comparing import Asked
+from web import pages
+from web.forms import Filled, as_struct
+from web.pages import PageRequest
+from web.pool import variation_words
+from web.pool.recycling import TASK, asked_of, filled_of
+from web.rendering import page
+
+_MOST: Final = 200
+
+
+class _Compared(msgspec.Struct, frozen=True):
+    """Whether teams or partners are compared."""
+
+    by: By = "team"
+
+
+@pages.get("/budget/recycling/variation", task=TASK)
+async def show_variation(request: PageRequest) -> Response[str]:
+    """How teams or partners differ, and what of it chance explains; of this year's days so far."""
+    filled, base = filled_of(request), request.site.base
+    names = {each.ods: each.name for each in await partners.listed("", _MOST)}
+    try:
+        compared = as_struct({"by": filled.given("by")}, _Compared)
+        span = asked_of(Filled({**filled.fields, "by": []}))
+        asked = Asked(span.first, span.last, compared.by, span.scope)
+        found = await comparing.variation(request.caller, asked)
+    except Wrong as refusal:
+        content = variation_words.refused_page(filled, refusal, base)
+        return page(request, "budget_variation.jinja", content, status=422)
+    content = variation_words.variation_page(found, filled, names, base)
+    return page(request, "budget_variation.jinja", content)
+
+
+PAGES: Final = (show_variation,)

@@ -1,0 +1,191 @@
+"""Teams and partners compared with chance, in words, pictures and tables of the same. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from budget.refusals import Refusal
+from budget.variation import Compared, Measure, Name, Outside
+from equipment.returns.comparing import Variation
+from web.fields import Field, Fields, errors, faults_of
+from web.forms import Filled
+from web.markup import tag
+from web.pool.charts import Curve, Dot, Frame, draw_funnel
+from web.pool.recycling_words import SCOPES, right
+from web.words import day, pounds
+
+_BY: Final = {"team": "Team that ordered", "partner": "Partner"}
+_ABOUT: Final = (
+    "Each is compared with all together. Within the limits, what it differs by may well be chance:"
+    " of twenty that are no different, one lies outside 95%; of five hundred, one outside 99.8%."
+    " Outside says that there is a reason, not that it is a bad one."
+)
+_PERCENT: Final = 100
+_Cell = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """One measure: its picture, its table, and what is said of both."""
+
+    title: str
+    definition: str
+    dispersion: str
+    picture: Markup | None
+    head: list[_Cell]
+    rows: list[list[_Cell]]
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariationPage:
+    """All measures."""
+
+    title: str
+    back: str
+    address: str
+    errors: list[dict[str, str]]
+    fields: list[Field]
+    span: str
+    about: str
+    funnels: list[Funnel]
+
+
+def refused_page(filled: Filled, refusal: Refusal, base: str) -> VariationPage:
+    """The form with what is wrong, and nothing else."""
+    faults, trouble = faults_of(refusal)
+    fields = _fields(Fields(filled, faults))
+    return _page(fields, errors(faults, fields, trouble=trouble), "", [], base)
+
+
+def variation_page(
+    found: Variation, filled: Filled, names: Mapping[str, str], base: str
+) -> VariationPage:
+    """Each measure with its funnel."""
+    span = f"{day(found.first)} to {day(found.last)}, both included. {SCOPES[found.scope]}."
+    shown = [_funnel(each, found, names) for each in found.measures]
+    return _page(_fields(Fields(filled)), [], span, shown, base)
+
+
+def _fields(fields: Fields) -> list[Field]:
+    return [
+        fields.day("from", "From"),
+        fields.day("to", "To, that day included"),
+        fields.select("by", "Compare by", _BY),
+        fields.select("scope", "Of", SCOPES),
+    ]
+
+
+def _page(
+    fields: list[Field], said: list[dict[str, str]], span: str, funnels: list[Funnel], base: str
+) -> VariationPage:
+    return VariationPage(
+        title="Compared with chance",
+        back=f"{base}/budget/recycling",
+        address=f"{base}/budget/recycling/variation",
+        errors=said,
+        fields=fields,
+        span=span,
+        about=_ABOUT,
+        funnels=funnels,
+    )
+
+
+def _funnel(measure: Measure, found: Variation, names: Mapping[str, str]) -> Funnel:
+    heads = [_BY[found.by], "Part", measure.whole, "Value", "95% limits", "Lies"]
+    if measure.over_dispersed:
+        heads.append("With widened limits")
+    ordered = sorted(measure.rows, key=lambda row: (-abs(row.standard_errors), row.key))
+    return Funnel(
+        title=measure.title,
+        definition=f"{measure.definition} All together: {_written(measure.name, measure.target)}.",
+        dispersion=_dispersion(measure),
+        picture=_picture(measure, found, names) if measure.rows else None,
+        head=[{"text": text} for text in heads],
+        rows=[_row(measure, row, found, names) for row in ordered],
+        empty="There is nothing to compare in these days.",
+    )
+
+
+def _dispersion(measure: Measure) -> str:
+    if measure.dispersion is None:
+        return "Too few to say whether they differ more than by chance."
+    times = f"{measure.dispersion:,.1f}"
+    if not measure.over_dispersed:
+        return (
+            f"They vary {times} times as much as chance alone would make them: no more than that."
+        )
+    return (
+        f"They vary {times} times as much as chance alone would make them (over-dispersion): the"
+        " limits are too narrow to single anybody out. What still lies outside once they are"
+        " widened by that stands out among the others."
+    )
+
+
+def _written(name: Name, value: float | None) -> str:
+    if value is None:
+        return "nothing yet"
+    if name == "cost":
+        return pounds(round(value))
+    return f"{value:.1%}" if name == "recycling" else f"{value:,.3g}"
+
+
+def _row(
+    measure: Measure, row: Compared, found: Variation, names: Mapping[str, str]
+) -> list[_Cell]:
+    part = pounds(row.part) if measure.name == "cost" else f"{row.part:,}"
+    low, high = row.limits.low_95, row.limits.high_95
+    cells: list[_Cell] = [
+        {"text": _called(row.key, found, names)},
+        right(part),
+        right(f"{row.whole:,}"),
+        right(_written(measure.name, row.value)),
+        {"text": f"{_written(measure.name, low)} to {_written(measure.name, high)}"},
+        {"html": _lies(row.outside, row.standard_errors)},
+    ]
+    if measure.over_dispersed:
+        cells.append({"html": _lies(row.widened, row.standard_errors)})
+    return cells
+
+
+def _lies(outside: Outside, errors: float) -> Markup:
+    if outside == "within":
+        return tag("Within", "grey")
+    where = "above" if errors > 0 else "below"
+    return tag(f"{where.capitalize()} {outside}%", "orange" if outside == "99.8" else "yellow")
+
+
+def _called(key: str, found: Variation, names: Mapping[str, str]) -> str:
+    return f"{names[key]} ({key})" if found.by == "partner" and key in names else key
+
+
+def _picture(measure: Measure, found: Variation, names: Mapping[str, str]) -> Markup:
+    scale = {"cost": 1 / 100, "recycling": _PERCENT}.get(measure.name, 1)
+    written = {"cost": "£{:,.0f}", "recycling": "{:,.0f}%"}.get(measure.name, "{:,.3g}")
+    frame = Frame(
+        name=f"funnel-{measure.name}",
+        title=f"{measure.title}: a funnel plot",
+        description="Each by how much there is of it; what lies outside is named. A table follows.",
+        up=measure.title,
+        written=written.format,
+        across=measure.whole,
+    )
+    dots = [
+        Dot(_called(row.key, found, names), row.whole, row.value * scale, row.outside == "99.8")
+        for row in measure.rows
+    ]
+    curves = [
+        Curve(name, [(each.whole, getattr(each, end) * scale) for each in measure.curve], dashed)
+        for name, end, dashed in _ENDS
+    ]
+    return draw_funnel(frame, dots, curves)
+
+
+_ENDS: Final = (
+    ("99.8% limit, low", "low_99_8", False),
+    ("95% limit, low", "low_95", True),
+    ("95% limit, high", "high_95", True),
+    ("99.8% limit, high", "high_99_8", False),
+)
