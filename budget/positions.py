@@ -31,7 +31,7 @@ async def positions(
     ends = await year_ends(year, budget.as_of, now, found)
     shared = await sharing(year, budget.as_of, contributed(budget))
     over = budget.pool.net_pence - budget.pool.contribution_pence
-    owed = owed_beyond(over, shared.borne, contributed(budget), shared.cap_percent)
+    owed = owed_beyond(over, shared, contributed(budget))
     partners = [
         replace(row, **_ends(ends.partners[row.ods]), overspend_share_pence=owed[row.ods])
         for row in budget.partners

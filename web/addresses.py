@@ -31,7 +31,17 @@ from web.orders import (
 )
 from web.people import merging, people, person_places
 from web.phone import round_calls, round_page
-from web.pool import budget, charges, cohorts, month_end, recycling, returned, variation
+from web.pool import (
+    budget,
+    charges,
+    cohorts,
+    forecasts,
+    month_end,
+    recycling,
+    returned,
+    sharing,
+    variation,
+)
 from web.rounds import figures, round_moves, rounds
 from web.visits import requests, visits
 
@@ -79,6 +89,8 @@ PAGES: Final = (
     *cohorts.PAGES,
     *returned.PAGES,
     *variation.PAGES,
+    *forecasts.PAGES,
+    *sharing.PAGES,
     *charges.PAGES,
     *month_end.PAGES,
     *jobs.PAGES,

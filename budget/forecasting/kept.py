@@ -93,7 +93,7 @@ async def _due(now: datetime) -> list[_Due]:
     for year in (year_of(date(begin, 4, 1)) for begin in range(last, first - 1, -1)):
         for end in reversed(month_ends(year, today)):
             known = history.until(end)
-            if known.months >= plain.LEAST_MONTHS and _is_stale(kept.get((year, end)), known, now):
+            if _tells(known) and _is_stale(kept.get((year, end)), known, now):
                 due.append(_Due(year, end, known))
     return due
 
@@ -102,6 +102,11 @@ _MADE: Final = """
 select distinct on (year, data_to) year, data_to, made_at, (parameters ->> 'spent')::bigint as spent
 from forecasts order by year, data_to, made_at desc
 """
+
+
+def _tells(known: History) -> bool:
+    """Whether there is enough of it to forecast from."""
+    return known.months >= plain.LEAST_MONTHS and not known.is_quiet
 
 
 def _is_stale(kept: tuple[int, datetime] | None, known: History, now: datetime) -> bool:
@@ -169,7 +174,7 @@ async def made_now(year: str, day: date) -> Kept | None:
     end = max(day.replace(day=1) - _DAY, first - _DAY)
     history = await read_history(end)
     known = history.until(end) if history else None
-    if known is None or known.months < plain.LEAST_MONTHS:
+    if known is None or not _tells(known):
         return None
     method: Method = "recent" if plain.method_for(known.months) == "recent" else "last_year"
     due = _Due(year, end, known)

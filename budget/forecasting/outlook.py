@@ -4,15 +4,14 @@ A partner's expected months sum to the pool's: see reconciled(). The range is of
 how far below and above what is expected it lies, nineteen times in twenty.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from math import sqrt
 from typing import Final, Literal
 
 import msgspec
 
-from budget.forecasting.series import months_after
-from budget.sharing.dividing import divide
+from budget.forecasting.series import months_after, months_between
 
 Method = Literal["ended", "ordered", "average", "recent", "last_year", "smoothing"]
 WORDS: Final[dict[Method, str]] = {
@@ -151,6 +150,51 @@ def sum_up(parts: Mapping[str, YearEnd], pool: YearEnd) -> YearEnd:
     return YearEnd(forecast, pool.low_pence + moved, pool.high_pence + moved)
 
 
-def split(pence: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """An expected amount in parts, such as issues, activity and credits, as they were so far."""
-    return divide(pence, weights)
+class Step(msgspec.Struct, frozen=True):
+    """Where the year is expected to be at the end of a month, and the range about that."""
+
+    month: date
+    expected_pence: int
+    low_pence: int
+    high_pence: int
+
+
+def path(outlook: Outlook | None, day: date, last: date, spent: int, end: YearEnd) -> list[Step]:
+    """From a day to the year's end, month by month; the last step is the end itself.
+
+    Without an outlook, every day is alike. Where more is ordered than was expected, what is above
+    that is spread as the rest is.
+    """
+    steps = []
+    shares = list(_shares(outlook, day, last))
+    whole = sum(share for _, share, _ in shares)
+    days = (last - day).days
+    gone = 0.0
+    for month, share, passed in shares:
+        gone += share
+        expected = spent + round((end.forecast_pence - spent) * (gone / whole if whole else 1))
+        wide = sqrt(passed / days)
+        steps.append(
+            Step(
+                month,
+                expected,
+                expected - round((end.forecast_pence - end.low_pence) * wide),
+                expected + round((end.high_pence - end.forecast_pence) * wide),
+            )
+        )
+    return steps
+
+
+def _shares(outlook: Outlook | None, day: date, last: date) -> Iterator[tuple[date, float, int]]:
+    """Each month that is left: how much of the rest is its, and how many days until its end."""
+    month = day.replace(day=1)
+    while month <= last:
+        ends = months_after(month, 1) - _DAY
+        left = (ends - max(day, month - _DAY)).days
+        if left:
+            share: float = left
+            if outlook is not None:
+                pence = outlook.pool.months[months_between(outlook.begins_on, month)]
+                share = max(0, pence) * left / ends.day
+            yield month, share, (ends - day).days
+        month = months_after(month, 1)

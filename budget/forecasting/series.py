@@ -30,6 +30,11 @@ class History(msgspec.Struct, frozen=True):
         """The same of all partners together."""
         return [sum(month) for month in zip(*self.partners.values(), strict=True)]
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was spent in its last twelve months: nothing follows from that."""
+        return not any(self.pool[-12:])
+
     def until(self, last: date) -> "History":
         """What was known of it at the end of a month, by its last day: the newest of it."""
         keep = max(0, months_between(self.begins_on, last + _DAY))

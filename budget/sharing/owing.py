@@ -51,7 +51,7 @@ async def owing(year: str, as_of: date | None, now: datetime) -> Owing:
     budget, ends, shared = await positions(year, as_of, now)
     found, cap = contributed(budget), shared.cap_percent
     ending = ends.pool.forecast_pence - budget.pool.contribution_pence
-    later = owed_beyond(ending, shared.borne, found, cap)
+    later = owed_beyond(ending, shared, found)
     partners = []
     for row in budget.partners:
         put_in, share = row.contribution_pence, row.overspend_share_pence or 0

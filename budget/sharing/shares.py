@@ -41,7 +41,9 @@ class Sharing:
 
     agreements: Sequence[Agreement]
     borne: Mapping[str, int]
-    # The same line by line; empty where nothing was agreed.
+    # In proportion to what over- and underspend is divided.
+    weights: Mapping[str, int]
+    # What each bears line by line; empty where nothing was agreed.
     lines: Mapping[str, Mapping[str, int]]
 
     @property
@@ -55,7 +57,7 @@ async def sharing(year: str, day: date, found: Mapping[str, Contributed]) -> Sha
     agreements = await in_force(year, day)
     if not agreements:
         spent = sum(each.net for each in found.values())
-        return Sharing((), divide(spent, _usual(found)), {})
+        return Sharing((), divide(spent, _usual(found)), _usual(found), {})
     begins = {agreement.holds_from: agreement for agreement in agreements}
     starts = sorted({span(year)[0], *begins})
     lines: dict[str, dict[str, int]] = {line: dict.fromkeys(found, 0) for line in LINES}
@@ -68,19 +70,16 @@ async def sharing(year: str, day: date, found: Mapping[str, Contributed]) -> Sha
             for ods, part in _borne(rule, line, use, fixed):
                 lines[line][ods] += part
     borne = {ods: sum(lines[line][ods] for line in LINES) for ods in found}
-    return Sharing(agreements, borne, lines)
+    weights = borne if any(part > 0 for part in borne.values()) else _usual(found)
+    return Sharing(agreements, borne, weights, lines)
 
 
 def _usual(found: Mapping[str, Contributed]) -> dict[str, int]:
     """In proportion to what each put in; where nobody did, to what each used."""
-    contributions = _contributions(found)
+    contributions = {ods: each.contribution for ods, each in found.items()}
     if any(contributions.values()):
         return contributions
     return {ods: each.net for ods, each in found.items()}
-
-
-def _contributions(found: Mapping[str, Contributed]) -> dict[str, int]:
-    return {ods: each.contribution for ods, each in found.items()}
 
 
 async def _fixed(
@@ -107,21 +106,19 @@ def _borne(
         yield ods, own[ods] + together[ods]
 
 
-def owed_beyond(
-    over: int, borne: Mapping[str, int], found: Mapping[str, Contributed], cap_percent: int | None
-) -> dict[str, int]:
+def owed_beyond(over: int, shared: Sharing, found: Mapping[str, Contributed]) -> dict[str, int]:
     """What each owes beyond its contribution of an overspend, or gets back of what was not spent.
 
     In proportion to what each bears, before anything was spent to what each put in. A partner that
     put in nothing has no cap.
     """
-    weights = borne if any(part > 0 for part in borne.values()) else _contributions(found)
+    percent = shared.cap_percent
     caps = {
-        ods: each.contribution * (cap_percent or 0) // 100
+        ods: each.contribution * (percent or 0) // 100
         for ods, each in found.items()
-        if cap_percent is not None and each.contribution
+        if percent is not None and each.contribution
     }
-    return divide_capped(over, weights, caps)
+    return divide_capped(over, shared.weights, caps)
 
 
 async def _used(starts: Sequence[date], day: date) -> dict[tuple[int, str], dict[str, int]]:

@@ -87,7 +87,9 @@ MAY = """
     acb      POST /api/charges
     ab       POST /api/charges/{charge}/approve
     ab       POST /api/charges/{charge}/decline
+    acubx    GET /api/budgets/{year}/forecast
     acubx    GET /api/budgets/{year}/shares
+    acubx    GET /api/budgets/{year}/what-if
     acubx    GET /api/sharing
     ab       POST /api/sharing
     ab       POST /api/sharing/{agreement}/approve

@@ -103,7 +103,9 @@ def test_every_page_fits_and_can_be_used_by_everybody(
         page = _sign_in(seen)
         seen.check()
         for path in (
-            "/budget", "/budget/close", "/budget/charges", "/budget/charges/new",
+            "/budget", "/budget/forecast?recycling=85", "/budget/forecast?need=x",
+            "/budget/shares", "/budget/shares/new",
+            "/budget/close", "/budget/charges", "/budget/charges/new",
             f"/budget/partner?year={YEAR}&partner=04K",
             f"/budget/statement?year={YEAR}&partner=04K&month={MONTH}",
             "/account", "/account/second-factor", "/items", "/items?q=bed&state=lost",

@@ -149,6 +149,13 @@ MAY = """
     acubx    GET /budget/recycling/cohorts
     acubx    GET /budget/recycling/waiting
     acubx    GET /budget/recycling/variation
+    acubx    GET /budget/forecast
+    acubx    GET /budget/shares
+    ab       POST /budget/shares/new
+    ab       GET /budget/shares/new
+    acubx    GET /budget/shares/{agreement}
+    ab       POST /budget/shares/{agreement}/approve
+    ab       POST /budget/shares/{agreement}/decline
     acubx    GET /budget/charges
     acb      POST /budget/charges/new
     acb      GET /budget/charges/new

@@ -5,7 +5,7 @@ from typing import Final
 
 from litestar import Response
 
-from budget import closing, partners, pool, recycling
+from budget import closing, partners, pool, positions, recycling
 from budget.by_month import partner_year
 from budget.recycling import Question
 from budget.refusals import Missing, Wrong
@@ -28,7 +28,7 @@ async def show_pool(request: PageRequest) -> Response[str]:
     """The pool in a financial year: of today where none is named."""
     today = london_day(request.now)
     year = request.sought("year") or year_of(today)
-    standing = await pool.standing(_known(year), None)
+    standing = await positions.position(_known(year), None, request.now)
     first, last = span(year)
     known = await partners.listed("", _MOST)
     standing = succession_words.of_year(standing, partners.gone_or_to_come(known, first, last))

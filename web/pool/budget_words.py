@@ -16,6 +16,7 @@ from budget.statements import Posted, Statement
 from budget.years import year_of
 from web.markup import link, tag
 from web.paging import Slice
+from web.pool.outlook_words import Headline, headline
 from web.words import day, pounds, stamp
 
 _FIGURES: Final[Mapping[str, tuple[str, str]]] = {
@@ -65,6 +66,7 @@ class PoolPage:
     """Where the pool stands in a year."""
 
     title: str
+    headline: Headline
     as_of: str
     summary: list[dict[str, Any]]
     head: list[_Cell]
@@ -118,6 +120,7 @@ def pool_page(
     year = standing.year
     return PoolPage(
         title=f"The pool, {year}",
+        headline=headline(standing, figures, f"{base}/budget/forecast?{urlencode({'year': year})}"),
         as_of=f"As posted until {day(min(today, standing.as_of))}." + _MODELS[standing.model],
         summary=[_line(name, standing.pool) for name in _FIGURES],
         head=[{"text": "Partner"}, *(_right(_FIGURES[name][0]) for name in _GLANCE)],

@@ -9,6 +9,8 @@ from web.markup import link
 
 _ONWARD: Final = (
     ("/budget/recycling", "Recycling, by what it is made of", "read the pool"),
+    ("/budget/forecast", "Where the year ends, and what if", "read the pool"),
+    ("/budget/shares", "Who bears what, and what each would owe", "read the pool"),
     ("/budget/charges", "Charges", "read the pool"),
     ("/budget/close", "Close a month", "close months"),
 )
