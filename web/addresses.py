@@ -40,6 +40,10 @@ from web.pool import (
     recycling,
     returned,
     sharing,
+    month_end,
+    reconciliation,
+    recycling,
+    returned,
     variation,
 )
 from web.rounds import figures, round_moves, rounds
@@ -93,5 +97,6 @@ PAGES: Final = (
     *sharing.PAGES,
     *charges.PAGES,
     *month_end.PAGES,
+    *reconciliation.PAGES,
     *jobs.PAGES,
 )

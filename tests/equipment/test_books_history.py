@@ -23,11 +23,13 @@ from budget.database import fetch, transaction
 from budget.month_end import month_end
 from budget.partners import NewPartner, Takeover, enter, take_over
 from budget.pool import Model, Tariff, YearPlan
+from budget.reconciliation import WRONG, month_reconciled, year_reconciled
 from budget.recycling import Question
 from budget.statement_files import csv_of
 from budget.statements import Wanted, statement
 from budget.sums import fold
 from budget.visit_charges import Charge, VisitEnd
+from budget.years import span
 from equipment.scans import record
 from scripts.verifying.books import BOOK_INVARIANTS
 from scripts.verifying.findings import Findings
@@ -266,7 +268,23 @@ async def test_the_books_hold_whatever_happened(
     first, last = date(2018, 6, 1), told.now.date()
     await check_recycling(Question(first, last, by) for by in BYS)
     await _check_closed(told)
+    await _check_reconciled(told.now.date())
     assert await _broken(database) == []
+
+
+async def _check_reconciled(until: date) -> None:
+    """Every difference of every month has a reason, and its sums are those of the ledger."""
+    for year in YEARS:
+        first, last = span(year)
+        while first <= min(last, until):
+            found = await month_reconciled(year, f"{first:%Y-%m}")
+            assert not WRONG & found.by_reason.keys(), found
+            sides = (found.issues, found.credits)
+            differs = sum(each.posted_pence - each.counted_pence for each in sides)
+            assert sum(found.by_reason.values()) == differs
+            first = next_month(first)
+        waits = (await year_reconciled(year)).waiting
+        assert (waits.counted, waits.counted_pence) == (waits.items, waits.items_pence)
 
 
 async def _check_closed(told: Told) -> None:
@@ -308,10 +326,11 @@ async def _begin(database: str) -> Told:
     try:
         await owner.execute(
             "truncate items, item_aliases, movements, loans, checks, cases, receipts, postings,"
-            " tallies, unfolded_postings, unfolded_tallies, posting_sums, tally_sums, statements,"
-            " closed_months, pool_charges, contributions, budget_years, people, person_looks,"
-            " changes, superseded restart identity cascade"
+            " tallies, statements, closed_months, pool_charges, contributions, budget_years,"
+            " people, person_looks, changes, superseded restart identity cascade"
         )
+        for row in await owner.fetch(_SUMS):
+            await owner.execute(f"truncate {row['name']}")
         if not await owner.fetchval("select count(*) from partners"):
             await set_up()
             await enter("ada", NewPartner("QT1", "Partner QT1", "icb"))
@@ -320,3 +339,11 @@ async def _begin(database: str) -> Told:
     finally:
         await owner.close()
     return Told(await received(count=2), await somebody())
+
+
+# Whatever is summed up of postings and counts, and what is still to be.
+_SUMS: Final = """
+select relname as name from pg_class
+where relkind = 'r' and relnamespace = 'public'::regnamespace
+    and (relname like '%\\_sums' or relname like 'unfolded\\_%')
+"""

@@ -156,6 +156,7 @@ MAY = """
     acubx    GET /budget/shares/{agreement}
     ab       POST /budget/shares/{agreement}/approve
     ab       POST /budget/shares/{agreement}/decline
+    acubx    GET /budget/reconciliation
     acubx    GET /budget/charges
     acb      POST /budget/charges/new
     acb      GET /budget/charges/new

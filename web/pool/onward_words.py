@@ -12,6 +12,7 @@ _ONWARD: Final = (
     ("/budget/forecast", "Where the year ends, and what if", "read the pool"),
     ("/budget/shares", "Who bears what, and what each would owe", "read the pool"),
     ("/budget/charges", "Charges", "read the pool"),
+    ("/budget/reconciliation", "Reconciliation", "read the pool"),
     ("/budget/close", "Close a month", "close months"),
 )
 
