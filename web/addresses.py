@@ -37,13 +37,10 @@ from web.pool import (
     cohorts,
     forecasts,
     month_end,
-    recycling,
-    returned,
-    sharing,
-    month_end,
     reconciliation,
     recycling,
     returned,
+    sharing,
     variation,
 )
 from web.rounds import figures, round_moves, rounds
