@@ -23,6 +23,7 @@ from scripts.benchmarks.phone import phone_scan, phone_tap
 from scripts.benchmarks.phoning import round_send
 from scripts.benchmarks.planning import plan_day, plan_vrptw
 from scripts.benchmarks.reading import item_get
+from scripts.benchmarks.recalling import recall
 from scripts.benchmarks.reporting import report_growth
 from scripts.benchmarks.run import Run, temporary_run
 from scripts.benchmarks.scanning import scan_batch, scan_single
@@ -47,6 +48,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Run], Figure]]] = {
     "catalogue_search": catalogue_search,
     "new_order_page": new_order_page,
     "place_order": place_order,
+    "recall": recall,
     "plan_day": plan_day,
     "plan_vrptw": plan_vrptw,
     "phone_scan": phone_scan,

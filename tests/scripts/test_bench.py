@@ -54,6 +54,7 @@ UNBARRED = {
     "catalogue_search",
     "new_order_page",
     "place_order",
+    "recall",
     "phone_scan",
     "phone_tap",
     "round_send",
