@@ -21,6 +21,7 @@ from equipment import receipts
 from equipment.catalogue.handling import LINE_MAX, PARTS_MAX
 from equipment.content import content_hash
 from equipment.naming import items_named
+from equipment.recalls.holding import hold_newcomers, lock_newcomers
 from equipment.staff.roles import Caller, check_may
 
 _FIT: Final = "fit part"
@@ -101,6 +102,7 @@ async def fit(caller: Caller, text: str, new: NewPart, now: datetime) -> Parts:
     async with transaction():
         if first := await receipts.earlier(_FIT, new.id, caller, content):
             return msgspec.json.decode(first, type=Parts)
+        await lock_newcomers()
         item = await _locked(text)
         await _check_listed(item, [new.part], "part")
         if new.serial is not None:
@@ -110,6 +112,9 @@ async def fit(caller: Caller, text: str, new: NewPart, now: datetime) -> Parts:
             _FITTED, new.id, item, new.part, new.serial, new.batch, new.note, now, caller.username
         )
         await execute(_SETTLE, item, new.part, now, caller.username, "replaced")
+        row = await fetch_one("select sku from items where id = $1", item)
+        assert row is not None
+        await hold_newcomers([item], [row["sku"]], now)
         return await _kept(_FIT, new.id, caller, content, item, now)
 
 

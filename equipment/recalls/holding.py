@@ -28,13 +28,21 @@ async def lock_recalls() -> None:
     await execute(f"select {_LOCK.format('')}")
 
 
+async def lock_newcomers() -> None:
+    """Wait for a recall that is being opened, and have later ones wait; before any item is locked.
+
+    Whoever makes new items may do it afterwards: hold_newcomers() does, too.
+    """
+    await execute(f"select {_LOCK.format('_shared')}")
+
+
 async def hold_newcomers(items: Sequence[int], skus: Sequence[str], now: datetime) -> None:
-    """Hold those of these new items that an open recall names.
+    """Hold those of these items that an open recall names: new ones, or with a part just fitted.
 
     After they are written. A recall that is being opened is waited for; one that is opened later
     waits for this transaction, and finds them.
     """
-    await execute(f"select {_LOCK.format('_shared')}")
+    await lock_newcomers()
     rows = await fetch(_OPEN, list(skus))
     if rows:
         await execute(_HOLD.format(scope=_NEWCOMERS, actor="'system'"), now, list(items))
@@ -46,10 +54,18 @@ limit 1
 """
 _NEWCOMERS: Final = """
     from items i join recalls r on r.closed_at is null and (r.sku is null or r.sku = i.sku)
-        and (r.batch_key is null or label_key(i.batch) = r.batch_key)
-        and (r.from_key is null or label_key(i.serial) collate "C" >= r.from_key)
-        and (r.to_key is null or label_key(i.serial) collate "C" <= r.to_key)
     where i.id = any($2::bigint[])
+        and not exists (select from recall_items n
+            where n.recall = r.id and n.item = i.id and n.ended_at is null)
+        and exists (
+            select from (
+                select null as part, i.batch, i.serial
+                union all select p.part, p.batch, p.serial from item_parts p
+                where p.item = i.id and p.taken_at is null) thing
+            where upper(thing.part) is not distinct from upper(r.part)
+                and (r.batch_key is null or label_key(thing.batch) = r.batch_key)
+                and (r.from_key is null or label_key(thing.serial) collate "C" >= r.from_key)
+                and (r.to_key is null or label_key(thing.serial) collate "C" <= r.to_key))
 """
 
 
@@ -86,7 +102,8 @@ _FREE_STANDING: Final = ", ".join(_FREE.get(name, f"f.{name}") for name in STAND
 # One movement for each item, though several recalls name it; each recall has it on its list.
 _HOLD: Final = f"""
 with found as materialized (
-    select r.id as recall, r.seq as recall_seq, i.id as item, {{actor}} as actor,
+    select r.id as recall, r.seq as recall_seq, r.action = 'collect' as collect, i.id as item,
+        {{actor}} as actor,
         left('Recall ' || r.reference || ': ' || r.title, {_REASON_MAX}) as reason,
         greatest($1::timestamptz, i.updated_at) as at, {", ".join(f"i.{name}" for name in STANDING)}
     {{scope}}
@@ -98,9 +115,12 @@ with found as materialized (
         held_at = {_HELD["held_at"]}, recalled = {_HELD["recalled"]}
     from firsts f where i.id = f.item
 ), listed as (
-    insert into recall_items (recall, item, found_at, state, person, hold)
-    select n.recall, n.item, n.at, n.state, n.person, f.movement
+    insert into recall_items (recall, item, found_at, state, person, hold, visits_behind)
+    select n.recall, n.item, n.at, n.state, n.person, f.movement, n.collect and n.state = 'on_loan'
     from found n join firsts f on f.item = n.item
+    on conflict (recall, item) do update set found_at = excluded.found_at, state = excluded.state,
+        person = excluded.person, hold = excluded.hold, ended_at = null, ended_by = null,
+        clear_reason = null, visits_behind = excluded.visits_behind
 ), kept as (
     insert into receipts (kind, id, caller, content, item, recorded_at)
     select 'scan', movement, '', '', item, at from firsts order by movement
@@ -181,6 +201,8 @@ with ended as materialized (
     from free f where i.id = f.item
 ), told as (
     update recall_items n set ended_at = e.at, ended_by = $3,
+        visits_behind = e.person is not null and exists (
+            select from recalls r where r.id = $1 and r.action = 'collect'),
         clear_reason = case when $2::bigint is null then null else $4 end
     from ended e where n.id = e.id
 ), kept as (

@@ -5,49 +5,82 @@ from typing import Final
 
 import msgspec
 
-from budget.database import fetch_one
+from budget.database import fetch, fetch_one
 from budget.refusals import Fault, Wrong
 from equipment.recalls.recall_form import Found, Match
 
 
 class Matching(msgspec.Struct, frozen=True):
-    """A match as items are compared with it; PostgreSQL says how labels are: label_key()."""
+    """A match as items are compared with it; PostgreSQL says how labels are: label_key().
+
+    `batches` are those that items have and that read like the one that is named, as there is an
+    index by what they have.
+    """
 
     match: Match
     batch_key: str | None
     from_key: str | None
     to_key: str | None
+    batches: Sequence[str] | None
 
     def condition(self, first: int) -> str:
         """The condition on items `i`; its values are parameters from `$first` on."""
         given = [sql for sql, value in self._named() if value is not None]
-        return " and ".join(sql.format(f"${place}") for place, sql in enumerate(given, first))
+        texts = [sql.format(f"${place}") for place, sql in enumerate(given, first)]
+        if self.match.part is None:
+            return " and ".join(texts)
+        own = [each for each in texts if each.startswith("i.")]
+        of_part = " and ".join(each for each in texts if not each.startswith("i."))
+        fitted = f"i.id in (select p.item from item_parts p where p.taken_at is null and {of_part})"  # noqa: S608 - our own text
+        return " and ".join([*own, fitted])
 
     @property
-    def values(self) -> Sequence[str]:
+    def values(self) -> Sequence[object]:
         """The values of the condition."""
         return [value for _, value in self._named() if value is not None]
 
-    def _named(self) -> list[tuple[str, str | None]]:
+    def _named(self) -> list[tuple[str, object]]:
+        batch: tuple[str, object] = ("i.batch = any({}::varchar[])", self.batches)
+        labelled = "i"
+        if self.match.part is not None:
+            batch, labelled = ("label_key(p.batch) = {}::text", self.batch_key), "p"
         return [
             ("i.sku = {}::varchar", self.match.sku),
-            ("label_key(i.batch) = {}::text", self.batch_key),
-            ('label_key(i.serial) collate "C" >= {}::text', self.from_key),
-            ('label_key(i.serial) collate "C" <= {}::text', self.to_key),
+            ("upper(p.part) = upper({}::text)", self.match.part),
+            batch,
+            (f'label_key({labelled}.serial) collate "C" >= {{}}::text', self.from_key),
+            (f'label_key({labelled}.serial) collate "C" <= {{}}::text', self.to_key),
         ]
 
 
 async def matching(match: Match) -> Matching:
-    """How items are compared with a match. Wrong where no product has its sku, or a range none."""
+    """How items are compared with a match. Wrong where no product has its sku, or a range none.
+
+    What is received later may have yet another batch that reads alike: for a recall this comes
+    after lock_recalls().
+    """
     row = await fetch_one(_KEYS, match.batch, match.serial_from, match.serial_to, match.sku)
     assert row is not None
     if not row["known"]:
         raise Wrong([Fault("match.sku", f"There is no product “{match.sku}”.")])
     if row["backwards"]:
         raise Wrong([Fault("match.serial_to", "Comes before the first of the serial numbers.")])
-    return Matching(match, row["batch_key"], row["from_key"], row["to_key"])
+    batches = None
+    if match.batch is not None and match.part is None:
+        batches = [each["batch"] for each in await fetch(_BATCHES, row["batch_key"])]
+    return Matching(match, row["batch_key"], row["from_key"], row["to_key"], batches)
 
 
+# From one batch to the next by their index, however many items have it.
+_BATCHES: Final = """
+with recursive batches as (
+    (select batch from items where batch is not null order by batch limit 1)
+    union all
+    select (select i.batch from items i where i.batch > b.batch order by i.batch limit 1)
+    from batches b where b.batch is not null
+)
+select batch from batches where label_key(batch) = $1
+"""
 _KEYS: Final = """
 select label_key($1) as batch_key, label_key($2) as from_key, label_key($3) as to_key,
     $4::varchar is null or exists (select from products where sku = $4) as known,
@@ -93,7 +126,7 @@ async def _unsure(match: Match) -> int:
         )
         if asked is not None
     ]
-    if match.sku is None or not lacking:
+    if match.sku is None or not lacking or match.part is not None:
         return 0
     row = await fetch_one(_UNSURE.format(lacking=" or ".join(lacking)), match.sku)
     assert row is not None

@@ -17,6 +17,7 @@ TITLE_MAX: Final = 200
 SEVERITY_MAX: Final = 40
 LABEL_MAX: Final = 80
 SKU_MAX: Final = 40
+PART_MAX: Final = 200
 REASON_MAX: Final = 1_000
 OUTSTANDING_MAX: Final = 200
 """So many of what is outstanding are shown with a recall; all of it is a list of its own."""
@@ -37,9 +38,11 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
     Batches and serial numbers are compared without regard to case, spaces and hyphens, numbers in
     them as numbers: from HB-9 to HB-100 there is HB 10. What is not named may be anything; a
-    product or a batch must be, as serial numbers of different makers are the same.
+    product or a batch must be, as serial numbers of different makers are the same. With a `part`
+    they are the batch and the serial number of that part, as it is fitted to an item.
     """
 
+    part: Annotated[str, Meta(min_length=1, max_length=PART_MAX)] | None = None
     sku: Annotated[str, Meta(min_length=1, max_length=SKU_MAX)] | None = None
     batch: _Label | None = None
     serial_from: _Label | None = None
@@ -171,6 +174,7 @@ def _text_faults(new: NewRecall) -> Iterator[Fault]:
 
 def _match_faults(match: Match) -> Iterator[Fault]:
     yield from text_faults("match.sku", match.sku, SKU_MAX)
+    yield from text_faults("match.part", match.part, PART_MAX)
     for name in ("batch", "serial_from", "serial_to"):
         text = getattr(match, name)
         wrong = list(text_faults(f"match.{name}", text, LABEL_MAX))

@@ -3,6 +3,7 @@
 from piccolo.columns import (
     UUID,
     BigSerial,
+    Boolean,
     ForeignKey,
     OnDelete,
     Text,
@@ -26,6 +27,8 @@ class Recall(Table, tablename="recalls"):
     severity = Varchar(length=40)
     # What is named; a batch or serial number as it was typed.
     sku = ForeignKey(Product, null=True, on_delete=OnDelete.restrict, default=None)
+    # The part of an item whose batch and serial number are meant, if not its own.
+    part = Varchar(length=200, null=True, default=None)
     batch = Varchar(length=80, null=True, default=None)
     serial_from = Varchar(length=80, null=True, default=None)
     serial_to = Varchar(length=80, null=True, default=None)
@@ -52,6 +55,8 @@ class RecallItem(Table, tablename="recall_items"):
     # As it stood just before; who had it then.
     state = Varchar(length=12)
     person = UUID(null=True, default=None)
+    # Whether visits are yet to follow: to fetch it, or not any more (logistics/visits/recalled.py).
+    visits_behind = Boolean(default=False)
     # The movement by which it was held.
     hold = UUID(default=None)
     # When the recall let it go: cleared by itself for a reason, or with the recall's end.

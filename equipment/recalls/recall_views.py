@@ -23,10 +23,11 @@ from equipment.recalls.recalls import missing
 from equipment.staff.roles import Caller, check_may
 
 _HEAD: Final = """
-    r.id, r.seq, r.reference, r.title, r.severity, r.sku, r.batch, r.serial_from, r.serial_to,
-    r.action, r.opened_at, r.opened_by, r.closed_at, r.closed_by, r.close_reason
+    r.id, r.seq, r.reference, r.title, r.severity, r.sku, r.part, r.batch, r.serial_from,
+    r.serial_to, r.action, r.opened_at, r.opened_by, r.closed_at, r.closed_by,
+    r.close_reason
 """
-_MATCH: Final = ("sku", "batch", "serial_from", "serial_to")
+_MATCH: Final = ("sku", "part", "batch", "serial_from", "serial_to")
 
 
 async def listed(

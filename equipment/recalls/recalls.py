@@ -88,8 +88,8 @@ async def _open_once(caller: Caller, new: NewRecall, content: bytes, now: dateti
 
 
 async def _open(caller: Caller, new: NewRecall, now: datetime) -> tuple[Opened, list[str]]:
-    named = await matching(new.match)
     await lock_recalls()
+    named = await matching(new.match)
     await _enter(caller, new, named, now)
     await hold_all(new.id, named.condition(3), now, named.values)
     skus = await products_set_aside(new.id)
@@ -110,7 +110,7 @@ async def _open(caller: Caller, new: NewRecall, now: datetime) -> tuple[Opened, 
 
 async def _enter(caller: Caller, new: NewRecall, named: Matching, now: datetime) -> None:
     match = new.match
-    keys = (named.batch_key, named.from_key, named.to_key)
+    keys = (named.batch_key, named.from_key, named.to_key, match.part)
     await execute(
         _ENTER, new.id, new.reference, new.title, new.severity, match.sku, match.batch,
         match.serial_from, match.serial_to, *keys, new.action, now, caller.username,
@@ -119,8 +119,8 @@ async def _enter(caller: Caller, new: NewRecall, named: Matching, now: datetime)
 
 _ENTER: Final = """
 insert into recalls (id, reference, title, severity, sku, batch, serial_from, serial_to, batch_key,
-    from_key, to_key, action, opened_at, opened_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    from_key, to_key, part, action, opened_at, opened_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 """
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from logistics.visits.following import follow
 from logistics.visits.news import pull
+from logistics.visits.recalled import pull_recalls
 from logistics.visits.undoing import reopen
 
 
@@ -15,7 +16,7 @@ async def catch_up(now: datetime) -> int:
     A job of the clock, every few seconds; and first of all in what shows visits, so that whoever
     has just authorised or scanned something finds it there.
     """
-    return await reopen(now) + await follow(now) + await pull(now)
+    return sum([await each(now) for each in (reopen, follow, pull, pull_recalls)])
 
 
 async def catch_up_with(visits: Sequence[UUID], now: datetime) -> int:

@@ -85,7 +85,8 @@ async def _follow(visit: UUID, now: datetime) -> None:
     left = [each for each in changed if each["id"] not in outcomes and each["ordered"] is not None]
     await _adapt(visit, left)
     happened = max((each["happened_at"] for each in changed if each["happened_at"]), default=now)
-    await _stand(row, bool(set(outcomes.values()) & DONE_OUTCOMES), min(happened, now), now)
+    begun = bool(set(outcomes.values()) & DONE_OUTCOMES)
+    await stand(row, begun=begun, at=min(happened, now), now=now)
 
 
 def became(line: asyncpg.Record) -> str | None:
@@ -127,7 +128,7 @@ where v.id = $1 and v.due_on <> n.due_on and v.deferred_from is null
 """
 
 
-async def _stand(visit: asyncpg.Record, begun: bool, at: datetime, now: datetime) -> None:  # noqa: FBT001 - private
+async def stand(visit: asyncpg.Record, *, begun: bool, at: datetime, now: datetime) -> None:
     """Set where the visit stands by its lines, and what it costs once all are closed."""
     rows = await fetch(_OUTCOMES, visit["id"])
     outcomes = {row["outcome"] for row in rows}

@@ -119,7 +119,10 @@ order by coalesce(f.merged_into, i.person), x.id, kind, r.seq limit $1
 
 
 async def _unsafe(now: datetime) -> list[Wanted]:
-    """What was put on hold while somebody has it: to be seen to the next working day."""
+    """What was put on hold while somebody has it: to be seen to the next working day.
+
+    What nothing but a recall holds is told of by telephone, and fetched where the recall says so.
+    """
     del now
     rows = await fetch(_UNSAFE, _AT_ONCE)
     around = await depots_around(row["postcode"] for row in rows) if rows else None
@@ -131,7 +134,7 @@ select 'repair' as kind, i.id as item, i.loan, i.loan_funder as funder, i.sku,
     coalesce(f.merged_into, i.person) as person, p.postcode, i.held_at as at, null as request
 from items i join person_funders f on f.id = i.person
 join people p on p.id = coalesce(f.merged_into, i.person)
-where i.state = 'on_loan' and i.held_at is not null
+where i.state = 'on_loan' and i.held_at is not null and i.recalled is distinct from 'alone'
     and not exists (select from visit_lines n where n.item = i.id
         and (n.closed_at is null or n.made_at >= i.held_at))
 order by i.held_at limit $1

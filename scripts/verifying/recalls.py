@@ -6,11 +6,15 @@ from scripts.verifying.invariant import Invariant
 
 _NAMES: Final = """
 select format('item %s: recall %s names it, but has not found it', i.code, r.reference)
-from recalls r join items i on (r.sku is null or i.sku = r.sku)
-    and (r.batch is null or label_key(i.batch) = label_key(r.batch))
+from recalls r join (
+    select id as item, null as part, batch, serial from items
+    union all select item, upper(part), batch, serial from item_parts where taken_at is null) t
+    on t.part is not distinct from upper(r.part)
+    and (r.batch is null or label_key(t.batch) = label_key(r.batch))
     and (r.serial_from is null
-        or label_key(i.serial) collate "C" >= label_key(r.serial_from))
-    and (r.serial_to is null or label_key(i.serial) collate "C" <= label_key(r.serial_to))
+        or label_key(t.serial) collate "C" >= label_key(r.serial_from))
+    and (r.serial_to is null or label_key(t.serial) collate "C" <= label_key(r.serial_to))
+join items i on i.id = t.item and (r.sku is null or i.sku = r.sku)
 where r.closed_at is null
     and not exists (select from recall_items n where n.recall = r.id and n.item = i.id)
 """

@@ -10,8 +10,10 @@ import pytest
 
 from budget.database import execute, fetch
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
+from equipment.catalogue.handling import Handling, set_handling
 from equipment.opening import import_items
 from equipment.orders.queues import serve_all
+from equipment.parts.parts import NewPart, fit
 from equipment.recalls.recall_form import Clearing, Closing, Match, NewRecall
 from equipment.recalls.recalls import Opened, clear, close, open_recall, preview
 from scripts.verifying.recalls import RECALL_INVARIANTS
@@ -116,6 +118,25 @@ async def test_what_is_received_or_taken_over_later_is_on_hold_as_it_comes() -> 
     assert await held(code)
     assert not await held(free)
     assert line_statuses(await as_it_stands(order.id)) == ["awaiting_stock"]
+    await check()
+
+
+async def test_a_recall_of_a_part_holds_what_it_is_fitted_to() -> None:
+    """By the part's own batch and number, also where it is fitted later, or once more."""
+    await set_handling(ADMINISTRATOR, "BED01", Handling(parts=["Motor"]))
+    bad, good, later = await received(count=3, batch="M7")
+    await fit(STORE, bad, NewPart(uuid4(), "Motor", "1", "m-7"), NOW)
+    await fit(STORE, good, NewPart(uuid4(), "Motor", "2", "M8"), NOW)
+    opened = await recalled(sku="BED01", part="motor", batch="M7")
+    assert opened.items == 1
+    await fit(STORE, later, NewPart(uuid4(), "Motor", "3", "M7"), NOW)
+    assert [await held(code) for code in (bad, good, later)] == [True, False, True]
+    await fit(STORE, bad, NewPart(uuid4(), "Motor", "4", "M9"), NOW)
+    await clear(STORE, opened.id, bad, Clearing(reason="Another motor"), NOW)
+    assert not await held(bad)
+    await check()
+    await fit(STORE, bad, NewPart(uuid4(), "Motor", "5", "M7"), NOW)
+    assert await held(bad)
     await check()
 
 
