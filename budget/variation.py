@@ -169,7 +169,7 @@ def _measure(  # noqa: PLR0913, PLR0917 - a measure is these six things
                 standard_errors=errors[key],
             )
         )
-    curve = [rule.limits(each) for each in _places(max(pair[1] for pair in pairs.values()))]
+    curve = [rule.limits(each) for each in _places([pair[1] for pair in pairs.values()])]
     return Measure(
         name, title, definition, whole, target, dispersion, seldom and factor > 1, rows, curve
     )
@@ -212,9 +212,14 @@ def _outside(value: float, limits: Limits) -> Outside:
 _CLOSE: Final = 1e-9
 
 
-def _places(most: int) -> list[int]:
-    """Wholes at which the funnel is drawn, close together where it is steep."""
-    return sorted({max(1, round(most * (step / _CURVE) ** 2)) for step in range(1, _CURVE + 1)})
+def _places(wholes: Sequence[int]) -> list[int]:
+    """Wholes at which the funnel is drawn, close together where it is steep.
+
+    From half the least on: limits of fewer are so wide that nothing else could be seen.
+    """
+    begin, most = max(1, min(wholes) // 2), max(wholes)
+    steps = range(_CURVE + 1)
+    return sorted({begin + round((most - begin) * (step / _CURVE) ** 2) for step in steps})
 
 
 def _counted(whole: int, limits: Callable[[float], Pair]) -> Limits:

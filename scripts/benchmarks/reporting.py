@@ -17,7 +17,12 @@ from scripts.benchmarks.service import Service, running
 
 _REPORTS: Final = {
     "budget": f"/api/budgets/{YEAR}",
-    "recycling": f"/api/recycling?from={FIRST}&to={LAST}&by=sku",
+    **{
+        f"recycling by {by}": f"/api/recycling?from={FIRST}&to={LAST}&by={by}"
+        for by in ("none", "partner", "sku", "category", "month", "depot", "team", "age")
+    },
+    "cohorts": f"/api/recycling/cohorts?from={FIRST}&to={LAST}",
+    "variation": f"/api/recycling/variation?from={FIRST}&to={LAST}&by=partner",
 }
 _PATIENCE_S: Final = 300
 _Times = dict[str, list[float]]

@@ -13,7 +13,7 @@ from budget.refusals import Refusal
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.pool.charts import Frame, Line, draw_lines
-from web.pool.recycling_words import SCOPES, share
+from web.pool.recycling_words import SCOPES, months, share
 from web.words import pounds
 
 _OF: Final[Mapping[str, str]] = {
@@ -23,6 +23,12 @@ _OF: Final[Mapping[str, str]] = {
     "team": "One team, by its name",
 }
 _NOT_YET: Final = "Not yet known"
+_MEANING: Final = (
+    "Of what was issued in a month, what came back within 3, 6 and 12 months of its own day of"
+    " issue: returned / issued, in units and in what the loans were charged. Lent again: issued"
+    " again within 12 months of that day. Not yet known: not all of the month has had so long. The"
+    " last row adds up the months that are known, with what they issued."
+)
 _PERCENT: Final = 100
 _Cell = dict[str, Any]
 
@@ -68,7 +74,7 @@ def cohorts_page(
         base,
         fields,
         [],
-        definition=found.definition,
+        definition=_MEANING,
         of=of,
         picture=_picture(found) if len(found.rows) > 1 else None,
         rows=rows,
@@ -99,7 +105,7 @@ def _page(
     picture: Markup | None,
     rows: list[list[_Cell]] | None,
 ) -> CohortsPage:
-    heads = ["Issued in", "Issued", *(f"Back within {months} months" for months in HORIZONS)]
+    heads = ["Issued in", "Issued", *(f"Back within {within} months" for within in HORIZONS)]
     heads += ["Lent again within 12 months", "Back so far", "Written off so far"]
     return CohortsPage(
         title="How much comes back, by month of issue",
@@ -117,7 +123,7 @@ def _page(
 
 
 def _row(cohort: Cohort) -> list[_Cell]:
-    name = "All that is known" if cohort.month is None else _month(cohort.month, "%B %Y")
+    name = "All that is known" if cohort.month is None else _month(cohort.month)
     return [
         {"text": name},
         _count(cohort.issued),
@@ -127,8 +133,8 @@ def _row(cohort: Cohort) -> list[_Cell]:
     ]
 
 
-def _month(key: str, form: str) -> str:
-    return date.fromisoformat(f"{key}-01").strftime(form)
+def _month(key: str) -> str:
+    return f"{date.fromisoformat(f'{key}-01'):%B %Y}"
 
 
 def _count(count: Count) -> _Cell:
@@ -157,8 +163,8 @@ def _picture(found: Cohorts) -> Markup:
         across="Month of issue",
     )
     lines = []
-    for place, months in enumerate(HORIZONS):
+    for place, within in enumerate(HORIZONS):
         shares = [row.back[place].share.units for row in found.rows]
         values = [None if each is None else each * _PERCENT for each in shares]
-        lines.append(Line(f"Within {months} months", values))
-    return draw_lines(frame, [_month(str(row.month), "%b %y") for row in found.rows], lines)
+        lines.append(Line(f"Within {within} months", values))
+    return draw_lines(frame, months([str(row.month) for row in found.rows]), lines)

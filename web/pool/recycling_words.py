@@ -365,10 +365,16 @@ def _picture(report: Report) -> Markup:
         up="Recycled, %",
         written="{:,.0f}%".format,
     )
-    labels = [f"{date.fromisoformat(f'{row.key}-01'):%b %y}" for row in report.rows]
+    labels = months([str(row.key) for row in report.rows])
     lines = [Line("By units", _percent([rate.units for rate in rates]))]
     lines.append(Line("By value", _percent([rate.pence for rate in rates])))
     return draw_lines(frame, labels, lines)
+
+
+def months(keys: Sequence[str]) -> list[str]:
+    """Months below a picture: with their years where there are more than a year's."""
+    form = "%b" if len(keys) <= 12 else "%b %y"  # noqa: PLR2004 - a year
+    return [date.fromisoformat(f"{key}-01").strftime(form) for key in keys]
 
 
 def _percent(rates: Sequence[float | None]) -> list[float | None]:

@@ -94,13 +94,14 @@ def _page(
 
 
 def _funnel(measure: Measure, found: Variation, names: Mapping[str, str]) -> Funnel:
-    heads = [_BY[found.by], "Part", measure.whole, "Value", "95% limits", "Lies"]
+    heads = [_BY[found.by].split()[0], "Part", "Of", "Value", "95% limits", "Lies"]
     if measure.over_dispersed:
         heads.append("With widened limits")
     ordered = sorted(measure.rows, key=lambda row: (-abs(row.standard_errors), row.key))
     return Funnel(
         title=measure.title,
-        definition=f"{measure.definition} All together: {_written(measure.name, measure.target)}.",
+        definition=f"{measure.definition} All together: {_written(measure.name, measure.target)}."
+        f" Of: {measure.whole[:1].lower()}{measure.whole[1:]}.",
         dispersion=_dispersion(measure),
         picture=_picture(measure, found, names) if measure.rows else None,
         head=[{"text": text} for text in heads],
