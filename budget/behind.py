@@ -17,6 +17,7 @@ from budget.narrowing import narrowed
 from budget.partners import Succession, successions, successor_on
 from budget.recycling import By, Scope
 from budget.refusals import Fault, Wrong
+from budget.wording import sought
 
 Kind: TypeAlias = Literal[
     "issued", "issued_recycled", "returned", "reused", "scrapped", "written_off", "lost"
@@ -73,10 +74,10 @@ async def behind(wanted: Wanted, *, after: tuple[date, UUID], limit: int) -> lis
     }
     if wanted.key is not None:
         if wanted.by == "partner":
-            payers = list(_payers(await successions(), wanted.key, first, last))
+            payers = list(_payers(await successions(), sought(wanted.key), first, last))
             conditions[_PAID] = [ods for ods, _, _ in payers]
         elif wanted.by in _KEYS:
-            conditions[_KEYS[wanted.by]] = wanted.key
+            conditions[_KEYS[wanted.by]] = sought(wanted.key)
     spans = [since for _, since, _ in payers], [until for _, _, until in payers]
     own = (wanted.kind, max(first, after[0]), last, limit, *after, *spans)
     sql, values = narrowed(_BEHIND, conditions, *own)

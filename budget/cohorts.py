@@ -17,6 +17,7 @@ from budget.database import fetch
 from budget.partners import Succession, successions, successor_on
 from budget.recycling import Count, Rate, Scope
 from budget.refusals import Fault, Wrong
+from budget.wording import sought
 
 Of: TypeAlias = Literal["none", "partner", "sku", "team"]
 HORIZONS: Final = (3, 6, 12)
@@ -119,7 +120,7 @@ def _faults(asked: Asked, first: date, last: date) -> Iterable[Fault]:
 async def _counted(
     asked: Asked, span: tuple[date, date], succession: Succession
 ) -> list[asyncpg.Record]:
-    keys = [asked.key or ""]
+    keys = [sought(asked.key or "")]
     dimension: str = asked.of
     if asked.of == "partner":
         dimension = "funder"

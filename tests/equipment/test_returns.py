@@ -8,6 +8,7 @@ import pytest
 
 from budget import behind, recycling
 from budget.behind import Counted, Kind, Wanted
+from budget.cohorts import Asked, Of, cohorts
 from budget.partners import Takeover, take_over
 from budget.recycling import Count, Question, Scope
 from budget.refusals import NotAllowed, Wrong
@@ -121,6 +122,19 @@ async def _all_behind(wanted: Wanted) -> list[Counted]:
         rows += page
         after = (page[-1].occurred_on, page[-1].loan)
     return rows
+
+
+async def test_a_key_that_nothing_has_leads_to_nothing() -> None:
+    """Not even one that PostgreSQL could not keep."""
+    await set_up()
+    span = (NOW.date(), NOW.date())
+    keys: tuple[recycling.By, ...] = ("partner", "sku", "category", "depot", "team", "age")
+    for by in keys:
+        for key in ("\0", "NONE", "\N{PILE OF POO}" * 25):
+            assert await _all_behind(Wanted("issued", *span, by, key)) == []
+    whose: tuple[Of, ...] = ("partner", "sku", "team")
+    for of in whose:
+        assert (await cohorts(Asked(*span, of, "\0"), NOW.date())).rows == []
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,9 @@ async def test_each_funnel_has_its_limits_and_a_table_of_the_same(
         assert "NHS Rushcliffe (04K)" in words(shown)
         assert "99.8% limit, high" in words(shown)
         assert "Too few to say" in words(shown)
+        # What the picture tells of the dot is what stands in its row.
+        assert "<title>NHS Rushcliffe (04K), 2: 50%</title>" in shown.text
+        assert "NHS Rushcliffe (04K) Part 1 Of 2 Value 50.0%" in words(shown)
         # Nobody paid in, nobody ordered: nothing to set issues against, and no team.
         assert "There is nothing to compare" in words(shown)
         by_team = await browser.get("/budget/recycling/variation")
