@@ -78,6 +78,40 @@ def test_the_page_opens_without_a_network(day: RoundDay, tmp_path: Path, width: 
         expect(phone.page.get_by_role("link", name="Ann Example")).to_be_visible()
 
 
+def test_a_label_is_read_on_any_screen_and_by_the_phone_s_own_camera(
+    day: RoundDay, tmp_path: Path
+) -> None:
+    """A scanner's keystrokes at a stop, and the link that a label holds: without a network."""
+    phone = Phone(tmp_path / "phone", day.address)
+    ann, bob = day.delivered[0], day.delivered[2]
+    with switched_on(phone):
+        phone.set_up()
+        phone.context.set_offline(offline=True)
+        page = phone.page
+        is_bob_first = "Bob" in page.locator("a[href^='#stop']").first.inner_text()
+        first, second = (bob, ann) if is_bob_first else (ann, bob)
+        page.get_by_role("button", name="Go to stop 1").click()
+        page.evaluate(_SCANNER, first)
+        expect(page.get_by_text("Delivered", exact=True)).to_be_visible()
+        for code in (first, second):
+            page.goto("about:blank")
+            phone.seen.open(f"/8004/{day.item(code)['giai']}")
+            page.get_by_label("PIN").fill(PIN)
+            page.get_by_role("button", name="Open", exact=True).click()
+            expect(page.get_by_role("status").first).to_contain_text(code[:4])
+        expect(page.get_by_role("button", name="Load it on the van")).to_be_visible()
+        _seen(phone, "label")
+        assert phone.unsent() == 1
+        phone.context.set_offline(offline=False)
+        phone.wait_until_sent()
+        phone.seen.open(f"/8004/{day.item(second)['giai']}")
+        page.get_by_role("link", name="Scan it in my round").click()
+        page.get_by_label("PIN").fill(PIN)
+        page.get_by_role("button", name="Open", exact=True).click()
+        expect(page.get_by_role("status").first).to_contain_text(second[:4])
+    assert (day.actions(first), day.actions(second)) == (["deliver"], [])
+
+
 def test_what_could_not_be_done_and_the_end_of_the_day(day: RoundDay, tmp_path: Path) -> None:
     """Lateness, loading, a wrong code, a stop that failed, an emptied van: then nobody is left."""
     phone = Phone(tmp_path / "phone", day.address)

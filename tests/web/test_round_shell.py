@@ -76,9 +76,10 @@ async def test_the_worker_keeps_files_that_are_there(stranger: httpx.AsyncClient
 
 
 async def test_the_worker_may_keep_the_page_itself(stranger: httpx.AsyncClient) -> None:
-    """/round lies above the folder that the script comes from."""
+    """And what a label leads to: both lie above the folder that the script comes from."""
     answer = await stranger.get("/round/worker.js")
-    assert answer.headers["service-worker-allowed"] == "/round"
+    assert answer.headers["service-worker-allowed"] == "/"
+    assert (await _kept(stranger))["labels"] == "/8004/"
     assert answer.headers["content-type"].startswith("text/javascript")
 
 

@@ -109,15 +109,21 @@ def item_page(
         rows=rows_of(item, base),
         label=f"{base}/items/{item.code}/label",
         parts=f"{base}/items/{item.code}/parts",
-        acts=[
-            {"text": ACTS[action].words, "href": f"{base}/items/{item.code}/acts/{action}"}
-            for action in (*item.allowed, "undo")
-            if caller.may(action)
-        ],
+        acts=list(_acts(item, caller, base)),
         head=["When", "What", "By", "More"],
         movements=[movement_row(movement) for _, movement in found.rows],
         links=found.links,
     )
+
+
+def _acts(item: Item, caller: Caller, base: str) -> Iterator[dict[str, str]]:
+    """What may be done; whoever is on a round does it there, where it needs no network."""
+    if "technician" in caller.roles:
+        yield {"text": "Scan it in my round", "href": f"{base}/round#label/{item.code}"}
+    for action in (*item.allowed, "undo"):
+        if caller.may(action):
+            href = f"{base}/items/{item.code}/acts/{action}"
+            yield {"text": ACTS[action].words, "href": href}
 
 
 def _row(item: Item, address: str) -> list[dict[str, Any]]:

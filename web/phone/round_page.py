@@ -63,12 +63,14 @@ async def show_worker(request: Request[Any, Any, Any]) -> Response[str]:
     base = Site.of(request.app.state.settings).base
     kept = {
         "page": f"{base}/round",
+        "labels": f"{base}/8004/",
         "manifest": f"{base}/round/manifest.webmanifest",
         "folder": base + asset_folder(),
         "files": [name for name in (*asset_names(*_FOLDERS), *_OTHERS) if name != _WORKER],
     }
     text = f"const KEPT = {json.dumps(kept)};\n{asset_text(_WORKER)}"
-    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": f"{base}/round"}
+    # The page itself, and what the phone's own camera opens of a label, lie above its folder.
+    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": f"{base}/"}
     return Response(text, media_type="text/javascript", headers=headers)
 
 

@@ -1,5 +1,6 @@
 // Starts the technician's page: keeps it on the phone, asks for the PIN, shows what the address says.
 import { heading, paragraph, say, show } from "./dom.js";
+import { listen } from "./keystrokes.js";
 import { Round } from "./round.js";
 import { openStore } from "./store.js";
 import { count } from "./words.js";
@@ -10,13 +11,14 @@ import { dayView } from "./view_day.js";
 import { finishView } from "./view_finish.js";
 import { enter } from "./view_pin.js";
 import { refusedView } from "./view_refused.js";
-import { backView, loadView, scanAnything, scanStop } from "./view_scans.js";
+import { backView, labelView, loadView, scanAnything, scanStop } from "./view_scans.js";
 import { stopView } from "./view_stop.js";
 
 const VIEWS = {
   "": dayView,
   stop: stopView,
-  scan: (app, visit) => (visit ? scanStop(app, visit) : scanAnything(app)),
+  scan: (app, visit, text) => (visit ? scanStop(app, visit, text) : scanAnything(app)),
+  label: labelView,
   load: loadView,
   back: backView,
   finish: finishView,
@@ -29,6 +31,8 @@ const VIEWS = {
   close: closeView,
   refused: refusedView,
 };
+// These listen to a scanner themselves.
+const SCANS = new Set(["scan", "label", "load", "back"]);
 const PUT_AWAY = 30 * 60 * 1000;
 // These only show, so they are drawn anew with what has changed; in the others somebody is busy.
 const LIVE = new Set(["", "stop", "refused", "close"]);
@@ -37,6 +41,7 @@ const main = document.getElementById("maincontent");
 const app = {
   config: {
     path: main.dataset.round,
+    scope: main.dataset.scope,
     scanner: main.dataset.scanner,
     signIn: main.dataset.signIn,
     signOut: main.dataset.signOut,
@@ -88,7 +93,14 @@ function draw() {
   const [name, ...rest] = location.hash.slice(1).split("/");
   const view = app.round.world || LIVE.has(name) ? (VIEWS[name] ?? dayView) : dayView;
   leave = view(app, ...rest.map(decodeURIComponent)) ?? null;
+  if (!SCANS.has(name) && app.round.world) leave = listen((text) => heard(text, name, rest[0]));
   status();
+}
+
+// A hardware scanner is used wherever somebody is: at a stop it scans there.
+function heard(text, name, visit) {
+  const here = name === "stop" || name === "finish" ? `scan/${visit}` : "label";
+  app.go(`#${here}/${encodeURIComponent(text)}`);
 }
 
 function changed(what) {
@@ -148,9 +160,9 @@ async function signOut() {
 
 async function keepPage() {
   if (!navigator.serviceWorker) return;
-  const { path } = app.config;
+  const { path, scope } = app.config;
   const kept = await navigator.serviceWorker
-    .register(`${path}/worker.js`, { scope: path })
+    .register(`${path}/worker.js`, { scope })
     .catch(() => null);
   kept?.addEventListener("updatefound", () => {
     const next = kept.installing;

@@ -49,9 +49,8 @@ async function close(app) {
     );
   }
   try {
-    const left = await round.close();
+    app.left = await round.close();
     app.go("#");
-    return left;
   } catch (error) {
     const words =
       error instanceof SignedOut

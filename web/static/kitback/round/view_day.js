@@ -1,6 +1,6 @@
 // The day: its stops in order, the next one first under the thumb.
-import { button, details, el, heading, link, paragraph, warning } from "./dom.js";
-import { clock, count, dayWords, lowered } from "./words.js";
+import { button, details, el, heading, link, list, paragraph, warning } from "./dom.js";
+import { clock, count, dayWords, lowered, shownCode } from "./words.js";
 
 export const whatWords = (stop) => {
   const kinds = {
@@ -149,10 +149,26 @@ function nothing(app) {
 }
 
 const closed = (app) => [
+  ...notAccountedFor(app.left),
   paragraph("People's names and addresses have gone from this phone. Thank you."),
   button("Open the day again", () => void app.round.reopen(), "secondary"),
   details("This phone", ...phone(app)),
 ];
+
+// As the service has it, which knows of other phones on the same van, too.
+function notAccountedFor(left) {
+  const lacking = [
+    ...(left?.left_on_van ?? []).map(
+      ({ name, code, van }) => `${lowered(name)} ${shownCode(code)} is still on van ${van}`,
+    ),
+    ...(left?.not_done?.length ? [`${count(left.not_done.length, "stop")} not finished`] : []),
+    ...(left?.missing?.length
+      ? [`${count(left.missing.length, "thing")} of this phone never came to the depot`]
+      : []),
+  ];
+  if (!lacking.length) return [];
+  return [paragraph("Not accounted for, as the coordinator sees it, too:"), list(lacking)];
+}
 
 const phone = (app) => [
   paragraph(`${count(app.round.queue.unsent().length, "thing")} to send.`),

@@ -9,7 +9,8 @@ import * as fields from "./fields.js";
 const NO_CAMERA = "The camera cannot be used. Allow it in the phone's settings, or type the code.";
 
 // title, where and back say what the scanning is for; left() lists what is still to be scanned.
-export function scanView(app, { title, where, back, done, left, more = () => null }) {
+// `first` was read already, before this was opened.
+export function scanView(app, { title, where, back, done, left, more = () => null, first = "" }) {
   const reading = new Reading(app.round, where);
   const result = el("div", {
     class: "kitback-round-result",
@@ -123,6 +124,7 @@ export function scanView(app, { title, where, back, done, left, more = () => nul
     ),
     form,
   );
+  if (first) void handle(first);
   return () => {
     silence();
     scanner.close();

@@ -1,5 +1,6 @@
 // What scanning is for: a stop's list, a van to be loaded, the depot in the evening, or just to look.
 import { button, heading, paragraph } from "./dom.js";
+import { readLabel } from "./labels.js";
 import { itemWords } from "./reading.js";
 import { scanView } from "./view_scan.js";
 import { count, lowered, shownCode } from "./words.js";
@@ -11,9 +12,13 @@ const missing = (app) =>
     button("Back to the day", () => app.go("#")),
   );
 
-export function scanStop(app, visit) {
+// What brought somebody here is read once: going back to it must not read it again.
+const onlyOnce = (hash) => history.replaceState(history.state, "", hash);
+
+export function scanStop(app, visit, first = "") {
   const stop = app.round.world.stop(visit);
   if (!stop) return missing(app);
+  if (first) onlyOnce(`#scan/${visit}`);
   const left = () =>
     stop.lines
       .filter(
@@ -36,7 +41,18 @@ export function scanStop(app, visit) {
     done: { text: "Stop scanning", to: `#stop/${visit}` },
     left,
     more,
+    first,
   });
+}
+
+// A label that was read elsewhere: at the stop that is next, where it is on its list.
+export function labelView(app, text = "") {
+  const { world } = app.round;
+  const item = world.find(readLabel(text));
+  const next = world.next();
+  if (item && next && world.lineFor(next, item)) return scanStop(app, next.visit, text);
+  onlyOnce("#scan");
+  return scanAnything(app, text);
 }
 
 export function loadView(app, id) {
@@ -83,11 +99,12 @@ export function backView(app) {
   });
 }
 
-export const scanAnything = (app) =>
+export const scanAnything = (app, first = "") =>
   scanView(app, {
     title: "Scan anything",
     where: { mode: "any" },
     back: "#",
     done: { text: "Stop scanning", to: "#" },
     left: () => [],
+    first,
   });

@@ -17,8 +17,14 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate" && pathname === KEPT.page) event.respondWith(page(request));
+  else if (request.mode === "navigate" && isLabel(pathname))
+    event.respondWith(label(request, pathname));
   else if (pathname.includes("/static/")) event.respondWith(file(request, pathname));
 });
+
+const PATIENCE = 4000;
+const isLabel = (pathname) =>
+  pathname.startsWith(KEPT.labels) && !pathname.slice(KEPT.labels.length).includes("/");
 
 const nameOf = (pathname) => pathname.replace(/^.*\/static\/[^/]+\//, "");
 
@@ -64,6 +70,16 @@ async function tidy() {
 async function page(request) {
   const cache = await caches.open(VERSION);
   return (await cache.match(KEPT.page)) ?? fetch(request);
+}
+
+// The phone's own camera has opened a label: without a network, it is looked at in the round.
+async function label(request, pathname) {
+  const late = new Promise((_, reject) => setTimeout(reject, PATIENCE));
+  try {
+    return await Promise.race([fetch(request), late]);
+  } catch {
+    return Response.redirect(`${KEPT.page}#label/${pathname.slice(KEPT.labels.length)}`);
+  }
 }
 
 async function file(request, pathname) {
