@@ -12,7 +12,7 @@ from equipment.staff.roles import Caller
 async def own_rounds(caller: Caller, day: date) -> list[asyncpg.Record]:
     """The published rounds of the vans whose crew the caller is.
 
-    Of vans that nobody has named a crew of, those of their own depot: the same that
+    Named with none, of the vans of their own depot that nobody is named with: the same that
     called_on() in PostgreSQL lets them see the people of.
     """
     return await fetch(_OWN, caller.user, day)
@@ -25,6 +25,6 @@ join vans n on n.code = r.van join day_plans p on p.id = r.plan
 where u.id = $1 and (
     exists (select from crew_members c where c.van = r.van and c.day = r.day and c."user" = u.id)
     or (u.depot = n.depot and not exists (
-        select from crew_members c where c.van = r.van and c.day = r.day)))
+        select from crew_members c where c.day = r.day and (c.van = r.van or c."user" = u.id))))
 order by r.van limit 50
 """

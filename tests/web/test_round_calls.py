@@ -125,6 +125,19 @@ async def test_a_day_is_its_crew_s_alone_and_of_today_alone(
         answer = await browser.get("/round/day", params={"device": phone.device})
         assert answer.status_code == 404
     assert len((await phone.day())["stops"]) == len(visits)
+    # A van that nobody is named with is anybody's of the depot, but for whoever has one.
+    ivy = await somebody(admin, name="Ivy")
+    await on_loan(admin, ivy)
+    stray = await collection(admin, ivy)
+    await published(admin, [stray["id"]], van="V2")
+    assert len((await phone.day())["stops"]) == len(visits)
+    async with signed_in(app, "kim") as browser:
+        browser.headers["Accept"] = "*/*"
+        other = Phone(browser)
+        await other.register()
+        assert [stop["person"]["id"] for stop in (await other.day())["stops"]] == [ivy]
+    async with signed_in(app, "pat") as browser:
+        assert (await browser.get(f"/visits/{stray['id']}")).text.count("Ivy") == 0
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     owner = await asyncpg.connect(database)
     await owner.execute("update rounds set day = $1", yesterday)

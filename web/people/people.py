@@ -29,6 +29,8 @@ from equipment.people.person_form import NewPerson, Person, PersonChange
 from equipment.people.person_search import FoundPeople, PersonSearch
 from equipment.people.timeline import Place
 from equipment.people.visibility import visible_people
+from logistics.visits import visits
+from logistics.visits.visit_form import Visit
 from web import meanwhile, pages, searches
 from web.fields import faults_of, hidden
 from web.forms import Filled, as_struct
@@ -153,11 +155,19 @@ async def show_person(request: PageRequest, person: FromPath[UUID]) -> Response[
         search = Search(person=person)
         rows = await order_views.listed(request.caller, search, request.now, after=0, limit=_MOST)
         orders = [order for _, order in rows]
-    held = Held([item for _, item in loans], orders)
+    held = Held([item for _, item in loans], orders, await _visits(request, person))
     payer = None if shown.funder is None else (await partners.find(shown.funder)).name
     told = await _told(request, person)
     content = person_page(shown, held, told, request.caller, request.site.base, payer=payer)
     return page(request, "person.jinja", content)
+
+
+async def _visits(request: PageRequest, person: UUID) -> list[Visit]:
+    if not request.caller.may("read visits"):
+        return []
+    sought = visits.Search(person=person)
+    rows = await visits.listed(request.caller, sought, request.now, after=visits.FIRST, limit=_MOST)
+    return [visit for _, visit in rows]
 
 
 async def _told(request: PageRequest, person: UUID) -> Told:

@@ -12,13 +12,16 @@ from equipment.people.person_search import FoundPeople
 from equipment.staff.roles import Caller
 from equipment.standing import State
 from labels.code import shown
+from logistics.visits.visit_form import Visit
 from web.fields import Field, Fields, errors
 from web.forms import Filled
 from web.items.item_panel import STATE_WORDS
 from web.markup import link, tag
+from web.orders.check_words import as_lines
 from web.orders.order_words import STATUS_WORDS
 from web.people.people_forms import CARERS, COMMUNICATION, HOMES
 from web.people.timeline_words import HEAD
+from web.visits.visit_words import name_of, status_tag, what
 from web.words import day, pounds, stamp
 
 _DONE: Final = frozenset({"declined", "delivered", "cancelled"})
@@ -26,10 +29,11 @@ _DONE: Final = frozenset({"declined", "delivered", "cancelled"})
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a person has, and all orders for them that the caller may see."""
+    """What a person has, and all orders and visits for them that the caller may see."""
 
     items: Sequence[LoanedItem]
     orders: Sequence[Order]
+    visits: Sequence[Visit] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class PersonPage:
     loans: list[list[dict[str, Any]]]
     orders_head: list[str]
     orders: list[list[dict[str, Any]]]
+    visits_head: list[str]
+    visits: list[list[dict[str, Any]]]
     told_head: list[str]
     told: Told
 
@@ -160,6 +166,7 @@ def person_page(
         sections=[
             {"href": "#loans", "text": f"At home now ({len(held.items)})"},
             {"href": "#orders", "text": f"Orders ({len(held.orders)})"},
+            {"href": "#visits", "text": f"Visits ({len(held.visits)})"},
             {"href": "#told", "text": "What happened"},
         ],
         order=f"{base}/orders/new?person={person.id}" if may_order else None,
@@ -167,6 +174,8 @@ def person_page(
         loans=[_loan(item, base) for item in held.items],
         orders_head=["Ordered", "What", "State", "What happens next"],
         orders=[_order(order, base) for order in reversed(held.orders)],
+        visits_head=["Due", "Visit", "What", "State"],
+        visits=[_visit(each, base) for each in reversed(held.visits)],
         told_head=HEAD,
         told=told,
     )
@@ -240,4 +249,13 @@ def _order(order: Order, base: str) -> list[dict[str, Any]]:
         {"text": f"{lines}: {pounds(order.total_pence)}"},
         {"html": tag(words, colour)},
         {"text": following},
+    ]
+
+
+def _visit(visit: Visit, base: str) -> list[dict[str, Any]]:
+    return [
+        {"text": day(visit.due_on), "classes": "kitback-figure"},
+        {"html": link(f"{base}/visits/{visit.id}", name_of(visit))},
+        {"html": as_lines(what(visit.lines, visit.kind))},
+        {"html": status_tag(visit.status)},
     ]

@@ -48,11 +48,7 @@ export function dayView(app) {
       : pack.stops.length
         ? button("End the day", () => app.go("#close"))
         : null,
-    el(
-      "ol",
-      { class: "kitback-round-stops" },
-      pack.stops.map((stop) => row(app, stop)),
-    ),
+    ...pack.rounds.map((each) => stopsOf(app, each)),
     ...pack.rounds.map((each) => {
       const words = `Load van ${each.van}`;
       return button(words, () => app.go(`#load/${each.id}`), "secondary");
@@ -63,6 +59,20 @@ export function dayView(app) {
     callDepot(pack),
     details("This phone", ...phone(app)),
   );
+}
+
+// Whoever has several vans to choose from sees which stops are whose.
+function stopsOf(app, { id, van }) {
+  const { pack } = app.round;
+  const stops = pack.stops.filter((stop) => stop.round === id);
+  return [
+    pack.rounds.length > 1 ? el("h2", { class: "nhsuk-heading-m" }, `Van ${van}`) : null,
+    el(
+      "ol",
+      { class: "kitback-round-stops" },
+      stops.map((stop) => row(app, stop)),
+    ),
+  ];
 }
 
 function row(app, stop) {

@@ -18,6 +18,7 @@ export class World {
     this.outcomes = new Map();
     this.scans = [];
     this.late = null;
+    this.current = null;
     for (const entry of entries) this.#replay(entry);
   }
 
@@ -49,8 +50,10 @@ export class World {
     return this.outcomes.has(stop.visit) || ["done", "failed", "cancelled"].includes(stop.status);
   }
 
+  // Of several vans' rounds, the one goes on with which something was done last.
   next() {
-    return this.pack.stops.find((stop) => !this.isOver(stop)) ?? null;
+    const open = this.pack.stops.filter((stop) => !this.isOver(stop));
+    return open.find((stop) => stop.round === this.current) ?? open[0] ?? null;
   }
 
   done(stop, line) {
@@ -134,9 +137,15 @@ export class World {
     // A refused one has not happened, as far as the service is concerned: a case says the rest.
     if (entry.status === "refused") return;
     const { body } = entry;
+    this.current = this.#roundOf(body) ?? this.current;
     if (entry.kind === "outcome") this.outcomes.set(body.visit, { ...body, entry });
     if (entry.kind === "late" && entry.seq > (this.pack.upto ?? 0)) this.late = body;
     if (entry.kind === "scan") this.#scan(entry, body);
+  }
+
+  #roundOf({ visit, van }) {
+    if (visit) return this.stop(visit)?.round;
+    return this.pack.rounds?.find((each) => van && each.van === van)?.id;
   }
 
   #scan(entry, body) {
