@@ -61,12 +61,12 @@ async def take_next_step(
         for what, words in _TO_SETTLE.items()
         if any(line["outcome"] == what for line in lines)
     ]
-    if left and told.next_step in _ASKED:
-        kind, words = _ASKED[told.next_step]
-        findings.append(_finding(caller, row, kind, words, told.reason))
     if left and hopeless:
         words = f"A visit has failed {row['attempt']} times. Ring, and plan it anew."
-        findings.append(_finding(caller, row, "visit-failed", words))
+        findings.append(_finding(caller, row, "visit-failed", words, told.reason))
+    elif left and told.next_step in _ASKED:
+        kind, words = _ASKED[told.next_step]
+        findings.append(_finding(caller, row, kind, words, told.reason))
     await raise_cases(findings, now)
 
 

@@ -100,6 +100,7 @@ def test_a_label_is_read_on_any_screen_and_by_the_phone_s_own_camera(
             page.get_by_role("button", name="Open", exact=True).click()
             expect(page.get_by_role("status").first).to_contain_text(code[:4])
         expect(page.get_by_role("button", name="Load it on the van")).to_be_visible()
+        expect(page.get_by_text("It is for stop 2.")).to_be_visible()
         _seen(phone, "label")
         assert phone.unsent() == 1
         phone.context.set_offline(offline=False)

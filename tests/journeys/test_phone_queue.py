@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, Route
 
+from equipment.lifecycle import GIVEN_REUSE
 from tests.journeys.browser import chromium
 
 HERE: Final = Path(__file__).parent
@@ -75,3 +76,14 @@ def test_whatever_happens_each_scan_has_one_effect_in_order(
     assert {entry["status"] for entry in entries if entry["item"] not in bad} <= {"done"}
     expected = [entry["id"] for entry in entries if entry["item"] not in bad]
     assert [effect["id"] for effect in effects] == expected
+
+
+def test_what_is_used_up_is_given_on_the_phone_as_by_the_service(page: Page) -> None:
+    """Delivered without a network, a consumable is nobody's loan."""
+    kinds = ["reusable", *sorted(GIVEN_REUSE)]
+    states = page.evaluate(
+        "(kinds) => import('/round/standing.js').then(({ after }) => kinds.map((reuse) =>"
+        " after({ state: 'loaded' }, 'deliver', { person: 'p' }, { reuse }).state))",
+        kinds,
+    )
+    assert states == ["on_loan", *["given"] * len(GIVEN_REUSE)]

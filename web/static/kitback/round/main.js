@@ -92,9 +92,18 @@ function draw() {
   leave = null;
   const [name, ...rest] = location.hash.slice(1).split("/");
   const view = app.round.world || LIVE.has(name) ? (VIEWS[name] ?? dayView) : dayView;
-  leave = view(app, ...rest.map(decodeURIComponent)) ?? null;
+  leave = view(app, ...rest.map(plain)) ?? null;
   if (!SCANS.has(name) && app.round.world) leave = listen((text) => heard(text, name, rest[0]));
   status();
+}
+
+// What a label's link brings along may be anything.
+function plain(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 // A hardware scanner is used wherever somebody is: at a stop it scans there.

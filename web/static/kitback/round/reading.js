@@ -128,7 +128,9 @@ export class Reading {
     if (here) return "It is on loan to this person. It is not on the list of this stop.";
     if (mode === "load" && item.state === "loaded") return `It is on van ${item.van} already.`;
     const listed = mode === "stop" || mode === "load" ? " It is not on this list." : "";
-    return `It is ${stateWords(item.state)}.${listed}`;
+    const wanted = this.world.stopFor(item);
+    const where = wanted ? ` It is for stop ${wanted.place}.` : "";
+    return `It is ${stateWords(item.state)}.${listed}${where}`;
   }
 
   // Ours, to look at, but nothing that this phone has been told of.

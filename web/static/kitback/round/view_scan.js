@@ -8,7 +8,8 @@ import * as fields from "./fields.js";
 
 const NO_CAMERA = "The camera cannot be used. Allow it in the phone's settings, or type the code.";
 
-// title, where and back say what the scanning is for; left() lists what is still to be scanned.
+// title, where and back say what the scanning is for; left() lists what is still to be scanned, or
+// is null.
 // `first` was read already, before this was opened.
 export function scanView(app, { title, where, back, done, left, more = () => null, first = "" }) {
   const reading = new Reading(app.round, where);
@@ -131,7 +132,9 @@ export function scanView(app, { title, where, back, done, left, more = () => nul
   };
 }
 
+// Of no list there is nothing left, and nothing to say.
 function leftWords(rows) {
+  if (!rows) return [];
   if (!rows.length)
     return [paragraph("Everything on this list has been scanned.", "kitback-round-all")];
   return [el("h2", { class: "nhsuk-heading-s" }, "Still to scan"), list(rows)];

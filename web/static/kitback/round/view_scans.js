@@ -105,6 +105,6 @@ export const scanAnything = (app, first = "") =>
     where: { mode: "any" },
     back: "#",
     done: { text: "Stop scanning", to: "#" },
-    left: () => [],
+    left: () => null,
     first,
   });

@@ -45,6 +45,12 @@ export class World {
     return this.pack.stops.find((each) => each.visit === visit) ?? null;
   }
 
+  // Where something is to be done with an item today.
+  stopFor(item) {
+    const isAbout = (stop) => stop.lines.some((line) => line.items.includes(item.code));
+    return this.pack.stops.find((stop) => isAbout(stop) && !this.isOver(stop)) ?? null;
+  }
+
   // A stop is over once its outcome was said, here or to the service by somebody else.
   isOver(stop) {
     return this.outcomes.has(stop.visit) || ["done", "failed", "cancelled"].includes(stop.status);
