@@ -18,6 +18,8 @@ from web.admin import (
     users,
 )
 from web.depot import checks as depot_checks
+from web.depot import gate as depot_gate
+from web.depot import home as depot_home
 from web.items import cases, item_acts, item_parts, items, public_item
 from web.orders import (
     catalogue,
@@ -78,6 +80,8 @@ PAGES: Final = (
     *rounds.PAGES,
     *round_moves.PAGES,
     *cases.PAGES,
+    *depot_home.PAGES,
+    *depot_gate.PAGES,
     *depot_checks.PAGES,
     *devices.PAGES,
     *handling.PAGES,

@@ -10,6 +10,7 @@ from equipment.staff.roles import (
     AUTHORISER,
     BUDGET_HOLDER,
     COORDINATOR,
+    DEPOT,
     PRESCRIBER,
     TECHNICIAN,
     Caller,
@@ -40,6 +41,7 @@ DESKS: Final = (
     Desk("Cases", "/cases", "read cases"),
     Desk("Items", "/items", "read items"),
     Desk("Shelves", "/shelves", "read items"),
+    Desk("Depot", "/depot", "work at a depot"),
     Desk("Checks due", "/depot/checks", "read what falls due"),
     Desk("Emergencies", "/emergencies", "read emergency issues"),
     Desk("Changes", "/changes", "read changes"),
@@ -53,6 +55,7 @@ _STARTS: Final[tuple[tuple[str, str], ...]] = (
     (AUTHORISER, "/authorise"),
     (PRESCRIBER, "/orders"),
     (TECHNICIAN, "/round"),
+    (DEPOT, "/depot"),
     (BUDGET_HOLDER, "/budget"),
     (AUDITOR, "/changes"),
 )

@@ -1,0 +1,113 @@
+"""The gate: whatever is carried in is told by its label alone what becomes of it.
+
+Nobody at the gate should have to know how an item stands. What stands at a depot's gate is at that
+depot: one that was out comes in dirty, one that was lost is found, one of another depot has moved.
+What cannot be, such as an item that was scrapped, is refused and becomes a case for a person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias, get_args
+from uuid import uuid4
+
+from budget.refusals import Fault, Refusal, Refused, Wrong
+from equipment import items
+from equipment.items import Item, Viewer
+from equipment.scans import record
+from equipment.staff.roles import check_may
+from equipment.standing import State
+
+Bearer: TypeAlias = Literal["crew", "anybody", "hospital", "tip", "service"]
+"""Who brings it: our crew, anybody, a hospital, the tip, or another service."""
+
+BEARERS: Final[tuple[Bearer, ...]] = get_args(Bearer)
+_NOTES: Final[Mapping[Bearer, str]] = {
+    "crew": "Brought in by our crew.",
+    "anybody": "Brought back by hand.",
+    "hospital": "Brought in by a hospital.",
+    "tip": "Brought in by the tip.",
+    "service": "Brought in by another service.",
+}
+# A prescriber or crew may take one back in between: then it is looked at once more.
+_LOOKS: Final = 2
+
+_COMES_IN: Final = frozenset({State.ON_LOAN, State.COLLECTED})
+_GONE: Final = frozenset({State.SCRAPPED, State.GIVEN, State.HANDED_BACK})
+# What no van takes back: it has not been in a house, or is already in the store.
+_STAYS: Final = frozenset({State.AVAILABLE, State.RETURNED, State.CLEANED, State.IN_REPAIR})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What was read at a depot's gate, and who brought it."""
+
+    label: str
+    depot: str
+    bearer: Bearer = "crew"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """The item as it is now, and what was recorded of it: nothing where it was here already."""
+
+    item: Item
+    action: str | None
+
+
+async def take_in(arrival: Arrival, viewer: Viewer) -> TakenIn:
+    """Record that an item stands at the gate.
+
+    Raises Missing where the label names none of ours, Wrong where there is no such depot, Refused
+    where it cannot be taken in: of what cannot be here at all a case is raised.
+    """
+    check_may(viewer.caller, "return")
+    if not arrival.label.strip():
+        raise Wrong([Fault("label", "Scan the label, or type its code.")])
+    refusal: Refusal | None = None
+    for _ in range(_LOOKS):
+        _, item = await items.look_up(arrival.label, viewer)
+        action = becomes(item, arrival.depot)
+        if action is None:
+            return TakenIn(item, None)
+        scan = _scan(arrival, item, action, viewer.now)
+        [result] = await record([scan], viewer.caller, viewer.now)
+        refusal = result.refusal
+        if refusal is None:
+            return TakenIn((await items.look_up(item.code, viewer))[1], action)
+        if result.state is item.state:
+            break
+    assert refusal is not None
+    raise refusal
+
+
+def becomes(item: Item, depot: str) -> str | None:
+    """The action that an item's arrival at a depot is; None where it is there already.
+
+    Raises Refused for what was loaded for delivery: only whoever brings it knows if it was used.
+    """
+    if item.state is State.LOADED:
+        raise Refused(
+            "loaded",
+            "It was loaded for a delivery. Return it if it has been in a house, else unload it.",
+        )
+    if item.state in _COMES_IN or item.state in _GONE:
+        return "return"
+    if item.state is State.LOST:
+        return "find"
+    return "move" if item.state in _STAYS and item.depot != depot else None
+
+
+def _scan(arrival: Arrival, item: Item, action: str, now: datetime) -> dict[str, Any]:
+    scan: dict[str, Any] = {
+        "id": str(uuid4()),
+        "item": item.code,
+        "action": action,
+        "occurred_at": now.isoformat(),
+        "depot": arrival.depot,
+        "note": _NOTES[arrival.bearer],
+    }
+    if item.state in _GONE:
+        # It says so of itself, and is refused: a scan from a device leaves a case.
+        scan["device"] = f"gate {arrival.depot}"
+    return scan

@@ -1,0 +1,75 @@
+"""The gate on a page: a scanner in the hand, one label after another, and what becomes of each."""
+
+from typing import Any, Final
+
+from litestar import Response
+
+from budget.refusals import Missing, NotAllowed, Refusal, Refused, Wrong
+from equipment import items
+from equipment.catalogue import products
+from equipment.gate import arrivals
+from equipment.gate.arrivals import Arrival, Bearer, TakenIn
+from equipment.items import Viewer
+from web import pages
+from web.depot import gate_words
+from web.depot.gate_words import Gate
+from web.depot.here import depot_here
+from web.envelope import policy
+from web.pages import PageRequest, see_other
+from web.rendering import page
+
+_TASK: Final = "work at a depot"
+_PATH: Final = "/depot/gate"
+_USUAL: Final[Bearer] = "crew"
+
+
+@pages.get(_PATH, task=_TASK)
+async def show_gate(request: PageRequest) -> Response[str]:
+    """The field that a scanner types into, and what became of the label before."""
+    asked = {name: request.sought(name) for name in ("depot", "bearer", "item", "did")}
+    gate = await _gate(request, asked)
+    if not asked["item"]:
+        return _shown(request, gate_words.gate_page(gate))
+    viewer = Viewer(request.caller, request.now, request.site.public_url)
+    _, item = await items.look_up(asked["item"], viewer)
+    taken = TakenIn(item, asked["did"] if asked["did"] in gate_words.DID else None)
+    product = await products.find_product(request.caller, item.sku, request.now)
+    return _shown(request, gate_words.gate_page(gate, gate_words.told(taken, product, gate)))
+
+
+@pages.post(_PATH, task=_TASK)
+async def take_in(request: PageRequest) -> Response[str]:
+    """Take in what was scanned; what cannot be is said, and the field is free for the next."""
+    filled = await request.filled()
+    gate = await _gate(request, {name: filled.text(name) for name in ("depot", "bearer")})
+    label = filled.text("label")
+    viewer = Viewer(request.caller, request.now, request.site.public_url)
+    try:
+        taken = await arrivals.take_in(Arrival(label, gate.depot, gate.bearer), viewer)
+    except (Wrong, Refused, Missing, NotAllowed) as refusal:
+        content = gate_words.gate_page(gate, await _refused(refusal, label, viewer, gate))
+        return _shown(request, content, status=422)
+    return see_other(request, gate_words.after(gate, taken))
+
+
+async def _refused(refusal: Refusal, label: str, viewer: Viewer, gate: Gate) -> gate_words.Told:
+    if isinstance(refusal, Missing) or not label:
+        return gate_words.unknown(refusal, gate)
+    return gate_words.refused(refusal, (await items.look_up(label, viewer))[1], gate)
+
+
+async def _gate(request: PageRequest, asked: dict[str, str]) -> Gate:
+    """Where the scanner stands, and who brings what it reads."""
+    code, depots = await depot_here(request, asked["depot"])
+    bearer = next((each for each in arrivals.BEARERS if each == asked["bearer"]), _USUAL)
+    return Gate(request.site.base, code, bearer, depots)
+
+
+def _shown(request: PageRequest, content: Any, *, status: int = 200) -> Response[str]:
+    # The camera's reader is compiled in the browser.
+    allowed = policy(request.scope["state"]["nonce"], scripts="'wasm-unsafe-eval'")
+    headers = {"Content-Security-Policy": allowed}
+    return page(request, "gate.jinja", content, status=status, headers=headers)
+
+
+PAGES: Final = (show_gate, take_in)

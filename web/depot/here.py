@@ -1,0 +1,24 @@
+"""Which depot a page of the depot is about."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from budget.refusals import Missing
+from equipment import places
+from equipment.places import Depot
+from web.pages import PageRequest
+
+_MOST: Final = 200
+
+
+async def depot_here(request: PageRequest, code: str) -> tuple[str, Sequence[Depot]]:
+    """The depot of that code, or the first where none is named; and all there are.
+
+    Raises Missing where there is none.
+    """
+    depots = await places.depots(request.caller, "", _MOST)
+    if not code and depots:
+        code = next((each.code for each in depots if each.kind == "depot"), depots[0].code)
+    if code not in {each.code for each in depots}:
+        raise Missing("depot-not-found", "There is no such depot.")
+    return code, depots
