@@ -58,8 +58,8 @@ class TakenIn:
 async def take_in(arrival: Arrival, viewer: Viewer) -> TakenIn:
     """Record that an item stands at the gate.
 
-    Raises Missing where the label names none of ours, Wrong where there is no such depot, Refused
-    where it cannot be taken in: of what cannot be here at all a case is raised.
+    Raises Missing where the label names none of ours, or where there is no such depot; Refused where
+    it cannot be taken in: of what cannot be here at all a case is raised.
     """
     check_may(viewer.caller, "return")
     if not arrival.label.strip():

@@ -81,6 +81,7 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "read standing data": ROLES,
     "read items": ROLES,
     "read examinations": _CREW | {AUDITOR},
+    "work at a depot": _CREW,
     "read what falls due": _CREW | {AUDITOR},
     "scan": frozenset().union(*ACTION_ROLES.values()),
     "register people": _CARE,

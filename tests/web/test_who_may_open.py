@@ -174,6 +174,9 @@ MAY = """
     ac       GET /rounds/vans/{code}
     ac       POST /rounds/move
     ac       GET /rounds/move
+    actd     GET /depot
+    actd     GET /depot/gate
+    actd     POST /depot/gate
     actdx    GET /depot/checks
     acdx     GET /cases
     acdx     GET /cases/{case}

@@ -68,7 +68,7 @@ def depot_page(depots: Sequence[Depot], standing: Stock, aged: Ageing, way: Way)
     depot = standing.key
     field = Fields().select("depot", "Depot", names, value=depot)
     return DepotPage(
-        title=f"Depot {standing.name}",
+        title=standing.name,
         address=f"{way.base}/depot",
         fields=[field],
         stations=list(_stations(depot, way)),
@@ -114,10 +114,10 @@ def _rows(standing: Stock, aged: Ageing, base: str) -> Iterator[list[Any]]:
             for days in (_WEEK_DAYS, 4 * _WEEK_DAYS)
         ]
         yield _row(_named(text, state, standing.key, base), getattr(standing, state), older)
-    for state, text in _REST:
+    for other, text in _REST:
         # What is on a van is at no depot, so that no list by depot shows it.
-        named = {"text": text} if state in _ABOARD else _named(text, state, standing.key, base)
-        yield _row(named, getattr(standing, state))
+        named = {"text": text} if other in _ABOARD else _named(text, other, standing.key, base)
+        yield _row(named, getattr(standing, other))
 
 
 def _named(text: str, state: str, depot: str, base: str) -> dict[str, str]:

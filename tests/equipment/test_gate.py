@@ -1,0 +1,120 @@
+"""The gate: whatever is carried in is told by its label alone what becomes of it."""
+
+import asyncio
+
+import pytest
+
+from budget.refusals import Missing, NotAllowed, Refused, Wrong
+from equipment import cases
+from equipment.gate.arrivals import Arrival, TakenIn, take_in
+from equipment.items import Viewer
+from equipment.standing import State
+from tests.equipment.standing_data import caller
+from tests.equipment.store import (
+    COORDINATOR,
+    NOW,
+    STORE,
+    count,
+    done,
+    one_item,
+    row_of,
+    scan,
+    set_up,
+    somebody,
+)
+
+VIEWER = Viewer(STORE, NOW, "https://kit.example.org")
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def _brought(code: str, depot: str = "D1") -> TakenIn:
+    return await take_in(Arrival(code, depot, "hospital"), VIEWER)
+
+
+async def _after(*actions: str) -> str:
+    """An item of which all of this was recorded; its code."""
+    code, person = await one_item(), await somebody()
+    for action in actions:
+        await done(scan(code, action, person=person))
+    return code
+
+
+@pytest.mark.parametrize(
+    ("before", "depot", "action", "state"),
+    [
+        (("deliver",), "D1", "return", State.RETURNED),
+        (("deliver", "collect"), "D2", "return", State.RETURNED),
+        (("lose",), "D2", "find", State.RETURNED),
+        ((), "D2", "move", State.AVAILABLE),
+        (("withdraw", "clean"), "D2", "move", State.CLEANED),
+        (("withdraw",), "D1", None, State.RETURNED),
+        (("allocate",), "D1", None, State.ALLOCATED),
+    ],
+)
+async def test_what_is_brought_in_is_where_it_was_brought(
+    before: tuple[str, ...], depot: str, action: str | None, state: State
+) -> None:
+    """As what it is by then; a second look at the same label changes nothing."""
+    await set_up()
+    code = await _after(*before)
+    taken = await _brought(code, depot)
+    assert (taken.action, taken.item.state, taken.item.depot) == (action, state, depot)
+    movements = await count("movements")
+    assert (await _brought(taken.item.link, depot)).action is None
+    assert await count("movements") == movements
+
+
+async def test_who_brought_it_is_on_record() -> None:
+    """As a note of the movement."""
+    await set_up()
+    code = await _after("deliver")
+    await _brought(code)
+    assert await count("movements", "details->>'note' = 'Brought in by a hospital.'") == 1
+
+
+async def test_what_cannot_be_here_is_a_case() -> None:
+    """A scrapped item at the gate: nothing moves, and somebody is to settle it."""
+    await set_up()
+    code = await _after("scrap")
+    with pytest.raises(Refused, match="scrapped"):
+        await _brought(code)
+    assert (await row_of(code))["state"] == "scrapped"
+    [case] = await cases.listed(COORDINATOR, "open", NOW, after=0, limit=10)
+    assert (case.item, case.content["device"]) == (code, "gate D1")
+
+
+async def test_what_was_loaded_is_asked_about() -> None:
+    """Only whoever brings it knows whether it has been in a house."""
+    await set_up()
+    code = await _after("allocate", "load")
+    with pytest.raises(Refused, match="Return it if it has been in a house, else unload it"):
+        await _brought(code)
+    assert (await row_of(code))["state"] == "loaded"
+
+
+async def test_what_is_wrong_is_said_and_nothing_recorded() -> None:
+    """No label, none of ours, no such depot, not one who works there."""
+    await set_up()
+    code = await _after("deliver")
+    before = await count("movements")
+    with pytest.raises(Wrong):
+        await _brought("  ")
+    with pytest.raises(Missing):
+        await _brought("AAAAAAAA")
+    with pytest.raises(Missing, match="There is no depot"):
+        await _brought(code, "D7")
+    buyer = Viewer(caller("budget_holder"), NOW, "https://kit.example.org")
+    with pytest.raises(NotAllowed):
+        await take_in(Arrival(code, "D1"), buyer)
+    assert await count("movements") == before
+
+
+async def test_two_gates_at_once_take_it_in_once() -> None:
+    """It has come in once; whoever is second finds it here, or it has moved on to them."""
+    await set_up()
+    code = await _after("deliver")
+    taken = await asyncio.gather(*(_brought(code, depot) for depot in ("D1", "D2", "D1", "D2")))
+    assert sorted(str(each.action) for each in taken).count("return") == 1
+    assert await count("movements", "action = 'return'") == 1
+    assert (await row_of(code))["state"] == "returned"
