@@ -58,7 +58,7 @@ class TakenIn:
 async def take_in(arrival: Arrival, viewer: Viewer) -> TakenIn:
     """Record that an item stands at the gate.
 
-    Raises Missing where the label names none of ours, or where there is no such depot; Refused where
+    Raises Missing where the label names none of ours, or there is no such depot; Refused where
     it cannot be taken in: of what cannot be here at all a case is raised.
     """
     check_may(viewer.caller, "return")

@@ -15,6 +15,7 @@ const video = gate.querySelector("[data-gate-video]");
 const AGAIN = 5000;
 const waiting = [];
 let sending = false;
+let stuck = false;
 
 function take(label) {
   allowSound();
@@ -22,6 +23,7 @@ function take(label) {
   const body = new URLSearchParams(new FormData(form));
   body.set("label", label);
   waiting.push(body);
+  if (stuck) count();
   void send();
 }
 
@@ -30,8 +32,9 @@ async function send() {
   if (sending) return;
   sending = true;
   while (waiting.length > 0) {
-    if (!(await sent(waiting[0]))) {
-      say(`${waiting.length} not sent yet. Do not close this page.`);
+    stuck = !(await sent(waiting[0]));
+    if (stuck) {
+      count();
       await new Promise((resolve) => setTimeout(resolve, AGAIN));
       continue;
     }
@@ -40,6 +43,8 @@ async function send() {
   }
   sending = false;
 }
+
+const count = () => say(`${waiting.length} not sent yet. Do not close this page.`);
 
 async function sent(body) {
   const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
