@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from budget.database import fetch
+from budget.sharing.dividing import divide
 from budget.years import year_of
 
 
@@ -30,12 +31,6 @@ where y.year = $1 and y.model = 'pool_stock' and c.contribution_pence > 0 order 
 def shares(pence: int, contributions: Mapping[str, int]) -> dict[str, int]:
     """An amount in whole pence, by contribution: they sum to it.
 
-    The pence that are left over go to those of whom most was cut off, then by code. Pure.
+    Nobody's where nobody contributes. Pure.
     """
-    whole = sum(contributions.values())
-    if not whole:
-        return {}
-    parts = {ods: divmod(pence * each, whole) for ods, each in contributions.items()}
-    left = pence - sum(part for part, _ in parts.values())
-    cut = sorted(parts, key=lambda ods: (-parts[ods][1], ods))
-    return {ods: part + (ods in cut[:left]) for ods, (part, _) in parts.items()}
+    return divide(pence, contributions) if any(contributions.values()) else {}

@@ -56,7 +56,8 @@ async def errors(year: str, day: date) -> Errors:
     What came counts as it is posted now.
     """
     first, last = span(year)
-    end = min(day + _DAY, last + _DAY).replace(day=1) - _DAY
+    # Of a year still to come, what is known of the one before.
+    end = min(max(day, first) + _DAY, last + _DAY).replace(day=1) - _DAY
     history = await read_history(end)
     if history is None:
         return Errors([], None, 0, 0)

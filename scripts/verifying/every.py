@@ -9,6 +9,7 @@ from scripts.verifying.items import ITEM_INVARIANTS
 from scripts.verifying.labels import LABEL_INVARIANTS
 from scripts.verifying.money import MONEY_INVARIANTS, NO_TARIFF, UNPAID_STOCK
 from scripts.verifying.orders import ORDER_INVARIANTS, WAITS_IN_VAIN
+from scripts.verifying.outlooks import OUTLOOK_INVARIANTS
 from scripts.verifying.people import NUMBERS, PEOPLE_INVARIANTS
 from scripts.verifying.phones import PHONE_INVARIANTS
 from scripts.verifying.recalls import RECALL_INVARIANTS
@@ -30,6 +31,7 @@ EVERY: Final = (
     *VISIT_INVARIANTS,
     *PHONE_INVARIANTS,
     *BOOK_INVARIANTS,
+    *OUTLOOK_INVARIANTS,
     *PEOPLE_INVARIANTS,
     *STAFF_INVARIANTS,
     *RECALL_INVARIANTS,

@@ -5,7 +5,7 @@ from typing import Final
 
 from litestar import Response
 
-from budget import closing, partners, pool, positions, recycling
+from budget import closing, partners, positions, recycling
 from budget.by_month import partner_year
 from budget.recycling import Question
 from budget.refusals import Missing, Wrong
@@ -48,7 +48,7 @@ async def show_partner(request: PageRequest) -> Response[str]:
         found = await partner_year(year, request.sought("partner"))
     except Wrong as refusal:
         raise Missing("partner-not-found", "There is no such partner.") from refusal
-    everybody = (await pool.standing(year, None)).partners
+    everybody = (await positions.position(year, None, request.now)).partners
     [standing] = [each for each in everybody if each.ods == found.ods]
     base = request.site.base
     known = await partners.listed("", _MOST)

@@ -27,8 +27,13 @@ _FIGURES: Final[Mapping[str, tuple[str, str]]] = {
     "net": ("Net spend", "Issues and activity, less credits."),
     "committed": ("Committed", "Authorised orders that are not delivered yet."),
     "remaining": ("Remaining", "Contribution, less net spend and what is committed."),
+    "forecast": ("Expected", "Net spend by the end of the year, as forecast."),
+    "overspend_share": (
+        "Share of over- or underspend",
+        "What would be owed beyond the contribution if the year ended today; below 0: given back.",
+    ),
 }
-_GLANCE: Final = ("contribution", "net", "committed", "remaining")
+_GLANCE: Final = ("contribution", "net", "committed", "remaining", "forecast")
 """What the pool's page shows of each partner; their own shows all."""
 
 _RATES: Final[Mapping[str, tuple[str, str]]] = {
@@ -155,7 +160,8 @@ def _explained(text: str, meaning: str) -> Markup:
 
 
 def _figure(figures: Figures, name: str) -> int:
-    pence: int = getattr(figures, f"{name}_pence")
+    pence: int | None = getattr(figures, f"{name}_pence")
+    assert pence is not None, "budget/positions.py reckons all of them"
     return pence
 
 

@@ -32,8 +32,8 @@ _OWES: Final = (
     " today. At year end: the same, if it ends as is forecast."
 )
 _LINES: Final = (
-    "Equipment is issues less credits. Activity is visits, cleaning and repairs. Other charges are"
-    " those that people make, such as management fees."
+    "Equipment is issues less credits. Activity is visits, cleaning and repairs, and stock that is"
+    " charged as it comes in. Other charges are those that people make, such as management fees."
 )
 _HOW: Final = (
     "Of each cost line so much is borne by use, that is, by whom it was charged to; the rest is put"
