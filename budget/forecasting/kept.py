@@ -41,6 +41,8 @@ class Kept(msgspec.Struct, frozen=True):
     made_at: datetime | None
     method: Method
     outlook: Outlook
+    # By which form it was smoothed, in words.
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +158,12 @@ async def newest(year: str, day: date) -> Kept | None:
     if row is None:
         return None
     outlook = msgspec.json.decode(row["content"], type=Outlook)
-    return Kept(row["data_to"], row["made_at"], row["method"], outlook)
+    return Kept(row["data_to"], row["made_at"], row["method"], outlook, row["form"])
 
 
 _NEWEST: Final = """
-select data_to, made_at, method, content from forecasts where year = $1 and data_to <= $2
+select data_to, made_at, method, content, parameters #>> '{fitted,"",words}' as form
+from forecasts where year = $1 and data_to <= $2
 order by data_to desc, made_at < $3 desc, made_at desc limit 1
 """
 

@@ -1,6 +1,7 @@
 """What was spent in whole months, by partner: what a forecast is made from."""
 
 from datetime import date, timedelta
+from statistics import median
 from typing import Final
 
 import msgspec
@@ -11,6 +12,7 @@ from budget.years import span
 MONTHS_MAX: Final = 60
 """Of older months, nothing is asked: a service changes more in five years than a season."""
 
+_YEAR: Final = 12
 _DAY: Final = timedelta(days=1)
 
 
@@ -33,14 +35,25 @@ class History(msgspec.Struct, frozen=True):
     @property
     def is_quiet(self) -> bool:
         """Whether nothing was spent in its last twelve months: nothing follows from that."""
-        return not any(self.pool[-12:])
+        return not any(self.pool[-_YEAR:])
 
     def until(self, last: date) -> "History":
-        """What was known of it at the end of a month, by its last day: the newest of it."""
+        """What was known of it at the end of a month, by its last day: the newest of it.
+
+        Without the months at its begin in which the books were only filling: until one first
+        reached half of what the last twelve came to, by their median.
+        """
         keep = max(0, months_between(self.begins_on, last + _DAY))
-        skip = max(0, keep - MONTHS_MAX)
-        cut = {ods: each[skip:keep] for ods, each in self.partners.items()}
-        return History(months_after(self.begins_on, skip), cut)
+        newest = self.cut(max(0, keep - MONTHS_MAX), keep)
+        spent = newest.pool
+        settled = median(spent[-_YEAR:]) / 2 if spent else 0
+        begins = next((number for number, pence in enumerate(spent) if pence >= settled), 0)
+        return newest.cut(begins, newest.months)
+
+    def cut(self, first: int, end: int) -> "History":
+        """The months from one number until before another, from 0."""
+        kept = {ods: each[first:end] for ods, each in self.partners.items()}
+        return History(months_after(self.begins_on, first), kept)
 
 
 def months_between(first: date, later: date) -> int:

@@ -24,7 +24,8 @@ class ForecastNote(msgspec.Struct, frozen=True):
 
     It is where the year ends as seen on `day`: what was spent by then, and what was expected of
     the rest from the whole months up to `data_to`. `made_at` null: at this moment, by a plain
-    method. `hindsight`: it was made after that day, from those months all the same.
+    method. `hindsight`: it was made after that day, from those months all the same. `form`: of
+    what it was smoothed.
     """
 
     day: date
@@ -33,6 +34,7 @@ class ForecastNote(msgspec.Struct, frozen=True):
     data_to: date | None = None
     made_at: datetime | None = None
     hindsight: bool = False
+    form: str | None = None
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -82,7 +84,9 @@ def _by(kept: Kept, day: date, found: Mapping[str, Standing]) -> YearEnds:
 
     partners = {ods: ends(kept.outlook.partners.get(ods), each) for ods, each in found.items()}
     hindsight = kept.made_at is not None and london_day(kept.made_at) > day
-    note = ForecastNote(day, kept.method, WORDS[kept.method], kept.data_to, kept.made_at, hindsight)
+    note = ForecastNote(
+        day, kept.method, WORDS[kept.method], kept.data_to, kept.made_at, hindsight, kept.form
+    )
     whole = ends(kept.outlook.pool, _together(found))
     return YearEnds(note, sum_up(partners, whole), partners, kept)
 

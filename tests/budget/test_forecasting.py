@@ -171,9 +171,13 @@ async def test_where_nothing_was_spent_no_forecast_is_pretended(database: str) -
 
 
 def test_what_was_known_then_is_what_the_months_before_say() -> None:
-    """Five years of it at most."""
-    history = History(date(2010, 1, 1), {"A": list(range(100))})
-    assert history.until(date(2010, 3, 31)).partners == {"A": [0, 1, 2]}
+    """Five years of it at most, and not how books began to fill."""
+    history = History(date(2010, 1, 1), {"A": list(range(50, 150)), "B": [0] * 100})
+    assert history.until(date(2010, 3, 31)).partners == {"A": [50, 51, 52], "B": [0] * 3}
     known = history.until(date(2018, 4, 30))
-    assert (known.begins_on, known.partners["A"][0], known.months) == (date(2013, 5, 1), 40, 60)
+    assert (known.begins_on, known.partners["A"][0], known.months) == (date(2013, 5, 1), 90, 60)
     assert history.until(date(2009, 1, 31)).months == 0
+    slow = History(date(2010, 1, 1), {"A": [1, 0, 40, 60, 20, *[100] * 20]})
+    assert (slow.until(date(2012, 1, 31)).begins_on, slow.pool[3]) == (date(2010, 4, 1), 60)
+    assert slow.until(date(2010, 2, 28)).months == 2
+    assert History(date(2010, 1, 1), {"A": [-5, -9]}).until(date(2010, 2, 28)).months == 2

@@ -37,7 +37,9 @@ _NAMES: Final[Mapping[str, str]] = {
 _RANGE: Final = (
     "The range is where the year ends nineteen times in twenty, if the months to come differ from"
     " what is expected as much as the months before did. It knows nothing of what never happened"
-    " before: a new contract, a pandemic. How far off past forecasts were, stands below."
+    " before: a new contract, a pandemic. How far off past forecasts were, stands below. Months in"
+    " which the books were only beginning to fill are left out: until one first reached half of"
+    " what the last twelve came to, by their median."
 )
 _PARTNERS: Final = (
     "Each partner is forecast by itself, and the pool by itself. What the partners' forecasts lack"
@@ -168,10 +170,10 @@ def outlook_page(
         how=[note.how, *((_ORDERED, _RANGE) if note.method not in {"ended", "ordered"} else ())],
         made=_made(note),
         pictures=_pictures(budget, outlook),
-        months_head=_head("Month", "Spent", "Until the month's end", "Between", "And"),
+        months_head=_head("Month", "Spent", "By the month's end", "From", "To"),
         months=_months(outlook),
         partners_said=_PARTNERS,
-        partners_head=_head("Partner", "Contribution", "Expected", "Between", "And"),
+        partners_head=_head("Partner", "Contribution", "Expected", "From", "To"),
         partners=[_partner(each.name, each) for each in budget.partners]
         + [_partner("The pool", budget.pool)],
         errors_said=_said(outlook.errors),
@@ -191,7 +193,8 @@ def outlook_page(
 
 
 def _made(note: ForecastNote) -> list[_Cell]:
-    rows = [("As seen on", day(note.day)), ("Method", _NAMES[note.method])]
+    form = f": {note.form}" if note.form else ""
+    rows = [("As seen on", day(note.day)), ("Method", _NAMES[note.method] + form)]
     if note.data_to is not None and note.method != "ended":
         rows.append(("From whole months until", day(note.data_to)))
         made = "Just now, as the clock has made none yet"
