@@ -4,7 +4,7 @@ import asyncio
 import time
 from itertools import chain
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 from scripts.benchmarks import statements
 from scripts.benchmarks.figures import BenchmarkError, Figure, at_most, say
@@ -24,6 +24,20 @@ _REPORTS: Final = {
     "cohorts": f"/api/recycling/cohorts?from={FIRST}&to={LAST}",
     "variation": f"/api/recycling/variation?from={FIRST}&to={LAST}&by=partner",
 }
+# Figures alone may not grow; a page has them in words.
+_PAGES: Final = {"budget page": f"/budget?year={YEAR}"}
+_FLAT: Final = (*_REPORTS, *_PAGES)
+# What has more rows takes longer: the time of each row may not grow.
+_STATEMENT: Final = "statement"
+_PARTNER: Final = "04K"
+_MONTH: Final = "2018-10"
+_STATEMENTS: Final = {
+    _STATEMENT: f"/api/budgets/{YEAR}/statement?partner={_PARTNER}&month={_MONTH}&format=csv"
+}
+_ROWS: Final = f"""
+select count(*) from postings where partner = '{_PARTNER}'
+    and to_char(posted_on, 'YYYY-MM') = '{_MONTH}'
+"""  # noqa: S608 - our own text
 _PATIENCE_S: Final = 300
 _Times = dict[str, list[float]]
 
@@ -41,43 +55,57 @@ def report_growth(run: Run) -> Figure:
                 asyncio.run(execute(one, "vacuum analyze"))
             asyncio.run(execute(many, "checkpoint"))
             before, after = _timed(run, small, large)
+            rows = [asyncio.run(fetch_value(dsn_, _ROWS)) for dsn_ in (few, many)]
             memory = large.memory()
     ms = {
-        report: {"few": median(before[report]), "many": median(after[report])}
-        for report in _REPORTS
+        report: {"few": median(before[report]), "many": median(after[report])} for report in before
     }
-    worst = max(ms, key=lambda report: ms[report]["many"] / ms[report]["few"])
+    worst = max(_FLAT, key=lambda report: ms[report]["many"] / ms[report]["few"])
     detail = memory | {
         "movements": [sizes.movements, sizes.movements * sizes.grown],
         "ms": ms,
         "ratios": {report: each["many"] / each["few"] for report, each in ms.items()},
         "worst": worst,
+        "statement": _by_row(ms[_STATEMENT], rows),
         "requests": sum(map(len, chain(before.values(), after.values()))),
         "statements_per_request": _statements(run),
     }
     return Figure("report_growth", ms[worst]["many"], "ms", ms[worst]["few"], detail, at_most(1.3))
 
 
+def _by_row(ms: dict[str, float], rows: list[int]) -> dict[str, Any]:
+    """What a statement's rows take each, few and many: linear is a ratio of about 1."""
+    each = [1_000 * ms[size] / many for size, many in zip(("few", "many"), rows, strict=True)]
+    return {"rows": rows, "us_per_row": each, "ratio": each[1] / each[0]}
+
+
+def _requests(service: Service) -> dict[str, bytes]:
+    """What is asked for, by its name: reports by a program, pages by a browser."""
+    token, cookie = service.sign_in("admin"), service.sign_in_to_pages("admin")
+    told = {
+        name: service.request("GET", path, token) for name, path in (_REPORTS | _STATEMENTS).items()
+    }
+    return told | {name: service.page_request(path, cookie) for name, path in _PAGES.items()}
+
+
 def _timed(run: Run, small: Service, large: Service) -> tuple[_Times, _Times]:
     """Milliseconds of each report in each service, one request after another."""
-    before: _Times = {report: [] for report in _REPORTS}
-    after: _Times = {report: [] for report in _REPORTS}
-    pairs = [(small, small.sign_in("admin"), before), (large, large.sign_in("admin"), after)]
+    pairs: list[tuple[Service, dict[str, bytes], _Times]] = [
+        (service, _requests(service), {}) for service in (small, large)
+    ]
     for turn in range(run.sizes.reports + 1):
-        for report, path in _REPORTS.items():
-            for service, token, times in pairs:
-                request = Request(0, service.request("GET", path, token))
+        for report in pairs[0][1]:
+            for service, asked, times in pairs:
+                request = Request(0, asked[report])
                 done = service.send([request], connections=1, seconds=run.sizes.report_s)
                 if turn:
-                    times[report] += done.milliseconds
+                    times.setdefault(report, []).extend(done.milliseconds)
         if turn:
             shown = (
-                f"{name} {median(times[name]):.2f} ms"
-                for times in (before, after)
-                for name in times
+                f"{name} {median(times[name]):.2f} ms" for _, _, times in pairs for name in times
             )
             say(f"  report_growth: {', '.join(shown)}")
-    return before, after
+    return pairs[0][2], pairs[1][2]
 
 
 def _wait_until_folded(dsn: str) -> None:
