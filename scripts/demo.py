@@ -18,12 +18,13 @@ import asyncpg
 import uvloop
 
 from budget.database import close_pool, open_pool
+from budget.published import Figures
 from scripts.arguments import year_scale
 from scripts.garbage import collect_seldom
 from scripts.playing.marks import Mark, RefusedPlayError
 from scripts.playing.play import play_year
 from scripts.playing.player import Script
-from scripts.playing.report import Figures, lines
+from scripts.playing.report import lines
 from scripts.postgres import borrowed_database
 from scripts.postgres_folder import PostgresError
 from scripts.preparation import prepare_schema, prepare_service

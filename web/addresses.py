@@ -39,6 +39,7 @@ from web.pool import (
     cohorts,
     forecasts,
     month_end,
+    published,
     reconciliation,
     recycling,
     returned,
@@ -99,5 +100,6 @@ PAGES: Final = (
     *charges.PAGES,
     *month_end.PAGES,
     *reconciliation.PAGES,
+    *published.PAGES,
     *jobs.PAGES,
 )

@@ -18,6 +18,7 @@ import pytest
 
 from budget.database import fetch
 from budget.pool import YearPlan, agree
+from budget.published import Figures
 from equipment.scans import SCANS_MAX
 from scripts.demo import _PLAYING, _arguments
 from scripts.example_service import callers, sources
@@ -28,7 +29,7 @@ from scripts.playing.marks import Marks, RefusedPlayError
 from scripts.playing.parts import Lot, Part, Sheet, in_parts
 from scripts.playing.play import play_year
 from scripts.playing.player import Script, playing
-from scripts.playing.report import Figures, lines
+from scripts.playing.report import lines
 from scripts.postgres import NAME, EmbeddedPostgres
 from tests.scripts.conftest import REPOSITORY
 from tests.scripts.processes import gone, wait_for

@@ -7,11 +7,12 @@ import pytest
 
 from budget.pool import Budget, PartnerFigures
 from budget.pool import Figures as PoolFigures
+from budget.published import Figures
 from budget.recycling import DEFINITION, Count, Rate, Rates, Report, Row
 from scripts.playing.marks import Mark
 from scripts.playing.player import Script
 from scripts.playing.progress import Progress
-from scripts.playing.report import WIDTH, Figures, lines
+from scripts.playing.report import WIDTH, lines
 
 PLAYED = Mark(parts=9, scans=1_000, seconds=4.0)
 

@@ -157,6 +157,7 @@ MAY = """
     ab       POST /budget/shares/{agreement}/approve
     ab       POST /budget/shares/{agreement}/decline
     acubx    GET /budget/reconciliation
+    acubx    GET /budget/published
     acubx    GET /budget/charges
     acb      POST /budget/charges/new
     acb      GET /budget/charges/new

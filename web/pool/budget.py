@@ -7,6 +7,7 @@ from litestar import Response
 
 from budget import closing, partners, positions, recycling
 from budget.by_month import partner_year
+from budget.published import scale_played
 from budget.recycling import Question
 from budget.refusals import Missing, Wrong
 from budget.statement_files import FILES
@@ -35,7 +36,8 @@ async def show_pool(request: PageRequest) -> Response[str]:
     figures = await recycling.report(Question(first, last))
     months = await closing.closed_months(year)
     base = request.site.base
-    links = onward(request.caller, base)
+    played = await scale_played() is not None
+    links = onward(request.caller, base, played=played)
     content = budget_words.pool_page(standing, figures, months, today, base, onward=links)
     return page(request, "budget.jinja", content)
 

@@ -17,6 +17,8 @@ _ONWARD: Final = (
 )
 
 
-def onward(caller: Caller, base: str) -> list[Markup]:
-    """The pages of the books that the caller may open."""
-    return [link(base + path, text) for path, text, task in _ONWARD if caller.may(task)]
+def onward(caller: Caller, base: str, *, played: bool) -> list[Markup]:
+    """The pages of the books that the caller may open; `played`: a demo's year is there, too."""
+    links = [link(base + path, text) for path, text, task in _ONWARD if caller.may(task)]
+    text = "The model's year beside the published one"
+    return [*links, *([link(f"{base}/budget/published", text)] if played else [])]
