@@ -95,7 +95,9 @@ async def _due(now: datetime) -> list[_Due]:
     for year in (year_of(date(begin, 4, 1)) for begin in range(last, first - 1, -1)):
         for end in reversed(month_ends(year, today)):
             known = history.until(end)
-            if _tells(known) and _is_stale(kept.get((year, end)), known, now):
+            # Of past months' ends only what changed much: each late scan would move all of them.
+            newest = end == today.replace(day=1) - _DAY
+            if _tells(known) and _is_stale(kept.get((year, end)), known, now, daily=newest):
                 due.append(_Due(year, end, known))
     return due
 
@@ -111,11 +113,13 @@ def _tells(known: History) -> bool:
     return known.months >= plain.LEAST_MONTHS and not known.is_quiet
 
 
-def _is_stale(kept: tuple[int, datetime] | None, known: History, now: datetime) -> bool:
+def _is_stale(
+    kept: tuple[int, datetime] | None, known: History, now: datetime, *, daily: bool
+) -> bool:
     if kept is None:
         return True
     moved, whole = abs(kept[0] - sum(known.pool)), abs(sum(known.pool))
-    return moved > _ANEW * whole or (moved > 0 and now - kept[1] > timedelta(days=1))
+    return moved > _ANEW * whole or (daily and moved > 0 and now - kept[1] > timedelta(days=1))
 
 
 def _plain(due: _Due) -> Outlook:
