@@ -268,3 +268,17 @@ async def test_a_span_is_the_financial_year_so_far_unless_said(store: httpx.Asyn
         ("scope=some", "scope"),
     ):
         assert wrong_fields(await store.get(f"/api/recycling?{query}")) == [field], query
+
+
+async def test_a_year_says_by_which_model_it_runs(admin: httpx.AsyncClient) -> None:
+    """On credit, unless it was agreed that the pool owns its stock."""
+    await set_up()
+    path = "/api/budgets/2018-19"
+    assert (await admin.get(path)).json()["model"] == "credit"
+    for model in ("pool_stock", "credit"):
+        answer = await admin.put(path, json=PLAN | {"model": model})
+        assert answer.json()["model"] == model
+    for wrong in ("lease", None, 1, "POOL_STOCK"):
+        answer = await admin.put(path, json=PLAN | {"model": wrong})
+        assert wrong_fields(answer) == ["model"], wrong
+    assert (await admin.get(path)).json()["model"] == "credit"

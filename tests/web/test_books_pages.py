@@ -156,3 +156,20 @@ async def test_who_only_looks_on_has_no_forms(app: Litestar, service: httpx.Asyn
         assert not [each for each in forms_of(page.text) if each.action.startswith("/budget")]
         assert "Propose a charge" not in words(await cy.get("/budget/charges"))
         assert "/budget/close" not in (await cy.get("/budget")).text
+
+
+async def test_a_statement_is_printed_on_one_page(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """However many pages it has on a screen."""
+    beds = await stock(service, "BED01", 27)
+    them = await person(service)
+    await send(service, *(scan(bed["code"], "deliver", person=them) for bed in beds))
+    path = f"/budget/statement?year={year_of(london_day(datetime.now(UTC)))}&partner=04K"
+    async with signed_in(app, "ada") as ada:
+        first = await ada.get(path)
+        assert words(first).count("Issue of BED01") == 25
+        assert f"{path}&whole=yes".replace("&", "&amp;") in first.text
+        whole = words(await ada.get(f"{path}&whole=yes"))
+        assert whole.count("Issue of BED01") == 27
+        assert "to print" not in whole

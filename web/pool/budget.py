@@ -15,13 +15,15 @@ from budget.statements import Statement, Wanted, statement
 from budget.years import london_day, span, year_of
 from web import pages
 from web.pages import PageRequest
-from web.paging import PAGE, key_after, sliced
+from web.paging import PAGE, Slice, key_after, sliced
 from web.pool import budget_words, succession_words
 from web.pool.onward_words import onward
 from web.rendering import page
 
 _TASK = "read the pool"
 _MOST: Final = 200
+_WHOLE: Final = 2_000
+"""How many postings go on one page, to be printed; of more there is the file."""
 
 
 @pages.get("/budget", task=_TASK)
@@ -70,9 +72,13 @@ async def show_statement(request: PageRequest) -> Response[str]:
     kept["figure"] = figure
     cursor = request.sought("after")
     after = key_after(cursor, int) or 0
-    numbered = list(enumerate(drawn.postings, 1))[after : after + PAGE + 1]
+    numbered = list(enumerate(drawn.postings, 1))
     address = f"{request.site.base}/budget/statement"
-    found = sliced(numbered, lambda row: row[0], address, **kept, after=cursor)
+    if request.sought("whole") == "yes" and len(numbered) <= _WHOLE:
+        found = Slice(numbered, {})
+    else:
+        rows = numbered[after : after + PAGE + 1]
+        found = sliced(rows, lambda row: row[0], address, **kept, after=cursor)
     content = budget_words.statement_page(drawn, found, kept, request.site.base)
     return page(request, "budget_statement.jinja", content)
 

@@ -110,6 +110,7 @@ class StatementPage:
     empty: str
     links: dict[str, dict[str, str]]
     files: list[Markup]
+    printed: Markup | None
 
 
 def pool_page(
@@ -271,7 +272,16 @@ def statement_page(
         empty="Nothing was posted.",
         links=found.links,
         files=_files(whole, base),
+        printed=_printed(found, kept, base),
     )
+
+
+def _printed(found: Slice[tuple[int, Posted]], kept: Mapping[str, str], base: str) -> Markup | None:
+    """A link to all of it on one page, where it is on several."""
+    if not found.links:
+        return None
+    asked = urlencode({name: text for name, text in kept.items() if text} | {"whole": "yes"})
+    return link(f"{base}/budget/statement?{asked}", "All of it on one page, to print")
 
 
 def _sums(drawn: Statement, kept: Mapping[str, str], base: str) -> Iterator[dict[str, Any]]:
