@@ -31,7 +31,7 @@ async def list_rules(request: PageRequest) -> Response[str]:
     address = f"{request.site.base}/admin/compatibility"
     shown = sliced(rows, lambda rule: rule.id, address, relation=relation or "", after=after)
     content = compatibility_words.list_page(shown, relation or "", request.site.base)
-    return page(request, "compatibility.jinja", content)
+    return page(request, "list.jinja", content)
 
 
 @pages.get("/admin/compatibility/new", task=_CHANGE)

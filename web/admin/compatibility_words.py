@@ -1,13 +1,13 @@
 """What does not fit together, in words."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from budget.refusals import Refusal
 from equipment.catalogue.compatibility import FitRule
 from equipment.catalogue.fit_rules import KeptRule
-from web.fields import Field, Fields, Form, errors, faults_of
+from web.fields import Fields, Form, errors, faults_of
 from web.forms import Filled
+from web.list_page import ListPage
 from web.markup import tag
 from web.paging import Slice
 
@@ -23,20 +23,6 @@ _GOODS_HINT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """The rules."""
-
-    title: str
-    address: str
-    new: str
-    fields: list[Field]
-    head: list[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
-
-
 def list_page(found: Slice[KeptRule], relation: str, base: str) -> ListPage:
     """The rules, each with a link to its form."""
     fields = Fields(Filled({"relation": [relation]}))
@@ -44,7 +30,7 @@ def list_page(found: Slice[KeptRule], relation: str, base: str) -> ListPage:
     return ListPage(
         title="What does not fit together",
         address=address,
-        new=f"{address}/new",
+        new=("New rule", f"{address}/new"),
         fields=[fields.select("relation", "Kind of rule", {"": "All"} | RELATIONS)],
         head=["Rule", "What prescribers are told", "In force"],
         rows=[_row(rule, address) for rule in found.rows],

@@ -6,7 +6,7 @@ from typing import Any
 
 from logistics.phones.phones import Phone
 from logistics.phones.sequence import Stretch
-from web.admin.table import Table
+from web.list_page import ListPage
 from web.markup import link, tag
 from web.orders.order_words import row
 from web.paging import Slice
@@ -28,9 +28,9 @@ class DevicePage:
     revoke: str | None
 
 
-def list_page(found: Slice[Phone], base: str) -> Table:
+def list_page(found: Slice[Phone], base: str) -> ListPage:
     """The phones with what each holds."""
-    return Table(
+    return ListPage(
         "Technicians' phones",
         ["Phone", "Technician", "Last heard of", "Not sent yet", "Never came", "Stands"],
         [_listed(phone, base) for phone in found.rows],

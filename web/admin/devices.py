@@ -23,7 +23,7 @@ async def list_devices(request: PageRequest) -> Response[str]:
     rows = await phones.listed(request.caller, after=key_after(after, int) or 0, limit=PAGE + 1)
     address = f"{request.site.base}/admin/devices"
     found = sliced(rows, lambda phone: phone.seq, address, after=after)
-    return page(request, "admin_table.jinja", device_words.list_page(found, request.site.base))
+    return page(request, "list.jinja", device_words.list_page(found, request.site.base))
 
 
 @pages.get("/admin/devices/{device:uuid}", task=_TASK)

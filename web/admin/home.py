@@ -9,9 +9,9 @@ from budget import changes
 from budget.changes import Change
 from equipment.people import looks
 from web import pages
-from web.admin.table import Table
 from web.fields import Fields
 from web.forms import Filled
+from web.list_page import ListPage
 from web.pages import PageRequest
 from web.paging import PAGE, Slice, key_after, sliced
 from web.rendering import page
@@ -52,7 +52,7 @@ async def list_changes(request: PageRequest) -> Response[str]:
     rows = await changes.listed(None, key or None, key_after(after, int) or 0, PAGE + 1)
     address = f"{request.site.base}/changes"
     found = sliced(rows, lambda change: change.id, address, key=key, after=after)
-    return page(request, "admin_table.jinja", _changes(found, key, address))
+    return page(request, "list.jinja", _changes(found, key, address))
 
 
 @pages.get("/looks", task="read looks")
@@ -73,11 +73,11 @@ async def list_looks(request: PageRequest) -> Response[str]:
         for look in found.rows
     ]
     head = ["When", "Who", "Whose record", "How", "Why"]
-    table = Table("Looks at people", head, cells, "Nobody has looked at anybody.", found.links)
-    return page(request, "admin_table.jinja", table)
+    table = ListPage("Looks at people", head, cells, "Nobody has looked at anybody.", found.links)
+    return page(request, "list.jinja", table)
 
 
-def _changes(found: Slice[Change], key: str, address: str) -> Table:
+def _changes(found: Slice[Change], key: str, address: str) -> ListPage:
     rows = [
         [
             {"classes": "kitback-figure", "text": stamp(change.at)},
@@ -91,13 +91,14 @@ def _changes(found: Slice[Change], key: str, address: str) -> Table:
     fields = Fields(Filled({"key": [key]}))
     label = "Of a user, product, partner or person"
     hint = "The user name, SKU, code or id as it stands in the list."
-    return Table(
+    return ListPage(
         "Changes",
         ["When", "Who", "What", "Of", "More"],
         rows,
         "Nothing of this has been changed." if key else "Nothing has been changed.",
         found.links,
         address=address,
+        show="Search",
         fields=[fields.text("key", label, hint=hint, width=20, spellcheck=False)],
     )
 

@@ -1,13 +1,13 @@
 """Kits in words: their list, and the form that makes one."""
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from budget.refusals import Refusal
 from equipment.catalogue.kits import Kit
 from web.fields import Fields, Form, errors, faults_of
 from web.forms import Filled
+from web.list_page import ListPage
 from web.paging import Slice
 
 _LINE: Final = re.compile(r"(?P<sku>.*\S)[ \t]*[x,\u00d7][ \t]*(?P<quantity>[0-9]{1,9})")
@@ -16,23 +16,11 @@ _HINT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """All kits."""
-
-    title: str
-    new: str
-    head: list[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
-
-
 def list_page(found: Slice[Kit], base: str) -> ListPage:
     """The kits, each with a link to its form."""
     return ListPage(
         title="Kits",
-        new=f"{base}/admin/kits/new",
+        new=("New kit", f"{base}/admin/kits/new"),
         head=["Name", "Code", "Products", "In use"],
         rows=[_row(kit, base) for kit in found.rows],
         empty="There are no kits yet. A kit is a list of products that are ordered in one go.",

@@ -25,7 +25,7 @@ async def list_kits(request: PageRequest) -> Response[str]:
     rows = await kits.kits(request.caller, after=key_after(after, str) or "", limit=PAGE + 1)
     address = f"{request.site.base}/admin/kits"
     shown = sliced(rows, lambda kit: kit.code, address, after=after)
-    return page(request, "kits.jinja", kit_words.list_page(shown, request.site.base))
+    return page(request, "list.jinja", kit_words.list_page(shown, request.site.base))
 
 
 @pages.get("/admin/kits/new", task=_CHANGE)

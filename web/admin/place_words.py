@@ -6,9 +6,9 @@ from typing import Any, Final
 from budget.partners import Partner
 from budget.refusals import Refusal
 from equipment.places import Depot, Van
-from web.admin.table import Table
 from web.fields import Field, Fields, Form, errors, faults_of
 from web.forms import Filled
+from web.list_page import ListPage
 from web.markup import link
 from web.orders.check_words import as_lines
 from web.paging import Slice
@@ -27,10 +27,10 @@ _CODE: Final = "Letters, digits, dots and hyphens; it stands on labels and canno
 _TIME: Final = "On the 24-hour clock, such as 15:00."
 
 
-def partners_page(found: Slice[Partner], base: str) -> Table:
+def partners_page(found: Slice[Partner], base: str) -> ListPage:
     """Every partner, each with the way to its succession."""
     address = f"{base}/admin/partners"
-    return Table(
+    return ListPage(
         "Partners",
         ["Name", "ODS code", "Kind", "Succeeded"],
         [
@@ -97,9 +97,9 @@ def takeover_form(
     )
 
 
-def depots_page(found: Slice[Depot], base: str) -> Table:
+def depots_page(found: Slice[Depot], base: str) -> ListPage:
     """Every depot; of a satellite store, the way to what it is to have."""
-    return Table(
+    return ListPage(
         "Depots and satellite stores",
         ["Name", "Code", "Kind", "Postcode", "Orders count as today's until"],
         [
@@ -142,10 +142,10 @@ def depot_form(base: str, filled: Filled | None = None, refusal: Refusal | None 
     return _form("New depot", f"{base}/admin/places", each, said_of, submit="Open the depot")
 
 
-def vans_page(found: Slice[Van], base: str) -> Table:
+def vans_page(found: Slice[Van], base: str) -> ListPage:
     """Every van, each with the way to what is built into it."""
     numeric = {"format": "numeric"}
-    return Table(
+    return ListPage(
         "Vans",
         [
             {"text": "Code"},

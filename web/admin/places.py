@@ -29,7 +29,7 @@ async def list_partners(request: PageRequest) -> Response[str]:
     rows = await partners.listed(key_after(after, str) or "", PAGE + 1)
     base = request.site.base
     found = sliced(rows, lambda partner: partner.ods, f"{base}/admin/partners", after=after)
-    return page(request, "admin_table.jinja", admin_place_words.partners_page(found, base))
+    return page(request, "list.jinja", admin_place_words.partners_page(found, base))
 
 
 @pages.get("/admin/partners/new", task=_CHANGE)
@@ -92,7 +92,7 @@ async def list_places(request: PageRequest) -> Response[str]:
     rows = await places.depots(request.caller, key_after(after, str) or "", PAGE + 1)
     base = request.site.base
     found = sliced(rows, lambda depot: depot.code, f"{base}/admin/places", after=after)
-    return page(request, "admin_table.jinja", admin_place_words.depots_page(found, base))
+    return page(request, "list.jinja", admin_place_words.depots_page(found, base))
 
 
 @pages.get("/admin/places/new", task=_CHANGE)
@@ -121,7 +121,7 @@ async def list_vans(request: PageRequest) -> Response[str]:
     rows = await places.vans(request.caller, key_after(after, str) or "", PAGE + 1)
     base = request.site.base
     found = sliced(rows, lambda van: van.code, f"{base}/admin/vans", after=after)
-    return page(request, "admin_table.jinja", admin_place_words.vans_page(found, base))
+    return page(request, "list.jinja", admin_place_words.vans_page(found, base))
 
 
 @pages.get("/admin/vans/new", task=_CHANGE)

@@ -8,9 +8,9 @@ from budget.refusals import Refusal
 from equipment.catalogue.choices import CatalogueChoice
 from equipment.people.care_homes import CareHomeRule
 from equipment.people.funder_rules import FunderRule
-from web.admin.table import Table
 from web.fields import Field, Fields, Form, errors, faults_of
 from web.forms import Filled
+from web.list_page import ListPage
 from web.markup import tag
 from web.paging import Slice
 from web.words import day
@@ -23,10 +23,10 @@ _ABOVE: Final = {
 _DAY: Final = {"text": "For example, 1 4 2027"}
 
 
-def funders_page(found: Slice[FunderRule], kind: str, base: str) -> Table:
+def funders_page(found: Slice[FunderRule], kind: str, base: str) -> ListPage:
     """Every rule, in the order in which it was entered."""
     fields = Fields(Filled({"kind": [kind]}))
-    return Table(
+    return ListPage(
         "Who pays for whom",
         ["Of whom", "Who pays", "From", "Entered by"],
         [
@@ -76,9 +76,9 @@ def funder_form(
     return _form("New rule: who pays", f"{base}/admin/funder-rules", each, said)
 
 
-def care_homes_page(found: Slice[CareHomeRule], base: str) -> Table:
+def care_homes_page(found: Slice[CareHomeRule], base: str) -> ListPage:
     """Every rule, in the order in which it was entered."""
-    return Table(
+    return ListPage(
         "What care homes are given",
         ["What", "Provided", "Why", "From", "Entered by"],
         [

@@ -34,7 +34,7 @@ async def list_funder_rules(request: PageRequest) -> Response[str]:
     address = f"{base}/admin/funder-rules"
     found = sliced(rows, lambda rule: rule.id, address, kind=kind or "", after=after)
     content = admin_rule_words.funders_page(found, kind or "", base)
-    return page(request, "admin_table.jinja", content)
+    return page(request, "list.jinja", content)
 
 
 @pages.get("/admin/funder-rules/new", task=_CHANGE)
@@ -72,7 +72,7 @@ async def list_care_home_rules(request: PageRequest) -> Response[str]:
     rows = await care_homes.listed(request.caller, after=key, limit=PAGE + 1)
     base = request.site.base
     found = sliced(rows, lambda rule: rule.id, f"{base}/admin/care-home-rules", after=after)
-    return page(request, "admin_table.jinja", admin_rule_words.care_homes_page(found, base))
+    return page(request, "list.jinja", admin_rule_words.care_homes_page(found, base))
 
 
 @pages.get("/admin/care-home-rules/new", task=_CHANGE)

@@ -10,6 +10,7 @@ from equipment.places import Depot
 from equipment.staff.staff import PASSWORD_MIN, User
 from web.fields import Field, Fields, Form, errors
 from web.forms import Filled
+from web.list_page import ListPage
 from web.markup import tag
 from web.paging import Slice
 from web.words import pounds
@@ -36,21 +37,6 @@ class Choosable:
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage:
-    """The users, and the field that narrows them."""
-
-    title: str
-    back: str
-    address: str
-    new: str
-    fields: list[Field]
-    head: list[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class UserPage:
     """One user."""
 
@@ -73,7 +59,8 @@ def list_page(found: Slice[User], q: str, base: str) -> ListPage:
         title="Users",
         back=f"{base}/admin",
         address=address,
-        new=f"{address}/new",
+        show="Search",
+        new=("Make a new user", f"{address}/new"),
         fields=[field],
         head=["User name", "Roles", "Partner", "May order"],
         rows=[_row(user, address) for user in found.rows],

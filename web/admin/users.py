@@ -33,7 +33,7 @@ async def list_users(request: PageRequest) -> Response[str]:
     rows = await staff.listed(request.caller, key_after(after, str) or "", PAGE + 1, part=q)
     address = f"{request.site.base}/admin/users"
     shown = sliced(rows, lambda user: user.username, address, q=q, after=after)
-    return page(request, "admin_users.jinja", list_page(shown, q, request.site.base))
+    return page(request, "list.jinja", list_page(shown, q, request.site.base))
 
 
 @pages.get("/admin/users/new", task=_TASK)

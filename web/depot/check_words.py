@@ -1,7 +1,6 @@
 """What falls due in words. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -11,9 +10,10 @@ from equipment.inspection.dues import DueCheck, Place
 from equipment.standing import State
 from labels.code import shown as shown_code
 from web import words
-from web.fields import Field, Fields
+from web.fields import Fields
 from web.forms import Filled
 from web.items.item_panel import STATE_WORDS
+from web.list_page import ListPage
 from web.markup import link, tag
 from web.paging import Slice
 
@@ -34,29 +34,16 @@ KINDS: Final = {
 _PLACES: Final = {"": "Everywhere", "depot": "Here", "home": "At home"}
 
 
-@dataclass(frozen=True, slots=True)
-class DuePage:
-    """What falls due, the most overdue first."""
-
-    title: str
-    address: str
-    fields: list[Field]
-    head: list[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
-
-
 def list_page(
     found: Slice[tuple[Place, DueCheck]],
     sought: Mapping[str, str],
     depots: Mapping[str, str],
     today: date,
     base: str,
-) -> DuePage:
+) -> ListPage:
     """What falls due; `depots` are names by their codes."""
     fields = Fields(Filled({name: [text] for name, text in sought.items()}))
-    return DuePage(
+    return ListPage(
         title="What falls due",
         address=f"{base}/depot/checks",
         fields=[

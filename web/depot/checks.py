@@ -42,7 +42,7 @@ async def list_due_checks(request: PageRequest) -> Response[str]:
     depots = await places.depots(request.caller, "", _DEPOTS_MAX)
     names = {each.code: each.name for each in depots}
     content = check_words.list_page(found, sought, names, today, request.site.base)
-    return page(request, "visits.jinja", content)
+    return page(request, "list.jinja", content)
 
 
 PAGES: Final = (list_due_checks,)

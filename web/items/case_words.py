@@ -11,10 +11,11 @@ from equipment.history import Movement
 from equipment.items import Item
 from equipment.staff.roles import Caller
 from labels.code import shown as shown_code
-from web.fields import Field, Fields, errors, faults_of
+from web.fields import Fields, errors, faults_of
 from web.forms import Filled
 from web.items.item_panel import rows_of
 from web.items.item_words import ACTION_WORDS, movement_row
+from web.list_page import ListPage
 from web.markup import link, tag
 from web.orders.order_words import row
 from web.paging import Slice
@@ -88,19 +89,6 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseList:
-    """Cases, oldest first."""
-
-    title: str
-    address: str
-    fields: list[Field]
-    head: list[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class CasePage:
     """One case: both sides, and the form that settles it."""
 
@@ -119,11 +107,11 @@ class CasePage:
     settle: dict[str, Any] | None
 
 
-def list_page(found: Slice[Case], status: str, base: str) -> CaseList:
+def list_page(found: Slice[Case], status: str, base: str) -> ListPage:
     """Cases with what each is about."""
     fields = Fields(Filled({"status": [status]}))
     statuses = {"open": "To be settled", "settled": "Settled", "": "All"}
-    return CaseList(
+    return ListPage(
         title="Cases",
         address=f"{base}/cases",
         fields=[fields.select("status", "Show", statuses)],

@@ -36,7 +36,7 @@ async def list_cases(request: PageRequest) -> Response[str]:
     )
     found = sliced(rows, lambda row: row.seq, f"{request.site.base}/cases", **sought)
     content = case_words.list_page(found, sought["status"], request.site.base)
-    return page(request, "visits.jinja", content)
+    return page(request, "list.jinja", content)
 
 
 @pages.get(_CASE, task="read cases")

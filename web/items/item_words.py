@@ -10,10 +10,11 @@ from equipment.history import Movement
 from equipment.items import Item
 from equipment.staff.roles import Caller
 from labels.code import shown
-from web.fields import Field, Fields
+from web.fields import Fields
 from web.forms import Filled
 from web.items.item_act_words import ACTS
 from web.items.item_panel import STATE_WORDS, place_of, rows_of
+from web.list_page import ListPage
 from web.markup import tag
 from web.paging import Slice
 from web.words import stamp
@@ -48,19 +49,6 @@ ACTION_WORDS: Final[dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage:
-    """The search, and what it found."""
-
-    title: str
-    address: str
-    fields: list[Field]
-    head: list[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class ItemPage:
     """One item: what it is, and what has happened to it."""
 
@@ -85,6 +73,7 @@ def list_page(found: Slice[tuple[int, Item]], sought: Mapping[str, str], address
     return ListPage(
         title="Items",
         address=address,
+        show="Search",
         fields=[
             fields.text("q", "Code, serial number or product", width=20, spellcheck=False),
             fields.select("state", "State", states),

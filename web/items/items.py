@@ -38,7 +38,7 @@ async def list_items(request: PageRequest) -> Response[str]:
     address = f"{request.site.base}/items"
     shown = sliced(rows, lambda row: row[0], address, **sought | {"state": state})
     content = item_words.list_page(shown, sought | {"state": state}, address)
-    return page(request, "items.jinja", content)
+    return page(request, "list.jinja", content)
 
 
 @pages.get("/items/{code:str}", task="read items")

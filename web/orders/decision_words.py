@@ -9,6 +9,7 @@ from equipment.orders.order_desks import Opened, Slip
 from equipment.orders.order_form import Order
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
+from web.list_page import ListPage
 from web.markup import link
 from web.orders.answers import Asked, asked, unanswered, warnings_of
 from web.orders.check_words import as_lines
@@ -17,17 +18,6 @@ from web.orders.order_edits import line_fields
 from web.orders.order_words import row, rows_of
 from web.paging import Slice
 from web.words import moment, numbered, pounds
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """What waits for a decision."""
-
-    title: str
-    head: list[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +40,9 @@ class DecisionPage:
     more: More | None = None
 
 
-def queue_page(found: Slice[Slip], base: str) -> QueuePage:
+def queue_page(found: Slice[Slip], base: str) -> ListPage:
     """The orders that wait for whoever looks, the oldest first."""
-    return QueuePage(
+    return ListPage(
         title="Orders to approve",
         head=["For", "What", "Cost", "Why it needs approval", "Ordered"],
         rows=[_row(slip, base) for slip in found.rows],

@@ -31,7 +31,7 @@ async def show_queue(request: PageRequest) -> Response[str]:
     rows = await order_desks.queue(request.caller, request.now, after=after, limit=PAGE + 1)
     address = f"{request.site.base}/authorise"
     shown = sliced(rows, lambda slip: slip.seq, address, after=sought)
-    return page(request, "authorise.jinja", decision_words.queue_page(shown, request.site.base))
+    return page(request, "list.jinja", decision_words.queue_page(shown, request.site.base))
 
 
 @pages.get("/authorise/{order:uuid}", task=_TASK)

@@ -12,8 +12,9 @@ from equipment.orders.order_desks import Opened, Slip
 from equipment.orders.order_form import Event, Order, ShownLine, Special
 from equipment.orders.order_lifecycle import ENDED, OPEN, SOURCES
 from equipment.staff.roles import ADMINISTRATOR, COORDINATOR, Caller
-from web.fields import Field, Fields, errors
+from web.fields import Fields, errors
 from web.forms import Filled
+from web.list_page import ListPage
 from web.markup import link, tag
 from web.orders.check_words import as_lines, cost
 from web.orders.find_words import born, number
@@ -50,20 +51,6 @@ _SEE_TO_ANY: Final = frozenset({ADMINISTRATOR, COORDINATOR})
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage:
-    """One's own orders."""
-
-    title: str
-    address: str
-    new: str
-    fields: list[Field]
-    head: list[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class OrderPage:
     """One order, and what can be done about it now."""
 
@@ -96,7 +83,7 @@ def list_page(found: Slice[Slip], sought: Mapping[str, str], base: str) -> ListP
     return ListPage(
         title="My orders",
         address=f"{base}/orders",
-        new=f"{base}/orders/new",
+        new=("New order", f"{base}/orders/new"),
         fields=[fields.select("status", "Show", statuses)],
         head=["For", "What", "Where it stands", "What happens next"],
         rows=[_row(slip, base) for slip in found.rows],

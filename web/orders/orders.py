@@ -29,7 +29,7 @@ async def list_orders(request: PageRequest) -> Response[str]:
         request.caller, status, request.now, before=before, limit=PAGE + 1
     )
     shown = sliced(rows, lambda slip: slip.seq, f"{request.site.base}/orders", **sought)
-    return page(request, "orders.jinja", order_words.list_page(shown, sought, request.site.base))
+    return page(request, "list.jinja", order_words.list_page(shown, sought, request.site.base))
 
 
 def _status(text: str) -> Status | None:

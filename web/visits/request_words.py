@@ -12,8 +12,9 @@ from equipment.staff.roles import Caller
 from labels.code import shown as shown_code
 from logistics.visits.visit_form import REASON_MAX
 from logistics.visits.visit_links import Linked
-from web.fields import Field, Fields, errors, faults_of
+from web.fields import Fields, errors, faults_of
 from web.forms import Filled
+from web.list_page import ListPage
 from web.markup import link, tag
 from web.orders.order_words import row
 from web.paging import Slice
@@ -28,19 +29,6 @@ _MAKES: Final[Mapping[str, str]] = {
     "collection": "Make a collection visit",
     "fault": "Make a repair visit",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RequestList:
-    """Requests, oldest first."""
-
-    title: str
-    address: str
-    fields: list[Field]
-    head: list[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +48,11 @@ class RequestPage:
 
 def list_page(
     found: Slice[Request], made: Mapping[UUID, Linked], status: str, base: str
-) -> RequestList:
+) -> ListPage:
     """Requests with the visits that were made of them."""
     fields = Fields(Filled({"status": [status]}))
     statuses = {"open": "To be seen to", "settled": "Settled", "": "All"}
-    return RequestList(
+    return ListPage(
         title="Requests from the public page",
         address=f"{base}/requests",
         fields=[fields.select("status", "Show", statuses)],

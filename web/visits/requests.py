@@ -36,7 +36,7 @@ async def list_requests(request: PageRequest) -> Response[str]:
     found = sliced(rows, lambda row: row.seq, f"{request.site.base}/requests", **sought)
     made = await visit_links.of_requests([each.id for each in found.rows])
     content = request_words.list_page(found, made, sought["status"], request.site.base)
-    return page(request, "visits.jinja", content)
+    return page(request, "list.jinja", content)
 
 
 @pages.get(_REQUEST, task="read requests")

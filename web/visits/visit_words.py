@@ -19,8 +19,9 @@ from logistics.visits.visit_form import (
     Visit,
     VisitRecord,
 )
-from web.fields import Field, Fields
+from web.fields import Fields
 from web.forms import Filled
+from web.list_page import ListPage
 from web.markup import link, tag
 from web.orders.check_words import as_lines
 from web.orders.order_words import row
@@ -90,19 +91,6 @@ _EVENT_WORDS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class VisitList:
-    """Visits by due day."""
-
-    title: str
-    address: str
-    fields: list[Field]
-    head: list[str]
-    rows: list[list[dict[str, Any]]]
-    empty: str
-    links: dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class VisitPage:
     """One visit, what came of it, and what happens next."""
 
@@ -122,11 +110,11 @@ class VisitPage:
 
 def list_page(
     found: Slice[tuple[Any, Visit]], names: Mapping[UUID, str], status: str, base: str
-) -> VisitList:
+) -> ListPage:
     """Visits, narrowed by status; `names` are those of the people whom the caller may see."""
     statuses = {"": "All"} | {key: words for key, (words, _) in STATUS_WORDS.items()}
     fields = Fields(Filled({"status": [status]}))
-    return VisitList(
+    return ListPage(
         title="Visits",
         address=f"{base}/visits",
         fields=[fields.select("status", "Show", statuses)],

@@ -52,7 +52,7 @@ async def list_visits(request: PageRequest) -> Response[str]:
     found = sliced(rows, lambda row: row[0], f"{request.site.base}/visits", **sought)
     names = await visits.names_of(request.caller, [visit for _, visit in found.rows], request.now)
     content = visit_words.list_page(found, names, sought["status"], request.site.base)
-    return page(request, "visits.jinja", content)
+    return page(request, "list.jinja", content)
 
 
 @pages.get(_VISIT, task="read visits")

@@ -1,4 +1,4 @@
-"""A page for administrators and auditors that is one table."""
+"""A page that is a list: one table, with a search where there is one, a page of it at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,11 @@ from web.fields import Field
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """The rows, a search where there is one, and the ways to new ones."""
+class ListPage:
+    """The rows, and the ways to new ones; `empty` is said where there are none.
+
+    `address` is that of the search, `show` what its button says.
+    """
 
     title: str
     head: Sequence[Any]
@@ -19,6 +22,7 @@ class Table:
     back: str | None = None
     address: str | None = None
     fields: Sequence[Field] = ()
+    show: str = "Show"
     # Buttons and links: their words and addresses.
     new: tuple[str, str] | None = None
     other: tuple[str, str] | None = None
