@@ -225,7 +225,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 
 
 def _details(told: Outcome) -> dict[str, Any] | None:
-    """What else was said, with what is to come next among it."""
+    """What else was said, with what is to come next among it, which has fields of its own."""
     said = {"next_step": told.next_step, "again_on": told.again_on}
-    more = {name: value for name, value in said.items() if value is not None}
-    return {**(told.details or {}), **more} if more else told.details
+    kept = {name: value for name, value in (told.details or {}).items() if name not in said}
+    kept |= {name: value for name, value in said.items() if value is not None}
+    return kept or None

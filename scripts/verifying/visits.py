@@ -107,10 +107,18 @@ from (select round, place, arrive_at, lag(depart_at) over (partition by round or
         as left_at from round_stops) s
 where arrive_at < left_at
 """
+_ASKED: Final = """
+select format('visit %s: the crew said %s, and nobody was told', o.visit, s.step)
+from visit_outcomes o join (values ('ring', 'visit-ring'), ('prescriber', 'visit-prescriber'),
+    ('call_off', 'visit-call-off')) s (step, kind) on s.step = o.details ->> 'next_step'
+where exists (select from visits v where v.repeats = o.visit) and not exists (
+    select from cases c where c.kind = s.kind and c.content ->> 'visit' = o.visit::text)
+"""
 VISIT_INVARIANTS: Final = (
     Invariant("visit-lines", "A visit stands where its lines stand.", _LINES),
     Invariant("visit-once", "A thing is on one open visit.", _ONCE),
     Invariant("visit-said", "What the crew ended, they said; every visit goes somewhere.", _SAID),
+    Invariant("visit-asked", "Whom the crew says to ask is asked for by a case.", _ASKED),
     Invariant("visit-charged", "An ended visit is charged what is due, once.", _CHARGED),
     Invariant("visit-dated", "Figures go by the days that a visit's lines say.", _DATED),
     Invariant("order-scheduled", "A scheduled order has a planned visit.", _SCHEDULED),

@@ -40,6 +40,7 @@ BREAKS = [
     ("visit-once", _TWICE),
     ("visit-said", _LOOSE + "delete from visit_outcomes"),
     ("visit-said", "delete from visit_places"),
+    ("visit-asked", "delete from cases where kind = 'visit-ring'"),
     ("visit-charged", _LOOSE + "delete from postings where kind = 'collection'"),
     ("visit-charged", "update postings set kind = 'swap' where kind = 'failed_visit'"),
     ("visit-charged", "update postings set posted_on = posted_on + 1 where visit is not null"),
@@ -58,7 +59,8 @@ async def whole(admin: httpx.AsyncClient) -> None:
     for came in ("done", "failed"):
         await on_loan(admin, person)
         visit = await collection(admin, person)
-        more = {} if came == "done" else {"reason": "Nobody in", "fault": "person"}
+        failed = {"reason": "Nobody in", "fault": "person", "next_step": "ring"}
+        more = {} if came == "done" else failed
         await outcome(admin, visit["id"], came, **more)
     await stock(admin)
     await order(admin, await somebody(admin))
