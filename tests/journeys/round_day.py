@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,7 @@ from tests.journeys.service import PASSWORD, Service, ask, furnish, running, sca
 
 LONDON = ZoneInfo("Europe/London")
 TECHNICIAN = "tess"
+_ANY_TIME = ("00:00", "23:59")
 
 
 @dataclass
@@ -78,7 +79,8 @@ def round_day(*, people: int = 2, asked: Sequence[str] = ()) -> Iterator[RoundDa
 
 def _furnish(day: RoundDay, people: int, asked: Sequence[str]) -> None:
     client = day.client
-    lent_to = furnish(client)
+    now = datetime.now(UTC).astimezone(LONDON)
+    lent_to = furnish(client, "00:00", _shift_end(now))
     crew = {"username": TECHNICIAN, "password": PASSWORD, "roles": ["technician"], "depot": "D1"}
     ask(client, "POST", "/api/users", json=crew)
     for sku, quantity in (("BED01", 1), ("TOI01", people + 1)):
@@ -97,12 +99,26 @@ def _furnish(day: RoundDay, people: int, asked: Sequence[str]) -> None:
         _order(day, person["id"], ["TOI01"])
     for kind in asked:
         _ask_for(day, kind, lent_to)
-    today = datetime.now(UTC).astimezone(LONDON).date().isoformat()
-    wanted = {"depot": "D1", "date": today, "seconds": 1, "seed": 1}
+    _at_any_time(client)
+    wanted = {"depot": "D1", "date": now.date().isoformat(), "seconds": 1, "seed": 1}
     planned = ask(client, "POST", "/api/rounds/plan", json=wanted)
     assert planned["unplanned"] == [], planned
     for each in planned["rounds"]:
         ask(client, "POST", f"/api/rounds/{each['id']}/publish")
+
+
+def _shift_end(now: datetime) -> str:
+    """So soon that nobody needs a break, at whatever hour the test is run."""
+    ends = now + timedelta(hours=5)
+    return f"{ends:%H:%M}" if ends.date() == now.date() else _ANY_TIME[1]
+
+
+def _at_any_time(client: httpx.Client) -> None:
+    """Have the visits made whenever it is now, but for the last hour before midnight."""
+    window = dict(zip(("from", "to"), _ANY_TIME, strict=True))
+    for visit in ask(client, "GET", "/api/visits?status=open&limit=200")["results"]:
+        change = {"version": visit["version"], "window": window}
+        ask(client, "PATCH", f"/api/visits/{visit['id']}", json=change)
 
 
 def _ask_for(day: RoundDay, kind: str, person: str) -> None:

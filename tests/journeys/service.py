@@ -113,14 +113,14 @@ def scan(item: str, action: str, **more: object) -> dict[str, object]:
     return {"id": str(uuid4()), "item": item, "action": action, "occurred_at": now} | more
 
 
-def furnish(client: httpx.Client) -> str:
+def furnish(client: httpx.Client, begins: str = "08:00", ends: str = "16:00") -> str:
     """A partner, a depot, a van, the real catalogue, a budget; the id of a person to lend to."""
     catalogue = (ROOT / "data" / "catalogue.csv").read_bytes()
     ask(client, "POST", "/api/partners", json={"ods": "04K", "name": "City", "kind": "ccg"})
     depot = {"code": "D1", "name": "Main", "postcode": "NG1 1AA", "kind": "depot"}
     ask(client, "POST", "/api/depots", json=depot)
     van = {"code": "V1", "depot": "D1", "payload_kg": 900, "volume_l": 9_000, "crew": 2}
-    ask(client, "POST", "/api/vans", json=van | {"shift": {"from": "08:00", "to": "16:00"}})
+    ask(client, "POST", "/api/vans", json=van | {"shift": {"from": begins, "to": ends}})
     csv = {"Content-Type": "text/csv"}
     ask(client, "POST", "/api/products/import", content=catalogue, headers=csv)
     person = {"name": "Ann Example", "funder": "04K", "postcode": "NG1 1AB"}
