@@ -41,6 +41,7 @@ from api import (
     users,
     van_days,
     visits,
+    washing,
 )
 
 ROUTES: Final = (
@@ -65,6 +66,7 @@ ROUTES: Final = (
     *products.ROUTES,
     *stock.ROUTES,
     *checks.ROUTES,
+    *washing.ROUTES,
     *inspections.ROUTES,
     *examinations.ROUTES,
     *catalogue.ROUTES,

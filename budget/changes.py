@@ -58,6 +58,7 @@ What: TypeAlias = Literal[
     "recall closed",
     "item cleared",
     "inspection list set",
+    "wash method set",
 ]
 
 

@@ -15,6 +15,7 @@ APP_CONFIG = AppConfig(
             "equipment.orders.order_tables",
             "equipment.parts.part_tables",
             "equipment.inspection.inspection_tables",
+            "equipment.washing.wash_tables",
             "equipment.recalls.recall_tables",
         ],
         exclude_imported=True,

@@ -61,18 +61,18 @@ async def record(scans: Sequence[Mapping[str, Any]], caller: Caller, now: dateti
 
 
 async def record_with(
-    scan: Mapping[str, Any],
+    scans: Sequence[Mapping[str, Any]],
     caller: Caller,
     now: datetime,
-    also: Callable[[Result], Awaitable[None]],
-) -> Result:
-    """Record one scan, and in its transaction what goes with it: `also` is told the result.
+    also: Callable[[Sequence[Result]], Awaitable[None]],
+) -> list[Result]:
+    """Record scans, and in their transaction what goes with them: `also` is told the results.
 
-    What `also` raises takes the scan back, too; it may be asked again where others came between.
+    What `also` raises takes the scans back, too; it may be asked again where others came between.
     """
     check_may(caller, "scan")
-    sent = [Sent(read_scan(scan), caller)]
-    return (await _try_again(lambda: _record_all(sent, now, also)))[0]
+    sent = [Sent(read_scan(scan), caller) for scan in scans]
+    return await _try_again(lambda: _record_all(sent, now, also))
 
 
 class _Single(NamedTuple):
@@ -119,7 +119,7 @@ async def _try_again(work: Callable[[], Awaitable[Done]]) -> Done:
 async def _record_all(
     sent: Sequence[Sent],
     now: datetime,
-    also: Callable[[Result], Awaitable[None]] | None = None,
+    also: Callable[[Sequence[Result]], Awaitable[None]] | None = None,
 ) -> list[Result]:
     async with transaction(by_index=True):
         readings = [each.reading for each in sent]
@@ -130,7 +130,7 @@ async def _record_all(
         await raise_cases(clerk.findings, clerk.now)
         served = await promises.keep(hand, concerned, clerk.now)
         if also is not None:
-            await also(results[0])
+            await also(results)
         return _as_served(hand, results, served) if served else results
 
 

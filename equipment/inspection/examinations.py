@@ -9,7 +9,7 @@ Regulation 11(2)(a)(iv) asks that a report is kept until the next one, or for tw
 later. These are append-only, and no job deletes any: it is kept for longer than it must be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any, Final
 from uuid import UUID
@@ -67,13 +67,14 @@ async def examine(caller: Caller, text: str, new: NewExamination, now: datetime)
     kept = _Kept(new, examined, hash_of(canonical(new)).hex())
     scan = _scan(row["code"], kept)
 
-    async def also(result: Result) -> None:
+    async def also(results: Sequence[Result]) -> None:
+        [result] = results
         if result.refusal is not None:
             raise result.refusal
         if result.status == "accepted":
             await _keep(caller, row["id"], kept, now)
 
-    await record_with(scan, caller, now, also)
+    await record_with([scan], caller, now, also)
     return await look_up(caller, new.id, now)
 
 

@@ -3,6 +3,7 @@
 A list that is changed is another version: what was recorded keeps the one that it went by.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
@@ -119,14 +120,16 @@ async def inspect(caller: Caller, text: str, new: NewInspection, now: datetime) 
     ]:
         raise Wrong(faults)
 
-    async def also(result: Result) -> None:
+    async def also(results: Sequence[Result]) -> None:
+        [result] = results
         if result.refusal is not None:
             raise result.refusal
         if result.status == "accepted":
             told = msgspec.json.encode(new.faults).decode()
             await execute(_KEEP, new.id, row["id"], row["list"], told, caller.username, now)
 
-    return await record_with(_scan(row, new), caller, now, also)
+    [result] = await record_with([_scan(row, new)], caller, now, also)
+    return result
 
 
 _KEEP: Final = """

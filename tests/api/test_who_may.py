@@ -49,6 +49,10 @@ MAY = """
     actdx    GET /api/checks/due
     acputdbx GET /api/items/{code}/parts
     actd     POST /api/items/{code}/parts
+    acd      POST /api/wash-loads
+    acputdbx GET /api/wash-loads
+    acputdbx GET /api/wash-loads/{load}
+    a        PUT /api/products/{sku}/cleaning
     acd      POST /api/items/{code}/inspections
     acputdbx GET /api/products/{sku}/inspection
     a        PUT /api/products/{sku}/inspection
