@@ -20,6 +20,7 @@ from web.admin import (
 from web.depot import checks as depot_checks
 from web.depot import gate as depot_gate
 from web.depot import home as depot_home
+from web.depot import stations as depot_stations
 from web.items import cases, item_acts, item_parts, items, public_item
 from web.orders import (
     catalogue,
@@ -83,6 +84,7 @@ PAGES: Final = (
     *cases.PAGES,
     *depot_home.PAGES,
     *depot_gate.PAGES,
+    *depot_stations.PAGES,
     *depot_checks.PAGES,
     *devices.PAGES,
     *handling.PAGES,

@@ -3,7 +3,8 @@
 A list that is changed is another version: what was recorded keeps the one that it went by.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
@@ -28,6 +29,10 @@ LINES_MAX: Final = 40
 _REASON_MAX: Final = 500
 
 Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=LINE_MAX)]
+
+
+OTHER: Final = "Something else"
+"""What is wrong that no line of the list is about."""
 
 
 class InspectionList(msgspec.Struct, frozen=True):
@@ -110,14 +115,7 @@ async def inspect(caller: Caller, text: str, new: NewInspection, now: datetime) 
     """
     check_may(caller, "pass")
     row = await _by_list(text, new.version)
-    if faults := [
-        fault
-        for line, words in new.faults.items()
-        for fault in (
-            *text_faults("faults", words, _REASON_MAX),
-            *(() if line in row["lines"] else (Fault("faults", f"“{line[:50]}” is not listed."),)),
-        )
-    ]:
+    if faults := list(_faults(new.faults, {*row["lines"], OTHER})):
         raise Wrong(faults)
 
     async def also(results: Sequence[Result]) -> None:
@@ -136,6 +134,13 @@ _KEEP: Final = """
 insert into inspections (id, item, list, faults, inspected_by, inspected_at)
 values ($1, $2, $3, $4::jsonb, $5, $6)
 """
+
+
+def _faults(found: Mapping[str, str], listed: AbstractSet[str]) -> Iterator[Fault]:
+    for line, words in found.items():
+        yield from text_faults("faults", words, _REASON_MAX)
+        if line not in listed:
+            yield Fault("faults", f"“{line[:50]}” is not on the list.")
 
 
 async def _by_list(text: str, version: int) -> asyncpg.Record:

@@ -178,6 +178,10 @@ MAY = """
     actd     GET /depot
     actd     GET /depot/gate
     actd     POST /depot/gate
+    acd      GET /depot/wash
+    acd      POST /depot/wash
+    acd      GET /depot/bench
+    acd      POST /depot/bench
     actdx    GET /depot/checks
     acdx     GET /cases
     acdx     GET /cases/{case}

@@ -88,6 +88,10 @@ def _stations(depot: str, way: Way) -> Iterator[Station]:
     base, caller = way.base, way.caller
     at = urlencode({"depot": depot})
     yield Station("Gate", f"{base}/depot/gate?{at}", "Scan what comes in, one after another.")
+    if caller.may("clean"):
+        yield Station("Wash", f"{base}/depot/wash", "A load that comes out clean.")
+    if caller.may("pass"):
+        yield Station("Bench", f"{base}/depot/bench", "Inspect what was cleaned, by its list.")
     if caller.may("read what falls due"):
         yield Station(
             "Checks due",

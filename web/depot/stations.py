@@ -1,0 +1,156 @@
+"""Stations of a depot: the wash and the bench, for a tablet and a scanner in the hand.
+
+A scanner types the label and presses Enter: each form takes that as it comes, without script.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import uuid4
+
+from litestar import Response
+
+from budget.refusals import Missing, Refusal, Refused, Wrong
+from equipment import items, places
+from equipment.inspection import inspections
+from equipment.inspection.inspections import OTHER, InspectionList, NewInspection
+from equipment.items import Item, Viewer
+from equipment.parts import parts
+from equipment.washing import loads
+from equipment.washing.loads import NewLoad
+from web import pages
+from web.depot import station_words
+from web.depot.station_words import AtBench
+from web.forms import Filled, as_struct
+from web.pages import PageRequest, see_other
+from web.rendering import page
+
+_WASH: Final = "/depot/wash"
+_BENCH: Final = "/depot/bench"
+_DEPOTS_MAX: Final = 200
+_TEXT_MAX: Final = 500
+
+
+@pages.get(_WASH, task="clean")
+async def show_wash(request: PageRequest) -> Response[str]:
+    """Where a load of the washer is scanned as it comes out."""
+    return await _wash(request, _fresh(request))
+
+
+@pages.post(_WASH, task="clean")
+async def wash(request: PageRequest) -> Response[str]:
+    """Record a load: what of it is clean now, and what is not."""
+    filled = await request.filled()
+    try:
+        load, results = await loads.wash(request.caller, _load(filled), request.now)
+    except (Wrong, Refused) as refusal:
+        return await _wash(request, filled, refusal=refusal)
+    kept = {n: filled.fields.get(n, []) for n in ("depot", "method", "machine", "cycle", "batch")}
+    told = station_words.washed(load, results, request.site.base)
+    return await _wash(request, Filled(kept | dict(_fresh(request).fields)), told=told)
+
+
+def _fresh(request: PageRequest) -> Filled:
+    """A form's own number, and when it was handed out: sent twice, it is one load."""
+    return Filled({"id": [str(uuid4())], "at": [request.now.astimezone(UTC).isoformat()]})
+
+
+def _load(filled: Filled) -> NewLoad:
+    values: dict[str, object] = {
+        "id": filled.text("id"),
+        "depot": filled.text("depot"),
+        "method": filled.text("method"),
+        "washed_at": filled.text("at"),
+        "items": [text.strip() for text in filled.raw("items").splitlines() if text.strip()],
+    }
+    more = {name: filled.given(name) for name in ("machine", "cycle", "batch")}
+    return as_struct(values | {n: text for n, text in more.items() if text}, NewLoad)
+
+
+async def _wash(
+    request: PageRequest,
+    filled: Filled,
+    *,
+    refusal: Refusal | None = None,
+    told: station_words.Said | None = None,
+) -> Response[str]:
+    content = station_words.wash(
+        filled, await _depots(request), request.site.base, refusal=refusal, said=told
+    )
+    return page(request, "station.jinja", content, status=422 if refusal else 200)
+
+
+@pages.get(_BENCH, task="pass")
+async def show_bench(request: PageRequest) -> Response[str]:
+    """Where what was cleaned is inspected: scan it, go through its list, pass it or not."""
+    return await _bench(request, request.sought("item")[:_TEXT_MAX])
+
+
+@pages.post(_BENCH, task="pass")
+async def inspect(request: PageRequest) -> Response[str]:
+    """Keep what was found: without a fault it passes."""
+    filled = await request.filled()
+    text = filled.text("item")[:_TEXT_MAX]
+    at_bench = await _at_bench(request, text)
+    if at_bench is None:
+        return await _bench(request, text)
+    try:
+        new = _inspection(filled, at_bench.list)
+        result = await inspections.inspect(request.caller, at_bench.item.code, new, request.now)
+    except (Wrong, Refused, Missing) as refusal:
+        return await _bench(request, text, filled, refusal)
+    passed = result.state == "available"
+    return see_other(request, _BENCH, say=station_words.inspected(at_bench.item, passed=passed))
+
+
+def _inspection(filled: Filled, listed: InspectionList) -> NewInspection:
+    faults = {
+        line: words for n, line in enumerate(listed.lines) if (words := filled.text(f"wrong-{n}"))
+    }
+    if filled.text("other"):
+        faults[OTHER] = filled.text("other")
+    values: dict[str, object] = {
+        "id": filled.text("id"),
+        "version": listed.version,
+        "occurred_at": filled.text("at") or datetime.now(UTC).isoformat(),
+        "faults": faults,
+        "pat": {"pass": True, "fail": False}.get(filled.text("pat")),
+    }
+    return as_struct(values, NewInspection)
+
+
+async def _bench(
+    request: PageRequest,
+    text: str,
+    filled: Filled | None = None,
+    refusal: Refusal | None = None,
+) -> Response[str]:
+    at_bench = await _at_bench(request, text) if text else None
+    content = station_words.bench(
+        text, at_bench, filled or _fresh(request), request.caller, request.site.base,
+        refusal=refusal,
+    )  # fmt: skip
+    return page(request, "bench.jinja", content, status=422 if refusal else 200)
+
+
+async def _at_bench(request: PageRequest, text: str) -> AtBench | None:
+    item = await _item(request, text)
+    if item is None:
+        return None
+    listed = await inspections.list_of(request.caller, item.sku)
+    return AtBench(item, listed, await parts.parts_of(request.caller, item.code))
+
+
+async def _item(request: PageRequest, text: str) -> Item | None:
+    viewer = Viewer(request.caller, request.now, request.site.public_url)
+    try:
+        return (await items.look_up(text, viewer))[1]
+    except Missing:
+        return None
+
+
+async def _depots(request: PageRequest) -> dict[str, str]:
+    found = await places.depots(request.caller, "", _DEPOTS_MAX)
+    return {each.code: each.name for each in found}
+
+
+PAGES: Final = (show_wash, wash, show_bench, inspect)
