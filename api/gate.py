@@ -34,7 +34,9 @@ _LARGER: Final = {
     "/round/send": 8 << 20,
     "/round/photos": 8 << 20,
 }
-_PICTURE: Final = re.compile(r"/api/products/[^/]+/picture")
+_PICTURE: Final = re.compile(
+    r"/api/products/[^/]+/picture|/api/items/[^/]+/files/[^/]+|/items/[^/]+/files"
+)
 _PICTURE_MAX: Final = 8 << 20
 # What is read of a body that nobody wants: a server that answers and hangs up while the client
 # still sends shows it a broken connection instead of the answer.

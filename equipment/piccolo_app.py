@@ -16,6 +16,7 @@ APP_CONFIG = AppConfig(
             "equipment.parts.part_tables",
             "equipment.inspection.inspection_tables",
             "equipment.washing.wash_tables",
+            "equipment.files.file_tables",
             "equipment.recalls.recall_tables",
         ],
         exclude_imported=True,

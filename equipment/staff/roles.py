@@ -78,6 +78,8 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "print blank labels": _STORE,
     "replace labels": _CREW,
     "change parts": _CREW,
+    "add files": _CREW,
+    "read files": _CREW | {PRESCRIBER, AUDITOR},
     "read standing data": ROLES,
     "read items": ROLES,
     "read examinations": _CREW | {AUDITOR},

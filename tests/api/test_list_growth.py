@@ -132,6 +132,10 @@ select gen_random_uuid(), 2, '2018-04-01', '2018-10-01', 'none', json_build_obje
     'examined', json_build_object('item', 'C0000002', 'sku', 'X1', 'name', 'n', 'serial', null,
         'batch', null, 'owner', 'pool', 'last_examined_on', null, 'next_by', '2018-10-01',
         'person', null)), 'd', 'u1', now() from generate_series(1, :rows) n;
+insert into item_files (id, item, name, media_type, content, bytes, digest, sent_digest, kept_at,
+    kept_by)
+select gen_random_uuid(), 2, 'n', 'application/pdf', 'x', 1, encode(sha256('x'), 'hex'), '', now(),
+    'u1' from generate_series(1, :rows) n;
 insert into wash_loads (id, depot, method, washed_at, recorded_at, operator)
     select md5('w' || n)::uuid, case when n % (:rows / 20) = 5 then 'D2' else 'D1' end, 'washer',
         now(), now(), 'u1' from generate_series(1, :rows) n;
@@ -260,6 +264,7 @@ LISTS: Final = (
     "/api/items?q=sn-&state=available&depot=D1",
     "/api/items/OLD2/movements",
     "/api/items/OLD2/examinations",
+    "/api/items/OLD2/files",
     "/api/wash-loads",
     "/api/wash-loads?depot=D2",
     "/api/checks/due?before=2019-04-01",

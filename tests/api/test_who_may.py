@@ -48,6 +48,9 @@ MAY = """
     acptd    POST /api/scans
     actdx    GET /api/checks/due
     acputdbx GET /api/items/{code}/parts
+    actd     PUT /api/items/{code}/files/{file}
+    acptdx   GET /api/items/{code}/files
+    acptdx   GET /api/files/{file}
     actd     POST /api/items/{code}/parts
     acd      POST /api/wash-loads
     acputdbx GET /api/wash-loads

@@ -24,6 +24,9 @@ MAY = """
     acputdbx GET /items/{code}/label
     acputdbx GET /items/{code}/parts
     actd     POST /items/{code}/parts
+    acptdx   GET /items/{code}/files
+    actd     POST /items/{code}/files
+    acptdx   GET /files/{file}
     acptd    POST /items/{code}/acts/{action}
     acptd    GET /items/{code}/acts/{action}
     acpu     POST /orders/new

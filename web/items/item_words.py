@@ -59,6 +59,7 @@ class ItemPage:
     rows: list[dict[str, Any]]
     label: str
     parts: str
+    files: str | None
     acts: list[dict[str, str]]
     head: list[str]
     movements: list[list[dict[str, Any]]]
@@ -98,6 +99,7 @@ def item_page(
         rows=rows_of(item, base),
         label=f"{base}/items/{item.code}/label",
         parts=f"{base}/items/{item.code}/parts",
+        files=f"{base}/items/{item.code}/files" if caller.may("read files") else None,
         acts=list(_acts(item, caller, base)),
         head=["When", "What", "By", "More"],
         movements=[movement_row(movement) for _, movement in found.rows],
