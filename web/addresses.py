@@ -21,7 +21,15 @@ from web.depot import checks as depot_checks
 from web.depot import gate as depot_gate
 from web.depot import home as depot_home
 from web.depot import stations as depot_stations
-from web.items import cases, item_acts, item_files, item_parts, items, public_item
+from web.items import (
+    cases,
+    item_acts,
+    item_examinations,
+    item_files,
+    item_parts,
+    items,
+    public_item,
+)
 from web.orders import (
     catalogue,
     decisions,
@@ -59,6 +67,7 @@ PAGES: Final = (
     *items.PAGES,
     *item_acts.PAGES,
     *item_parts.PAGES,
+    *item_examinations.PAGES,
     *item_files.PAGES,
     *new_orders.PAGES,
     *special_orders.PAGES,

@@ -24,6 +24,10 @@ MAY = """
     acputdbx GET /items/{code}/label
     acputdbx GET /items/{code}/parts
     actd     POST /items/{code}/parts
+    actdx    GET /items/{code}/examinations
+    actd     POST /items/{code}/examinations
+    actdx    GET /examinations/{examination}/report
+    actdx    GET /examinations/{examination}/notice
     acptdx   GET /items/{code}/files
     actd     POST /items/{code}/files
     acptdx   GET /files/{file}

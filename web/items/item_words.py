@@ -60,6 +60,7 @@ class ItemPage:
     label: str
     parts: str
     files: str | None
+    examinations: str | None
     acts: list[dict[str, str]]
     head: list[str]
     movements: list[list[dict[str, Any]]]
@@ -101,6 +102,7 @@ def item_page(
         parts=f"{base}/items/{item.code}/parts",
         files=f"{base}/items/{item.code}/files" if caller.may("read files") else None,
         acts=list(_acts(item, caller, base)),
+        examinations=_examinations(item, caller, base),
         head=["When", "What", "By", "More"],
         movements=[movement_row(movement) for _, movement in found.rows],
         links=found.links,
@@ -115,6 +117,12 @@ def _acts(item: Item, caller: Caller, base: str) -> Iterator[dict[str, str]]:
         if caller.may(action):
             href = f"{base}/items/{item.code}/acts/{action}"
             yield {"text": ACTS[action].words, "href": href}
+
+
+def _examinations(item: Item, caller: Caller, base: str) -> str | None:
+    """Where its examinations are: of what needs none, nowhere."""
+    needs = item.due.loler is not None and caller.may("read examinations")
+    return f"{base}/items/{item.code}/examinations" if needs else None
 
 
 def _row(item: Item, address: str) -> list[dict[str, Any]]:
