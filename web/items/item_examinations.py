@@ -1,4 +1,4 @@
-"""Thorough examinations of an item: what was reported, the form that reports one, and its papers."""
+"""Thorough examinations of an item: what was reported, the form, and the papers."""
 
 import asyncio
 from typing import Final
