@@ -21,6 +21,7 @@ from web.depot import checks as depot_checks
 from web.depot import gate as depot_gate
 from web.depot import home as depot_home
 from web.depot import stations as depot_stations
+from web.depot import recall_people, recalls
 from web.items import (
     cases,
     item_acts,
@@ -96,6 +97,8 @@ PAGES: Final = (
     *depot_gate.PAGES,
     *depot_stations.PAGES,
     *depot_checks.PAGES,
+    *recalls.PAGES,
+    *recall_people.PAGES,
     *devices.PAGES,
     *handling.PAGES,
     *fittings.PAGES,

@@ -43,6 +43,7 @@ DESKS: Final = (
     Desk("Items", "/items", "read items"),
     Desk("Shelves", "/shelves", "read items"),
     Desk("Checks due", "/depot/checks", "read what falls due"),
+    Desk("Recalls", "/depot/recalls", "read recalls"),
     Desk("Emergencies", "/emergencies", "read emergency issues"),
     Desk("Changes", "/changes", "read changes"),
     Desk("Looks", "/looks", "read looks"),

@@ -141,7 +141,7 @@ select r.*, (select coalesce(json_agg(json_build_object('how', c.how, 'outcome',
         where c.recall = $1 and c.person = any(family_of(r.person))
         order by c.contacted_at desc, c.seq desc limit 5) c) as tries
 from ranked r
-where $4::boolean is null or (r.told, -r.risk, r.person) > ($4, $5::int, $6::uuid)
+where $4::boolean is null or (r.told, -r.risk, r.person) > ($4, $5::bigint, $6::uuid)
 order by r.told, -r.risk, r.person limit $7
 """  # noqa: S608 - our own text
 

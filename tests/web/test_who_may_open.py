@@ -190,6 +190,17 @@ MAY = """
     acd      GET /depot/bench
     acd      POST /depot/bench
     actdx    GET /depot/checks
+    acptdx   GET /depot/recalls
+    acd      GET /depot/recalls/new
+    acd      POST /depot/recalls/new
+    acptdx   GET /depot/recalls/{recall}
+    acptdx   GET /depot/recalls/{recall}/items.csv
+    acd      POST /depot/recalls/{recall}/close
+    acd      GET /depot/recalls/{recall}/items/{code}
+    acd      POST /depot/recalls/{recall}/items/{code}
+    ac       GET /depot/recalls/{recall}/people
+    ac       GET /depot/recalls/{recall}/people/{person}
+    ac       POST /depot/recalls/{recall}/people/{person}
     acdx     GET /cases
     acdx     GET /cases/{case}
     acd      POST /cases/{case}/settle

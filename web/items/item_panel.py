@@ -57,6 +57,8 @@ def _rows(item: Item, base: str | None) -> Iterator[tuple[str, dict[str, str]]]:
     yield "Code", {"text": item.code}
     yield "Product", {"text": f"{item.name} ({item.sku})"}
     yield "Place", {"text": place_of(item)}
+    if item.recalled:
+        yield "Recalled", {"text": "A recall holds it. It must not go out. Ask the depot."}
     if item.person is not None:
         yield "Person", _person(item.person, base)
     for key, text in (("Serial number", item.serial), ("Batch", item.batch)):

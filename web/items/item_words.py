@@ -136,7 +136,8 @@ def _row(item: Item, address: str) -> list[dict[str, Any]]:
 
 def _tags(item: Item) -> list[dict[str, str]]:
     words, colour = STATE_WORDS[item.state]
-    held = [{"text": "On hold", "colour": "red"}] if item.on_hold else []
+    text = "Recalled" if item.recalled else "On hold"
+    held = [{"text": text, "colour": "red"}] if item.on_hold else []
     return [{"text": words, "colour": colour}, *held]
 
 
