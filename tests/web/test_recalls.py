@@ -39,8 +39,12 @@ async def test_a_recall_is_shown_before_it_holds_anything(
         asked = await browser.post("/depot/recalls/new", data=typed)
         assert "What would be held" in asked.text
         assert (await admin.get("/api/recalls")).json()["results"] == []
+        agreed = {"agreed": "BED01 /  /  /  /  / hold"}
+        assert agreed["agreed"] in asked.text
+        other = await browser.post("/depot/recalls/new", data=typed | agreed | {"batch": "7"})
+        assert "What would be held" in other.text
         for _ in range(2):
-            sent = await browser.post("/depot/recalls/new", data=typed | {"agreed": "yes"})
+            sent = await browser.post("/depot/recalls/new", data=typed | agreed)
             assert sent.status_code == 303, sent.text
         [recall] = (await admin.get("/api/recalls")).json()["results"]
         assert sent.headers["location"].endswith(recall["id"])

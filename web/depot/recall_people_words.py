@@ -72,7 +72,7 @@ def _person(each: ToTell, address: str, base: str) -> list[dict[str, Any]]:
         {"text": ", ".join(shown_code(code) for code in each.items)},
         {"html": Markup(", ").join([Markup("{}").format(each.carers or "Not known"), *needs])},
         {"html": Markup("; ").join([*told, *tried]) or "Not yet"},
-        {"html": link(f"{address}/people/{each.person}", "Record a call")},
+        {"html": link(f"{address}/people/{each.person}", f"Record a call to {each.name}")},
     ]
 
 

@@ -23,7 +23,7 @@ from equipment.recalls.recall_form import (
 from equipment.staff.roles import Caller
 from equipment.standing import State
 from labels.code import shown as shown_code
-from web.fields import Field, Fields, Form, errors, faults_of
+from web.fields import Field, Fields, Form, errors, faults_of, hidden
 from web.forms import Filled
 from web.items.item_panel import STATE_WORDS
 from web.markup import link, tag
@@ -90,7 +90,7 @@ class RecallPage:
     back: str
     errors: list[dict[str, str]]
     about: list[dict[str, Any]]
-    counts: list[dict[str, Any]]
+    counts: list[list[dict[str, Any]]]
     people: str | None
     file: str
     head: list[str]
@@ -151,8 +151,8 @@ def new_page(
     each = Fields(filled, faults)
     fields = list(_recall_fields(each))
     wrong = errors(faults, fields, trouble=trouble)
-    if found is not None:
-        fields.append(each.hidden("agreed", "yes"))
+    if found is not None and filled is not None:
+        fields.append(hidden("agreed", agreement(filled)))
     title = "New recall" if found is None else "Check the recall"
     return NewPage(
         title=f"Error: {title}" if wrong else title,
@@ -166,6 +166,12 @@ def new_page(
         submit="Show what it would hold" if found is None else "Hold all of this now",
         variant="secondary" if found is None else "warning",
     )
+
+
+def agreement(filled: Filled) -> str:
+    """What is agreed to: to change what is named is to be shown anew what that would hold."""
+    named = ("sku", "part", "batch", "serial_from", "serial_to", "action")
+    return " / ".join(filled.text(name) for name in named)
 
 
 def _recall_fields(each: Fields) -> Iterator[Field]:
@@ -250,9 +256,9 @@ def _about(recall: Recall) -> Iterator[dict[str, Any]]:
         yield _row("Closed all the same because", recall.close_reason)
 
 
-def _counts(recall: Recall) -> Iterator[dict[str, Any]]:
+def _counts(recall: Recall) -> Iterator[list[dict[str, Any]]]:
     for key, number in (
-        ("Found", recall.found),
+        ("Named and found", recall.found),
         ("Of these held now", recall.held),
         ("With people now", recall.with_people),
         ("Whose holder was told", recall.contacted),
@@ -261,9 +267,13 @@ def _counts(recall: Recall) -> Iterator[dict[str, Any]]:
         ("Cleared, or no longer in the service", recall.closed),
         ("Outstanding", recall.outstanding_items),
     ):
-        yield _row(key, f"{number:,}")
+        yield _count(key, number)
     for state, many in sorted(recall.by_state.items()):
-        yield _row(f"{STATE_WORDS[State(state)][0]} when found", f"{many:,}")
+        yield _count(f"{STATE_WORDS[State(state)][0]} when found", many)
+
+
+def _count(key: str, number: int) -> list[dict[str, Any]]:
+    return [{"text": key}, {"text": f"{number:,}", "classes": "kitback-figure"}]
 
 
 def _outstanding(item: Outstanding, address: str, base: str, *, may: bool) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ async def open_recall(request: PageRequest) -> Response[str]:
     try:
         new = as_struct(_values(filled), NewRecall)
         found = await recalls.preview(request.caller, new.match)
-        if filled.given("agreed") is None:
+        if filled.text("agreed") != recall_words.agreement(filled):
             content = recall_words.new_page(base, filled, found=found)
             return page(request, "recall_new.jinja", content)
         await recalls.open_recall(request.caller, new, request.now)
