@@ -20,8 +20,8 @@ from web.admin import (
 from web.depot import checks as depot_checks
 from web.depot import gate as depot_gate
 from web.depot import home as depot_home
-from web.depot import stations as depot_stations
 from web.depot import recall_people, recalls
+from web.depot import stations as depot_stations
 from web.items import (
     cases,
     item_acts,
