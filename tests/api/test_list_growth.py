@@ -30,6 +30,11 @@ TOKEN: Final = "somebody's"
 FILL: Final = """
 set session_replication_role = replica;
 insert into partners (ods, name, kind) select 'P' || n, 'n', 'ccg' from generate_series(1, :rows) n;
+insert into sharing_agreements (id, year, holds_from, equipment_by_use_percent,
+        activity_by_use_percent, charges_by_use_percent, shares, reason, proposed_by, proposed_at)
+    select md5(n::text)::uuid, case when n % 2 = 0 then '2018-19' else '2019-20' end,
+        case when n % 2 = 0 then '2018-04-01' else '2019-04-01' end::date, 100, 100, 100, '{}', 'r',
+        'u1', now() from generate_series(1, :rows) n;
 insert into users (username, password_hash, roles, created_at)
     select 'u' || n, '', '{administrator}', now() from generate_series(1, :rows) n;
 insert into tokens (digest, "user", created_at, expires_at)
@@ -312,6 +317,8 @@ LISTS: Final = (
     "/api/people/8f14e45f-ceea-167a-5a36-dedd4bea2543/loans",
     "/api/people/8f14e45f-ceea-167a-5a36-dedd4bea2543/addresses",
     "/api/people/8f14e45f-ceea-167a-5a36-dedd4bea2543/timeline",
+    "/api/sharing",
+    "/api/sharing?year=2018-19&status=proposed",
     "/api/funder-rules",
     "/api/funder-rules?kind=postcode",
     "/api/care-home-rules",
