@@ -9,6 +9,7 @@ from budget.published import ASSUMED, PUBLISHED, YEAR, Figures, differences
 from web.words import pounds
 
 _NOT_PUBLISHED: Final = "Not published"
+_NOT_PLAYED: Final = "Not played"
 _Cell = dict[str, Any]
 
 
@@ -43,7 +44,7 @@ def published_page(figures: Figures, scale: float, base: str) -> PublishedPage:
 
 
 def _heads(scale: float) -> list[str]:
-    return ["As played"] if scale == 1 else ["As played", f"For a year: times {1 / scale:,.4g}"]
+    return ["As played"] if scale == 1 else ["As played", f"Times {1 / scale:,.4g}"]
 
 
 def _rows(figures: Figures, scale: float) -> Iterator[list[_Cell]]:
@@ -53,7 +54,7 @@ def _rows(figures: Figures, scale: float) -> Iterator[list[_Cell]]:
     for name, pence, published in (
         ("Value issued", total.issued.pence, _NOT_PUBLISHED),
         ("Value returned", total.returned.pence, _NOT_PUBLISHED),
-        ("Issued and returned together", figures.handled_pence, f"{low} to {high} handled"),
+        ("Issued and returned together", figures.handled_pence, f"{low} to {high}"),
     ):
         yield _money(name, pence, scale, published)
     for name, rate, published in (
@@ -69,12 +70,12 @@ def _rows(figures: Figures, scale: float) -> Iterator[list[_Cell]]:
     yield _money("Credited", row.credits_pence, scale)
     yield _money("Charged for activity", row.activity_pence, scale)
     yield _money("Net spend", row.net_pence, scale)
-    pool = f"{_millions(PUBLISHED.pool_pence)}, the same for five years"
+    pool = f"{_millions(PUBLISHED.pool_pence)}, flat for 5 years"
     yield _row("Contributions", pounds(row.contribution_pence), "", scale, pool)
     saved = f"{_millions(PUBLISHED.saved_pence)} saved"
-    yield _row("Saved", "Not played: there is no year without the pool", "", scale, saved)
+    yield _row("Saved", _NOT_PLAYED, _NOT_PLAYED, scale, saved)
     growth = f"Up {PUBLISHED.growth:.0%} a year"
-    yield _row("Need", "Not played: there is one year", "", scale, growth)
+    yield _row("Need", _NOT_PLAYED, _NOT_PLAYED, scale, growth)
 
 
 def _money(name: str, pence: int, scale: float, published: str = _NOT_PUBLISHED) -> list[_Cell]:
@@ -89,7 +90,7 @@ def _row(
 
 
 def _millions(pence: int) -> str:
-    return f"£{pence / 1e8:,.1f} million"
+    return f"£{f'{pence / 1e8:,.1f}'.removesuffix('.0')} million"
 
 
 def _right(text: str) -> _Cell:
