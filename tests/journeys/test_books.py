@@ -103,6 +103,12 @@ def test_the_books_are_kept_without_script(store: Store, browser: Browser) -> No
         expect(page.get_by_role("heading", level=1)).to_contain_text("Issues of")
 
 
+RECYCLED = (
+    "?by=partner&", "?by=month&", "/cohorts?", "/waiting?", "/variation?by=partner&",
+    "/movements?count=issued&",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_pages_of_the_books_fit_everybody(store: Store, browser: Browser, width: int) -> None:
     """No sideways scrolling, nothing that axe finds fault with; refused forms, too."""
@@ -116,6 +122,7 @@ def test_the_pages_of_the_books_fit_everybody(store: Store, browser: Browser, wi
             f"/budget/statement?year={YEAR}&partner=04K&figure=issues",
             f"/budget/statement?year={YEAR}&partner=04K&whole=yes",
             f"/budget/partner?year={YEAR}&partner=04K", "/budget",
+            *(f"/budget/recycling{each}from={LAST.replace(day=1)}&to={LAST}" for each in RECYCLED),
         ):  # fmt: skip
             seen.open(path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
