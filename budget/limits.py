@@ -6,6 +6,7 @@ part of a second and some memory that no other page should pay for; call these f
 
 import math
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final
 
 TAILS: Final = (0.025, 0.001)
@@ -43,9 +44,7 @@ def by_chance(squares: float, freedom: int) -> float:
 
 
 def _special() -> Any:
-    from scipy import special  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; see above
-
-    return special
+    return import_module("scipy.special")
 
 
 def _quantile(up_to: Callable[[int], float], tail: float, most: int) -> int:

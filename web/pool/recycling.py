@@ -19,7 +19,7 @@ from web import pages
 from web.forms import Filled, as_struct
 from web.pages import PageRequest
 from web.paging import PAGE, key_after, sliced
-from web.pool import recycling_words
+from web.pool import counted_words, recycling_words
 from web.rendering import page
 
 TASK: Final = "read the pool"
@@ -113,7 +113,7 @@ async def list_counted(request: PageRequest) -> Response[str]:
     address = f"{request.site.base}/budget/recycling/movements"
     found = sliced(rows, lambda row: (row.occurred_on, row.loan), address, **kept, after=cursor)
     names = await _names(request, asked.by)
-    content = recycling_words.counted_page(found, wanted, names, request.site.base)
+    content = counted_words.counted_page(found, wanted, names, request.site.base)
     return page(request, "figure_visits.jinja", content)
 
 

@@ -8,14 +8,13 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from budget.behind import DAYS_MAX, Counted, Wanted
+from budget.behind import DAYS_MAX
 from budget.pool import Budget
 from budget.recycling import By, Count, Rate, Report, Row
 from budget.refusals import Refusal
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.markup import link
-from web.paging import Slice
 from web.pool.charts import Frame, Line, draw_lines
 from web.words import day, pounds
 
@@ -70,7 +69,7 @@ COUNTS: Final[Mapping[str, str]] = {
     "lost": "Lost",
     "waiting": "Waiting",
 }
-_MEANINGS: Final[Mapping[str, str]] = {
+MEANINGS: Final[Mapping[str, str]] = {
     "issued": "Delivered to somebody.",
     "issued_recycled": "Delivered, having been on loan before.",
     "returned": "Loans that ended because the item came back or was found.",
@@ -104,20 +103,6 @@ class RecyclingPage:
     picture: Markup | None
     files: list[Markup]
     onward: list[Markup]
-
-
-@dataclass(frozen=True, slots=True)
-class CountedPage:
-    """The movements behind one count."""
-
-    title: str
-    back: str
-    span: str
-    definition: str
-    head: list[Any]
-    rows: list[list[_Cell]]
-    empty: str
-    links: dict[str, dict[str, str]]
 
 
 def refused_page(filled: Filled, refusal: Refusal, base: str) -> RecyclingPage:
@@ -240,7 +225,7 @@ def share(rate: float | None, part: int, whole: int, written: Any) -> str:
 def _count_row(report: Report, kind: str, today: date, base: str) -> list[_Cell]:
     count: Count | None = getattr(report.total, kind)
     assert count is not None, "the total waits too"
-    title = explained(COUNTS[kind], _MEANINGS[kind])
+    title = explained(COUNTS[kind], MEANINGS[kind])
     units = _opening(report, kind, None, count, today, base)
     return [{"html": title}, units | {"format": "numeric"}, right(pounds(count.pence))]
 
@@ -379,46 +364,3 @@ def months(keys: Sequence[str]) -> list[str]:
 
 def _percent(rates: Sequence[float | None]) -> list[float | None]:
     return [None if rate is None else rate * _PERCENT for rate in rates]
-
-
-def counted_page(
-    found: Slice[Counted], wanted: Wanted, names: Mapping[str, str], base: str
-) -> CountedPage:
-    """The movements of one count, of whom nothing is said."""
-    kept = kept_of(wanted.first, wanted.last) | {"by": wanted.by, "scope": wanted.scope}
-    of = [] if wanted.key is None else [name_of(wanted.key, wanted.by, names)]
-    return CountedPage(
-        title=": ".join([COUNTS[wanted.kind], *of]),
-        back=f"{base}/budget/recycling?{urlencode(kept)}",
-        span=f"{day(wanted.first)} to {day(wanted.last)}, {SCOPES[wanted.scope].lower()}",
-        definition=f"{_MEANINGS[wanted.kind]} What was undone is not here; -1: a reuse that a later"
-        " scrap took back.",
-        head=[
-            "Day",
-            "Item",
-            "Product",
-            "Category",
-            "Partner",
-            "Depot",
-            "Counts",
-            "Value",
-            "Reason",
-        ],
-        rows=[_counted(each, base) for each in found.rows],
-        empty="There are no such movements.",
-        links=found.links,
-    )
-
-
-def _counted(each: Counted, base: str) -> list[_Cell]:
-    return [
-        {"text": day(each.occurred_on)},
-        {"html": link(f"{base}/items/{each.item}", each.item)},
-        {"text": each.sku},
-        {"text": each.category},
-        {"text": each.partner},
-        {"text": each.depot or "None"},
-        right(f"{each.units:,}"),
-        right(pounds(each.pence)),
-        {"text": each.reason or "None given"},
-    ]

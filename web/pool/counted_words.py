@@ -1,0 +1,71 @@
+"""The movements behind one count of the recycling figures, in words. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from budget.behind import Counted, Wanted
+from web.markup import link
+from web.paging import Slice
+from web.pool.recycling_words import COUNTS, MEANINGS, SCOPES, kept_of, name_of, right
+from web.words import day, pounds
+
+_Cell = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPage:
+    """The movements behind one count."""
+
+    title: str
+    back: str
+    span: str
+    definition: str
+    head: list[Any]
+    rows: list[list[_Cell]]
+    empty: str
+    links: dict[str, dict[str, str]]
+
+
+def counted_page(
+    found: Slice[Counted], wanted: Wanted, names: Mapping[str, str], base: str
+) -> CountedPage:
+    """The movements of one count, of whom nothing is said."""
+    kept = kept_of(wanted.first, wanted.last) | {"by": wanted.by, "scope": wanted.scope}
+    of = [] if wanted.key is None else [name_of(wanted.key, wanted.by, names)]
+    return CountedPage(
+        title=": ".join([COUNTS[wanted.kind], *of]),
+        back=f"{base}/budget/recycling?{urlencode(kept)}",
+        span=f"{day(wanted.first)} to {day(wanted.last)}, {SCOPES[wanted.scope].lower()}",
+        definition=f"{MEANINGS[wanted.kind]} What was undone is not here; -1: a reuse that a later"
+        " scrap took back.",
+        head=[
+            "Day",
+            "Item",
+            "Product",
+            "Category",
+            "Partner",
+            "Depot",
+            "Counts",
+            "Value",
+            "Reason",
+        ],
+        rows=[_counted(each, base) for each in found.rows],
+        empty="There are no such movements.",
+        links=found.links,
+    )
+
+
+def _counted(each: Counted, base: str) -> list[_Cell]:
+    return [
+        {"text": day(each.occurred_on)},
+        {"html": link(f"{base}/items/{each.item}", each.item)},
+        {"text": each.sku},
+        {"text": each.category},
+        {"text": each.partner},
+        {"text": each.depot or "None"},
+        right(f"{each.units:,}"),
+        right(pounds(each.pence)),
+        {"text": each.reason or "None given"},
+    ]
