@@ -134,7 +134,8 @@ where item = $1 and part = $2 and settled_at is null
 
 async def _free(item: int, new: NewPart, caller: Caller, now: datetime) -> None:
     """Take a part with this number from where it was: from what is scrapped, and nothing else."""
-    await execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"part {new.serial}")
+    # By the number as PostgreSQL compares it: whoever fits the same one waits.
+    await execute(_LOCK_NUMBER, new.serial)
     row = await fetch_one(_ELSEWHERE, item, new.part, new.serial)
     if row is None:
         return
@@ -144,6 +145,7 @@ async def _free(item: int, new: NewPart, caller: Caller, now: datetime) -> None:
     await execute(_TAKE, row["item"], new.part, now, caller.username)
 
 
+_LOCK_NUMBER: Final = "select pg_advisory_xact_lock(hashtextextended('part ' || upper($1), 0))"
 _ELSEWHERE: Final = """
 select p.item, i.code, i.state from item_parts p join items i on i.id = p.item
 where p.sku = (select sku from items where id = $1) and p.part = $2

@@ -8,6 +8,7 @@ _APPEND_ONLY: Final = (
     "movements", "postings", "tallies", "loans", "checks", "receipts", "person_looks", "superseded",
     "changes", "blank_labels", "item_labels", "code_stretches", "commitments", "order_events",
     "order_answers", "visit_outcomes", "visit_events", "round_delays", "phone_photos",
+    "examinations", "inspections", "inspection_lists", "wash_loads", "washed_items", "item_files",
     "recall_contacts",
 )  # fmt: skip
 _GRANTS: Final = f"""
@@ -50,6 +51,7 @@ from (values ('note_postings', 'postings'), ('note_tallies', 'tallies'),
     ('keep_item_texts', 'item_labels'), ('keep_label_claims', 'blank_labels'),
     ('keep_label_claims', 'item_labels'), ('note_commitments', 'commitments'),
     ('keep_recalled', 'items'), ('keep_gate', 'items'), ('keep_gate_of_new', 'items'),
+    ('keep_gate_of_parts', 'items'),
     ('keep_dues', 'items'),
     ('begin_dues', 'items'), ('reckon_product', 'products'), ('reckon_person', 'people'),
     ('count_promises_made', 'promises'), ('count_promises_ended', 'promises')) due (name, on_table)

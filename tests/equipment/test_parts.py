@@ -136,7 +136,7 @@ async def test_a_numbered_part_is_in_one_item(bed: str) -> None:
     assert [each.serial for each in (await parts_of(STORE, other)).parts if each.serial] == []
     third = await one_item()
     both = await asyncio.gather(
-        *(fit(STORE, each, part("Handset", "H-1"), NOW) for each in (bed, third)),
+        *(fit(STORE, at, part("Handset", n), NOW) for at, n in ((bed, "H-1"), (third, "h-1"))),
         return_exceptions=True,
     )
     assert sorted(type(each).__name__ for each in both) == ["Parts", "Refused"]
