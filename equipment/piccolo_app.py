@@ -17,6 +17,7 @@ APP_CONFIG = AppConfig(
             "equipment.inspection.inspection_tables",
             "equipment.washing.wash_tables",
             "equipment.files.file_tables",
+            "equipment.repairs.repair_tables",
             "equipment.recalls.recall_tables",
         ],
         exclude_imported=True,

@@ -51,7 +51,8 @@ PLAIN = """
     repair_hour repair_visit reuse review_on roles same_day serial_from serial_to service_months
     service_visit severity signature size speed start succeeded_on supplier swap test title to
     total_pence version volume_l warning weight_g weight_kg width_mm words
-    cycle machine method washed_at activity_by_use_percent cap_percent charges_by_use_percent
+    cycle decision machine method minutes parts_pence washed_at
+    activity_by_use_percent cap_percent charges_by_use_percent
     equipment_by_use_percent holds_from shares year
     lines authenticated_address authenticated_by configuration danger danger_by defects employer
     employer_address examined_on examiner faults installed_correctly made_on next_by occasion

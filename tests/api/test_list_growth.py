@@ -141,6 +141,10 @@ insert into item_files (id, item, name, media_type, content, bytes, digest, sent
     kept_by)
 select gen_random_uuid(), 2, 'n', 'application/pdf', 'x', 1, encode(sha256('x'), 'hex'), '', now(),
     'u1' from generate_series(1, :rows) n;
+insert into repair_decisions (id, item, decision, reason, advice, decided_at, decided_by)
+select gen_random_uuid(), 2, 'repair', 'r', json_build_object('price_pence', 1, 'worth_pence', 1,
+    'spent_pence', 0, 'quote_pence', 0, 'repairs', 0, 'age_days', null, 'life_years', null,
+    'advice', 'repair', 'why', 'w'), now(), 'u1' from generate_series(1, :rows) n;
 insert into wash_loads (id, depot, method, washed_at, recorded_at, operator)
     select md5('w' || n)::uuid, case when n % (:rows / 20) = 5 then 'D2' else 'D1' end, 'washer',
         now(), now(), 'u1' from generate_series(1, :rows) n;
@@ -270,6 +274,7 @@ LISTS: Final = (
     "/api/items/OLD2/movements",
     "/api/items/OLD2/examinations",
     "/api/items/OLD2/files",
+    "/api/items/OLD2/repair-decisions",
     "/api/wash-loads",
     "/api/wash-loads?depot=D2",
     "/api/checks/due?before=2019-04-01",

@@ -52,6 +52,9 @@ MAY = """
     acptdx   GET /api/items/{code}/files
     acptdx   GET /api/files/{file}
     actd     POST /api/items/{code}/parts
+    acputdbx GET /api/items/{code}/repair-advice
+    acputdbx GET /api/items/{code}/repair-decisions
+    acd      POST /api/items/{code}/repair-decisions
     acd      POST /api/wash-loads
     acputdbx GET /api/wash-loads
     acputdbx GET /api/wash-loads/{load}

@@ -1,4 +1,4 @@
-"""Files of items over HTTP: what is no picture and no PDF is refused, and none is ever run."""
+"""Files of items over HTTP, refused where they are neither picture nor PDF; advice on repairs."""
 
 import io
 import struct
@@ -107,3 +107,13 @@ async def test_a_file_is_kept_once(admin: httpx.AsyncClient, item: str) -> None:
     assert (await put(admin, item, PDF, "application/pdf", name=" ")).status_code == 422
     nurse = await member(admin, "budget_holder")
     assert (await admin.get(f"/api/files/{number}", headers=nurse)).status_code == 403
+
+
+async def test_a_repair_that_cannot_be_is_not_advised_on(
+    admin: httpx.AsyncClient, item: str
+) -> None:
+    """Less than no minutes, or more than anybody has."""
+    path = f"/api/items/{item}/repair-advice"
+    assert (await admin.get(path)).json()["advice"] == "repair"
+    for query in ("minutes=-1", "minutes=99999", "parts_pence=x", f"parts_pence={10**30}"):
+        assert (await admin.get(f"{path}?{query}")).status_code == 422, query
