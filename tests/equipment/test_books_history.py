@@ -43,7 +43,7 @@ IDS: Final = UUID(int=2)
 PARTNERS: Final = ("04K", "52R", "QT1")
 YEARS: Final = ("2018-19", "2019-20")
 MANY = settings(
-    max_examples=30,
+    max_examples=20,
     derandomize=True,
     deadline=None,
     database=None,

@@ -109,10 +109,9 @@ RECYCLED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_pages_of_the_books_fit_everybody(store: Store, browser: Browser, width: int) -> None:
+def test_the_pages_of_the_books_fit_everybody(store: Store, browser: Browser) -> None:
     """No sideways scrolling, nothing that axe finds fault with; refused forms, too."""
-    with visit(browser, store.address, width=width) as seen:
+    with visit(browser, store.address) as seen:
         page = sign_in(seen, "admin")
         for path in (
             "/budget/charges?status=", "/budget/charges/new", "/budget/close",
