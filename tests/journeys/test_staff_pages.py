@@ -155,6 +155,28 @@ def test_cases_and_phones_fit_and_can_be_used_by_everybody(
             seen.check()
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_depots_stations_fit_and_can_be_used_by_everybody(
+    store: Store, browser: Browser, width: int
+) -> None:
+    """As every other page: what falls due, the wash, the bench, an item's parts and papers."""
+    with visit(browser, store.address, width=width) as seen:
+        page = _sign_in(seen)
+        for path in (
+            "/depot/checks?ahead=367", "/depot/wash", "/depot/bench", "/depot/bench?item=nothing",
+            f"/depot/bench?item={store.item}", f"/items/{store.item}/parts",
+            f"/items/{store.item}/files", f"/items/{store.item}/examinations",
+        ):  # fmt: skip
+            seen.open(path)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            seen.check()
+        # A scanner types the label and presses Enter, wherever the page has put the focus.
+        seen.open("/depot/bench")
+        page.keyboard.type(store.item)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("What else to do with it")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_what_goes_wrong_is_said_where_it_is(store: Store, browser: Browser, width: int) -> None:
     """The summary has the focus, its links lead into the fields, and typing is not lost."""
