@@ -51,9 +51,8 @@ from (values ('note_postings', 'postings'), ('note_tallies', 'tallies'),
     ('keep_item_texts', 'items'), ('keep_item_texts', 'item_aliases'),
     ('keep_item_texts', 'item_labels'), ('keep_label_claims', 'blank_labels'),
     ('keep_label_claims', 'item_labels'), ('note_commitments', 'commitments'),
-    ('keep_recalled', 'items'), ('keep_gate', 'items'), ('keep_gate_of_new', 'items'),
-    ('keep_gate_of_parts', 'items'),
-    ('keep_dues', 'items'),
+    ('keep_recalled', 'items'), ('note_recalled_out', 'items'), ('keep_gate', 'items'),
+    ('keep_gate_of_new', 'items'), ('keep_gate_of_parts', 'items'), ('keep_dues', 'items'),
     ('begin_dues', 'items'), ('reckon_product', 'products'), ('reckon_person', 'people'),
     ('count_promises_made', 'promises'), ('count_promises_ended', 'promises')) due (name, on_table)
 where not exists (select from pg_trigger

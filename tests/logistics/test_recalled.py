@@ -1,6 +1,6 @@
 """What a recall has fetched is on one visit, as long as the recall wants it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +9,16 @@ import pytest
 
 from logistics.visits.catching_up import catch_up
 from tests.api.members import scan
-from tests.logistics.calling import ask, collection, on_loan, open_rounds, scanned, somebody, told
+from tests.logistics.calling import (
+    ask,
+    collection,
+    on_loan,
+    open_rounds,
+    scanned,
+    somebody,
+    stock,
+    told,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +98,16 @@ async def test_what_was_fetched_is_collected_by_the_recall(admin: httpx.AsyncCli
     shown = await told(admin, path)
     assert (shown["collected"], shown["with_people"], shown["held"]) == (1, 0, 1)
     assert shown["outstanding"][0]["stage"] == "on_van"
+
+
+async def test_what_had_gone_out_before_its_recall_was_known_is_fetched_too(
+    admin: httpx.AsyncClient,
+) -> None:
+    """Told of afterwards, it is a fact with a case, and a visit."""
+    ada = await somebody(admin)
+    [code] = await stock(admin)
+    await recalled(admin)
+    assert await _lines(admin, ada) == []
+    earlier = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    await scanned(admin, scan(code, "deliver", person=ada) | {"occurred_at": earlier})
+    assert await _lines(admin, ada) == [("open", "collection", "recall", [code])]
