@@ -63,8 +63,13 @@ def cursors() -> Iterator[str]:
 
 @pytest.fixture
 async def world(admin: httpx.AsyncClient) -> World:
-    """Some of everything."""
-    return await opened(admin)
+    """Some of everything, and a recall that names what somebody has."""
+    made = await opened(admin)
+    told = {"reference": "FSN-1", "title": "Legs", "severity": "high", "action": "hold"}
+    recall: dict[str, Any] = {"id": str(uuid4()), "match": {"sku": "CMD01"}} | told
+    assert (await admin.post("/api/recalls", json=recall)).status_code == 201
+    made.ours["recall"] = recall["id"]
+    return made
 
 
 async def test_no_parameter_of_any_page_is_carried_out(app: Litestar, world: World) -> None:
