@@ -19,6 +19,7 @@ from web.words import numbered
 
 _AT_THE_DOOR: Final = ("refused", "not_found", "not_done")
 _ONLY_FAILED: Final = "Of a visit that failed, where they have said one."
+_NEXT: Final = {"": "Nothing was said", **NEXT_WORDS}
 _CAME: Final = {"done": "It was made", "failed": "It failed: nothing could be done"}
 
 
@@ -47,7 +48,7 @@ def outcome_form(
             rows=3,
             maxlength=REASON_MAX,
         ),
-        fields.select("next_step", "If it failed, what should happen next?", NEXT_WORDS),
+        fields.select("next_step", "If it failed, what should happen next?", _NEXT),
         fields.day("again_on", "The day that suits them", hint={"text": _ONLY_FAILED}),
     ]
     return _form(_Asks(visit, base, "outcome", "What came of the visit", "Keep this"), each, said)
@@ -66,8 +67,8 @@ def outcome_values(visit: Visit, filled: Filled) -> dict[str, Any]:
         "lines": [] if failed else lines,
         "reason": filled.given("reason"),
         "fault": filled.given("fault") if failed else None,
-        "next_step": filled.given("next_step") if failed else None,
-        "again_on": filled.day("again_on") if failed else None,
+        "next_step": filled.given("next_step"),
+        "again_on": filled.day("again_on"),
     }
 
 
