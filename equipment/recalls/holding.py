@@ -7,7 +7,7 @@ again. Everything here happens within the caller's open transaction.
 
 Nothing slips out: a recall locks all that it names, whatever its state, before it reads how that
 stands, so that each scan comes before it or after it; and while it does, nothing is received.
-See docs/adr/0030-recalls.md.
+See docs/adr/0033-recalls.md.
 """
 
 from collections.abc import Sequence
