@@ -38,6 +38,8 @@ KINDS: Final = {
 _NEW_IN: Final = {
     "username": {"POST /api/users", "POST /api/login"},
     "sku": {"POST /api/products", "POST /api/orders/{order}/lines/{line}/bought"},
+    # Each is answered by itself, as a scan of it would be.
+    "items": {"POST /api/wash-loads"},
 }
 
 
@@ -82,6 +84,10 @@ _CODES: Final[dict[str, Body]] = {
     },
     "POST /api/recalls/preview": {"sku": "CMD01"},
     "POST /api/rounds/plan": {"depot": "D1", "seconds": 0.1},
+    "POST /api/wash-loads": {
+        "id": str(uuid4()), "depot": "D1", "method": "washer", "items": ["AAAAAAAA"],
+        "washed_at": "2026-11-02T09:00:00Z",
+    },
     "PUT /api/vans/{code}/days/{day}": {"crew": [{"username": "crew"}]},
 }  # fmt: skip
 _IDS: Final = {
