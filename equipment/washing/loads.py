@@ -85,6 +85,9 @@ async def set_method(caller: Caller, sku: str, new: CleaningMethod) -> CleaningM
     async with transaction():
         if await fetch_one("select from products where sku = $1", sought(sku)) is None:
             raise Missing("product-not-found", "There is no such product.")
+        known = await fetch_one("select method from wash_methods where sku = $1", sku)
+        if new.method == (known["method"] if known else None):
+            return new
         if new.method is None:
             await execute("delete from wash_methods where sku = $1", sku)
         else:

@@ -1,6 +1,7 @@
 """The application on a database of its own, and who is signed in to it."""
 
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -23,10 +24,20 @@ def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
 
 
+@cache
+def application(settings: Settings) -> Litestar:
+    """One application for all tests of a process: half a second's work, and all its memory is SQL.
+
+    Its own pool is not opened: `database` opens one for each test.
+    """
+    return create_app(settings, "")
+
+
 @pytest.fixture
 def app(database: str) -> Litestar:
-    """Make the application; the fixture `database` has opened its pool."""
-    return create_app(Settings(), database)
+    """Give the application; the fixture `database` has opened its pool."""
+    assert database
+    return application(Settings())
 
 
 @pytest.fixture

@@ -193,8 +193,8 @@ async def test_the_label_of_a_place_is_read_and_named_in_a_scan(
     store: httpx.AsyncClient, size: str
 ) -> None:
     """Its picture and its roll; what it says is taken where its code would be."""
-    code = "DIRTY-GOODS.INWARD_1"
-    bay = {"code": code, "depot": "D2", "name": "Goods that came back " * 5, "kind": "dirty"}
+    code = "READY-GOODS.STORE_1"
+    bay = {"code": code, "depot": "D2", "name": "Goods that are ready " * 5, "kind": "clean"}
     assert (await store.post("/api/bays", json=bay)).status_code == 201
     [bed] = await receive(store)
     for path, text, fields in (

@@ -36,6 +36,7 @@ from tests.equipment.store import (
     stock,
 )
 from tests.races import ready
+from tests.sight import all_of
 
 
 @pytest.fixture(autouse=True)
@@ -217,6 +218,10 @@ async def test_one_item_is_cleared_with_evidence_while_the_recall_goes_on() -> N
     await close(STORE, opened.id, Closing(), NOW)
     with pytest.raises(Refused, match="closed this recall already"):
         await close(STORE, opened.id, Closing(), NOW)
+    said = await all_of(
+        "select what, actor from changes where key = $1 order by id", str(opened.id)
+    )
+    assert [row["what"] for row in said] == ["recall opened", "item cleared", "recall closed"]
     await check()
 
 

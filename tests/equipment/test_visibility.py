@@ -118,18 +118,15 @@ async def _move(
     movement = uuid4()
     rows = await fetch(
         """
-        insert into items (code, giai, sku, state, depot, newest_movement)
-        values (left($1, 8), left($1, 30), 'BED01', 'available', 'NOTTM', $2) returning id
-        """,
-        movement.hex, movement,
-    )  # fmt: skip
-    await execute(
-        """
+        with thing as (
+            insert into items (code, giai, sku, state, depot, newest_movement, updated_at)
+            values (left($1, 8), left($1, 30), 'BED01', 'available', 'NOTTM', $2, $5) returning id)
         insert into movements (id, item, action, from_state, state, occurred_at, recorded_at,
             actor, person, undoes)
-        values ($1, $2, $3, 'loaded', 'on_loan', $4, $5, 'tech', $6, $7)
+        select $2, id, $3, 'loaded', 'available', $4, $5, 'tech', $6, $7 from thing
+        returning item as id
         """,
-        movement, rows[0]["id"], action, occurred_at, recorded_at or occurred_at, person, undoes,
+        movement.hex, movement, action, occurred_at, recorded_at or occurred_at, person, undoes,
     )  # fmt: skip
     if undoes is not None:
         await execute(

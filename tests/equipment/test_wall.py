@@ -35,6 +35,8 @@ SAID: Final = {"order_events", "order_answers"}
 # What names a person by nothing but an id, and is read by those who judge whom they may see.
 OPEN: Final = {
     "items", "movements", "loans", "order_standings", "person_funders", "person_doors", "visits",
+    # With whom an item was, and that somebody was told: what was said to them is behind the wall.
+    "recall_items", "recall_tellings",
 }  # fmt: skip
 
 
@@ -156,7 +158,7 @@ where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v')
 WORDS_OUTSIDE: Final = {
     "cases.content", "cases.detail", "cases.fault", "cases.note", "movements.details",
     "movements.reason", "order_lines.special", "phone_entries.content", "phone_entries.problem",
-    "postings.description", "visit_events.content", "visits.reason",
+    "postings.description", "recall_items.clear_reason", "visit_events.content", "visits.reason",
 }  # fmt: skip
 
 

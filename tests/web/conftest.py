@@ -10,11 +10,10 @@ import pytest
 from argon2 import PasswordHasher
 from litestar import Litestar
 
-from app import create_app
 from equipment.staff import passwords
 from equipment.staff.staff import first_administrator
 from settings import Settings
-from tests.api.conftest import PASSWORD, client_of
+from tests.api.conftest import PASSWORD, application, client_of
 from tests.api.members import receive
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -56,8 +55,9 @@ async def stranger(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def app(database: str) -> Litestar:
-    """Make the application of a service with a name that needs escaping."""
-    return create_app(SERVICE, database)
+    """Give the application of a service with a name that needs escaping."""
+    assert database
+    return application(SERVICE)
 
 
 @pytest.fixture

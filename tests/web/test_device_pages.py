@@ -14,11 +14,10 @@ import pytest
 from litestar import Litestar
 from PIL import Image
 
-from app import create_app
 from budget.database import fetch
 from logistics.phones.photos import delete_old
 from settings import Settings
-from tests.api.conftest import PASSWORD, client_of
+from tests.api.conftest import PASSWORD, application, client_of
 from tests.api.members import slug
 from tests.logistics.calling import collection, on_loan, open_rounds, somebody, told
 from tests.logistics.phoning import Phone, published, statuses, technician
@@ -252,11 +251,11 @@ async def test_a_refused_outcome_is_a_case_with_what_was_signed(
 
 
 async def test_no_phone_gets_past_a_second_factor_that_is_still_to_be_set_up(
-    database: str, admin: httpx.AsyncClient
+    admin: httpx.AsyncClient,
 ) -> None:
     """Where one is required, a phone's calls are refused as pages are."""
     assert (await admin.get("/api/users")).is_success
-    app = create_app(Settings(second_factor="required"), database)
+    app = application(Settings(second_factor="required"))
     async with client_of(app) as browser:
         given = {"username": "admin", "password": PASSWORD}
         assert (await browser.post("/sign-in", data=given)).status_code == 303

@@ -7,10 +7,9 @@ import pyotp
 import pytest
 from litestar import Litestar
 
-from app import create_app
 from budget.database import execute, fetch
 from settings import Settings
-from tests.api.conftest import PASSWORD, client_of
+from tests.api.conftest import PASSWORD, application, client_of
 from tests.api.members import member, slug
 from tests.web.conftest import browser_of, signed_in
 
@@ -135,13 +134,13 @@ async def test_an_administrator_resets_it_on_record(
 
 
 async def test_where_it_is_required_they_can_do_nothing_else_first(
-    admin: httpx.AsyncClient, database: str
+    admin: httpx.AsyncClient,
 ) -> None:
     """Administrators, authorisers and auditors; all others sign in as ever."""
     for role in ("auditor", "prescriber"):
         new = {"username": role, "password": PASSWORD, "roles": [role]}
         await admin.post("/api/users", json=new)
-    app = create_app(Settings(second_factor="required"), database)
+    app = application(Settings(second_factor="required"))
     async with client_of(app) as client:
         for name in ("admin", "auditor"):
             answer = await client.post("/api/login", json=GIVEN | {"username": name})
@@ -155,11 +154,11 @@ async def test_where_it_is_required_they_can_do_nothing_else_first(
 
 
 async def test_a_role_that_needs_it_ends_tokens_without(
-    admin: httpx.AsyncClient, database: str
+    admin: httpx.AsyncClient,
 ) -> None:
     """Somebody who is made an administrator keeps no token from before, where it is required."""
     prescriber = await member(admin, "prescriber")
-    app = create_app(Settings(second_factor="required"), database)
+    app = application(Settings(second_factor="required"))
     [name] = [
         user["username"]
         for user in (await admin.get("/api/users")).json()["results"]

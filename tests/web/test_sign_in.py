@@ -7,10 +7,9 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from app import create_app
 from budget.database import execute, fetch
 from settings import Settings
-from tests.api.conftest import PASSWORD
+from tests.api.conftest import PASSWORD, application
 from tests.web.conftest import browser_of, form_at, path_of, signed_in
 
 GIVEN = {"username": "admin", "password": PASSWORD}
@@ -112,9 +111,9 @@ async def test_an_ended_user_is_out_at_once(admin: httpx.AsyncClient, app: Lites
 
 
 @pytest.mark.usefixtures("admin")
-async def test_a_session_ends_unused_and_in_any_case(database: str) -> None:
+async def test_a_session_ends_unused_and_in_any_case() -> None:
     """After the time without use, and after the whole time however much it is used."""
-    app = create_app(Settings(session_idle_minutes=60, session_minutes=180), database)
+    app = application(Settings(session_idle_minutes=60, session_minutes=180))
     async with signed_in(app) as browser:
         await _wind_back(timedelta(minutes=50))
         assert (await browser.get("/account")).status_code == 200
