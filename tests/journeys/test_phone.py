@@ -243,11 +243,15 @@ def _open_stop(phone: Phone, code: str) -> None:
     """Look through the stops for the one that a thing is at."""
     page = phone.page
     expect(page.get_by_role("heading", level=1)).to_contain_text("Your round,")
-    for link in page.locator("a[href^='#stop']").all():
-        link.click()
+    links = page.locator("a[href^='#stop']").all()
+    # By their addresses: the list may be drawn anew, with a day that has come, under a press.
+    for stop in [link.get_attribute("href") for link in links]:
+        page.evaluate("stop => { location.hash = stop; }", stop)
+        page.get_by_role("link", name="All stops").wait_for()
         if page.get_by_text(code[:4]).count():
             return
         page.get_by_role("link", name="All stops").click()
+        page.get_by_role("link", name="All stops").wait_for(state="detached")
     raise AssertionError(f"no stop is about {code}")
 
 
