@@ -22,6 +22,8 @@ def gate() -> Iterator[tuple[str, httpx.Client, list[str]]]:
     folder.chmod(0o755)
     with running(folder) as service, signed_in(service) as client:
         person = furnish(client)
+        other = {"code": "D2", "name": "Other", "postcode": "NG1 1AA", "kind": "depot"}
+        ask(client, "POST", "/api/depots", json=other)
         goods = {"sku": "BED01", "depot": "D1", "quantity": 6}
         codes = [each["code"] for each in ask(client, "POST", "/api/items", json=goods)["items"]]
         scans = [scan(code, "deliver", person=person) for code in codes]
@@ -53,7 +55,7 @@ def _state(client: httpx.Client, code: str) -> str:
 def test_labels_are_taken_in_one_after_another(
     browser: Browser, gate: tuple[str, httpx.Client, list[str]], width: int
 ) -> None:
-    """Also while the network is away: what was scanned then is taken in when it is back."""
+    """Where it was chosen last, also while the network is away: then as soon as it is back."""
     address, client, codes = gate
     mine = codes[:3] if width == WIDTHS[0] else codes[3:]
     with visit(browser, address, width=width) as seen:
@@ -71,6 +73,8 @@ def test_labels_are_taken_in_one_after_another(
         _scanned(page, mine[0])
         expect(told).to_contain_text(mine[0])
         expect(told).to_contain_text("Taken in.")
+        page.get_by_label("Depot").select_option("D2")
+        page.get_by_label("Label").focus()
         page.context.set_offline(True)
         _scanned(page, mine[1])
         _scanned(page, mine[2])
@@ -80,6 +84,8 @@ def test_labels_are_taken_in_one_after_another(
         expect(told).to_contain_text(mine[2], timeout=20_000)
         expect(page.locator("[data-gate-unsent]")).to_be_hidden()
         assert [_state(client, code) for code in mine] == ["returned"] * 3
+        stand = [ask(client, "GET", f"/api/items/{code}")["depot"] for code in mine]
+        assert stand == ["D1", "D2", "D2"]
         _scanned(page, "AAAAAAAA")
         expect(told).to_contain_text("Not taken in.")
         expect(page.get_by_label("Label")).to_be_focused()

@@ -11,7 +11,7 @@ from equipment.gate.arrivals import BEARERS, Bearer, TakenIn
 from equipment.items import Item
 from equipment.places import Depot
 from equipment.standing import State
-from web.fields import Field, Fields, Form
+from web.fields import Field, Fields
 from web.items.item_panel import STATE_WORDS
 from web.words import count
 
@@ -69,13 +69,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class GatePage:
-    """The gate: the form for where one stands, the field for the scanner, what was told last."""
+    """The gate: where one stands, the field for the scanner, and what was told last."""
 
     title: str
-    place: Form
     action: str
-    hidden: list[Field]
-    field: Field
+    fields: list[Field]
     told: Told | None
     back: str
 
@@ -84,28 +82,19 @@ def gate_page(gate: Gate, told: Told | None = None) -> GatePage:
     """The page, ready for the next label."""
     fields = Fields()
     names = {each.code: f"{each.name} ({each.code})" for each in gate.depots}
-    place = Form(
-        title="",
-        heading="",
+    title = "The gate"
+    return GatePage(
+        title=title if told is None or told.good else f"Error: {told.heading} {title}",
         action=f"{gate.base}/depot/gate",
+        # In one form: what is chosen counts for the next label, with no button between.
         fields=[
             fields.select("depot", "Depot", names, value=gate.depot),
             fields.select("bearer", "Who brings it", _BEARERS, value=gate.bearer),
+            fields.text(
+                "label", "Label", hint="Scan it, or type its code and press Enter.",
+                width=20, spellcheck=False, autocomplete="off",
+            ),
         ],
-        errors=[],
-        submit="Change",
-        back=None,
-    )
-    title = f"Gate of {gate.depot}"
-    return GatePage(
-        title=title if told is None or told.good else f"Error: {told.heading} {title}",
-        place=place,
-        action=f"{gate.base}/depot/gate",
-        hidden=[fields.hidden("depot", gate.depot), fields.hidden("bearer", gate.bearer)],
-        field=fields.text(
-            "label", "Label", hint="Scan it, or type its code and press Enter.",
-            width=20, spellcheck=False, autocomplete="off",
-        ),
         told=told,
         back=f"{gate.base}/depot?{urlencode({'depot': gate.depot})}",
     )  # fmt: skip
