@@ -40,7 +40,7 @@ def last_year(spent: Sequence[int], ahead: int) -> Guess:
     growth, strays = 1.0, [spent[-each] - fmean(spent[-_YEAR:]) for each in range(1, _YEAR + 1)]
     if len(since) >= _GROWTH_MONTHS and sum(before) > 0:
         growth = min(max(sum(since) / sum(before), _GROWTH[0]), _GROWTH[1])
-        strays = [now - growth * then for now, then in zip(since, before, strict=True)]
+        strays = [new - growth * old for new, old in zip(since, before, strict=True)]
     spread = sqrt(fmean(stray * stray for stray in strays))
     return _guess([growth * each for each in spent[-_YEAR:][:ahead]], spread)
 
