@@ -170,8 +170,9 @@ def test_the_depots_stations_fit_and_can_be_used_by_everybody(
             seen.open(path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             seen.check()
-        # A scanner types the label and presses Enter, wherever the page has put the focus.
+        # A scanner types the label and presses Enter, where the page has put the focus.
         seen.open("/depot/bench")
+        expect(page.get_by_label("Scan or type the label")).to_be_focused()
         page.keyboard.type(store.item)
         page.keyboard.press("Enter")
         expect(page.get_by_text("What else to do with it")).to_be_visible()
