@@ -1,6 +1,6 @@
 """What was done on a visit and is undone: the visit is as before, and nobody is charged."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -16,11 +16,23 @@ from logistics.visits.making import lock_making, note_each
 _AT_ONCE: Final = 200
 # A scan that undoes is followed at once; later ones are those that a crash has left.
 _LOOKED_BACK: Final = timedelta(days=3)
+_OUTCOMES_DONE: Final = sorted(DONE_OUTCOMES)
 
 
 async def reopen(now: datetime) -> int:
     """Open again what was done on visits and has been undone since; how many visits it was."""
-    rows = await fetch(_UNDONE, now - _LOOKED_BACK, sorted(DONE_OUTCOMES), None, _AT_ONCE)
+    return await _reopen_each(await fetch(_UNDONE, now - _LOOKED_BACK, _OUTCOMES_DONE), now)
+
+
+async def reopen_after(undos: Collection[UUID], now: datetime) -> int:
+    """The same for what a few scans, recorded at `now` or just after, have undone."""
+    if not undos:
+        return 0
+    rows = await fetch(_UNDONE_BY, now, _OUTCOMES_DONE, list(undos))
+    return await _reopen_each(rows, now)
+
+
+async def _reopen_each(rows: Sequence[asyncpg.Record], now: datetime) -> int:
     visits = sorted({row["visit"] for row in rows})
     for visit in visits:
         async with transaction(viewer=EVERYONE):
@@ -30,7 +42,8 @@ async def reopen(now: datetime) -> int:
 
 
 # Undone after it was said to be done, and not done again since. A loan has the id of its delivery.
-_UNDONE: Final = """
+def _undone(which: str) -> str:
+    return f"""
 select distinct on (n.id) n.id as line, n.visit, u.id as undo, u.occurred_at as undone_at,
     exists (select from visit_lines o where o.closed_at is null
         and (o.order_line = n.order_line or (o.item = n.item and o.kind = n.kind))) as again
@@ -40,7 +53,7 @@ join visit_lines n on (n.item = u.item or n.order_line = o.order_line)
     and n.outcome = any($2::varchar[]) and n.closed_at <= u.recorded_at
 left join order_lines l on l.id = n.order_line
 left join items i on i.id = n.item
-where u.undoes is not null and u.recorded_at >= $1 and ($3::uuid is null or n.visit = $3)
+where u.undoes is not null and u.recorded_at >= $1 and {which}
     and m.recorded_at >= n.made_at and case m.action
         when 'deliver' then n.kind = 'delivery' and l.delivered < n.delivered + n.quantity
         when 'collect' then n.kind in ('collection', 'swap') and i.state = 'on_loan'
@@ -48,14 +61,19 @@ where u.undoes is not null and u.recorded_at >= $1 and ($3::uuid is null or n.vi
         when 'repair' then n.kind = 'repair'
         when 'check' then n.kind = 'service'
         else false end
-order by n.id, u.recorded_at desc limit $4
-"""
+order by n.id, u.recorded_at desc limit {_AT_ONCE}
+"""  # noqa: S608 - conditions from code
+
+
+_UNDONE: Final = _undone("true")
+_UNDONE_BY: Final = _undone("u.id = any($3::uuid[])")
+_UNDONE_OF: Final = _undone("n.visit = $3")
 
 
 async def _reopen(visit: UUID, now: datetime) -> None:
     row = await lock_visit(visit)
     assert row is not None
-    undone = await fetch(_UNDONE, now - _LOOKED_BACK, sorted(DONE_OUTCOMES), visit, _AT_ONCE)
+    undone = await fetch(_UNDONE_OF, now - _LOOKED_BACK, _OUTCOMES_DONE, visit)
     if not undone:
         return
     # Of what is on another visit by now, this one has not done it, and that one does.

@@ -14,7 +14,7 @@ from equipment.naming import items_named
 from equipment.scans import record
 from equipment.staff.roles import ADMINISTRATOR, COORDINATOR, DEPOT, TECHNICIAN, Caller
 from logistics.visits.catching_up import catch_up_with
-from logistics.visits.undoing import reopen
+from logistics.visits.undoing import reopen_after
 
 # Whoever may name anybody; for others a visit says nothing.
 _NAMES_ANYONE: Final = frozenset({ADMINISTRATOR, COORDINATOR, DEPOT, TECHNICIAN})
@@ -32,8 +32,8 @@ async def record_scans(
         scans = await _resolved(scans, named)
     results = await record(scans, caller, now)
     done = [each for each, result in zip(scans, results, strict=True) if _is_new(result)]
-    if any(scan.get("action") == "undo" for scan in done):
-        await reopen(now)
+    undos = [UUID(scan["id"]) for scan in done if scan.get("action") == "undo"]
+    await reopen_after(undos, now)
     if done and named and caller.roles & _NAMES_ANYONE:
         await catch_up_with(sorted(named), now)
     return results
