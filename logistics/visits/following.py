@@ -63,7 +63,7 @@ left join lateral (
     where a.recorded_at >= n.made_at and a.action in ('collect', 'deliver', 'repair', 'check')
         and a.item = any(array(select n.item where n.item is not null union all
             select o.item from loans o where o.order_line = n.order_line))
-        and not exists (select from receipts u where u.id = a.id and u.kind = 'undo')
+        and (select true from receipts u where u.id = a.id and u.kind = 'undo') is null
 ) m on true
 where n.order_line is not null or not n.still_there
     or (n.kind = 'repair' and m.mended) or (n.kind = 'service' and m.checked)

@@ -24,12 +24,16 @@ async def reopen(now: datetime) -> int:
     return await _reopen_each(await fetch(_UNDONE, now - _LOOKED_BACK, _OUTCOMES_DONE), now)
 
 
-async def reopen_after(undos: Collection[UUID], now: datetime) -> int:
-    """The same for what a few scans, recorded at `now` or just after, have undone."""
-    if not undos:
+async def reopen_after(items: Collection[str], now: datetime) -> int:
+    """The same where something was undone of a few items just now, by their codes."""
+    if not items:
         return 0
-    rows = await fetch(_UNDONE_BY, now, _OUTCOMES_DONE, list(undos))
-    return await _reopen_each(rows, now)
+    visits = [row["visit"] for row in await fetch(_DONE_WITH, list(items), _OUTCOMES_DONE)]
+    return await _reopen_each(await _undone_of(visits, now), now) if visits else 0
+
+
+async def _undone_of(visits: Collection[UUID], now: datetime) -> list[asyncpg.Record]:
+    return await fetch(_UNDONE_OF, now - _LOOKED_BACK, _OUTCOMES_DONE, list(visits))
 
 
 async def _reopen_each(rows: Sequence[asyncpg.Record], now: datetime) -> int:
@@ -66,14 +70,24 @@ order by n.id, u.recorded_at desc limit {_AT_ONCE}
 
 
 _UNDONE: Final = _undone("true")
-_UNDONE_BY: Final = _undone("u.id = any($3::uuid[])")
-_UNDONE_OF: Final = _undone("n.visit = $3")
+_UNDONE_OF: Final = _undone("n.visit = any($3::uuid[])")
+# By two indexes: most items were never on a visit.
+_DONE_WITH: Final = """
+with named as materialized (select id from items where code = any($1::varchar[]))
+select visit from visit_lines
+where item = any(array(select id from named)) and outcome = any($2::varchar[])
+union
+select visit from visit_lines
+where order_line = any(array(select order_line from loans
+        where item = any(array(select id from named)) and order_line is not null))
+    and outcome = any($2::varchar[])
+"""
 
 
 async def _reopen(visit: UUID, now: datetime) -> None:
     row = await lock_visit(visit)
     assert row is not None
-    undone = await fetch(_UNDONE_OF, now - _LOOKED_BACK, _OUTCOMES_DONE, visit)
+    undone = await _undone_of([visit], now)
     if not undone:
         return
     # Of what is on another visit by now, this one has not done it, and that one does.

@@ -31,10 +31,9 @@ async def record_scans(
     if named and caller.roles & _NAMES_ANYONE:
         scans = await _resolved(scans, named)
     results = await record(scans, caller, now)
-    done = [each for each, result in zip(scans, results, strict=True) if _is_new(result)]
-    undos = [UUID(scan["id"]) for scan in done if scan.get("action") == "undo"]
-    await reopen_after(undos, now)
-    if done and named and caller.roles & _NAMES_ANYONE:
+    new = [(scan, told) for scan, told in zip(scans, results, strict=True) if _is_new(told)]
+    await reopen_after({str(told.item) for scan, told in new if scan.get("action") == "undo"}, now)
+    if new and named and caller.roles & _NAMES_ANYONE:
         await catch_up_with(sorted(named), now)
     return results
 
