@@ -122,7 +122,7 @@ async def receive(
     delivery = _tidied(delivery)
     _check_delivery(delivery, viewer.now)
     try:
-        async with transaction():
+        async with transaction(by_index=True):
             if client_id is not None:
                 first = await receipts.earlier("receive", client_id, viewer.caller, content)
                 if first is not None:
