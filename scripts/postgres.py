@@ -48,8 +48,10 @@ _OPTIONS = {
     "log_timezone": "UTC",
     "logging_collector": "off",
     "max_connections": "60",
+    # Pages are written in full after each checkpoint: a year that is played makes few of them.
+    "checkpoint_timeout": "15min",
+    "max_wal_size": "2GB",
     "port": str(PORT),
-    "shared_buffers": "128MB",
     "synchronous_commit": "on",
     "timezone": "UTC",
     "unix_socket_permissions": "0700",
@@ -74,7 +76,7 @@ class EmbeddedPostgres:
     ) -> None:
         self.folder = folder.resolve()
         self._chosen_binaries = binaries
-        self._options = _OPTIONS | dict(options or {})
+        self._options = _OPTIONS | {"shared_buffers": _shared_buffers()} | dict(options or {})
         self._lock: int | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._user: ServerUser
@@ -311,6 +313,12 @@ def _started(server: EmbeddedPostgres) -> str:
 
 def _dsn(socket_folder: Path) -> str:
     return f"postgresql://{NAME}@/{NAME}?host={quote(str(socket_folder), safe='')}&port={PORT}"
+
+
+def _shared_buffers() -> str:
+    """Return how much the server keeps in memory: a sixteenth of the machine's, within bounds."""
+    memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    return f"{min(1024, max(128, memory_mb // 16))}MB"
 
 
 def _initdb_options(version: int) -> list[str]:
