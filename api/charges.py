@@ -1,22 +1,16 @@
 """Charges that no scan makes, each decided by a second person."""
 
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
-
-import msgspec
 
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
+from api.proposals import Declined
 from api.request import ApiRequest
 from api.routes import get, post
 from budget import charges
-from budget.charges import PoolCharge, Proposal, Status
-
-
-class Declined(msgspec.Struct, frozen=True):
-    """Why not."""
-
-    answer: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+from budget.charges import PoolCharge, Proposal
+from budget.proposals import Status
 
 
 @post("/api/charges", task="propose charges", status_code=201, tags=["The pool"])

@@ -1,24 +1,18 @@
 """How the partners share: agreements that a second person approves, and what each owes by them."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
-
-import msgspec
 
 from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
+from api.proposals import Declined
 from api.request import ApiRequest
 from api.routes import get, post
+from budget.proposals import Status
 from budget.sharing import agreements, owing
-from budget.sharing.agreements import Agreement, AgreementProposal, Status
+from budget.sharing.agreements import Agreement, AgreementProposal
 from budget.sharing.owing import Owing
-
-
-class DeclinedAgreement(msgspec.Struct, frozen=True):
-    """Why not."""
-
-    answer: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 
 
 @post("/api/sharing", task="propose sharing", status_code=201, tags=["The pool"])
@@ -56,9 +50,7 @@ async def approve_sharing(request: ApiRequest, agreement: UUID) -> Agreement:
     status_code=200,
     tags=["The pool"],
 )
-async def decline_sharing(
-    request: ApiRequest, agreement: UUID, data: Json[DeclinedAgreement]
-) -> Agreement:
+async def decline_sharing(request: ApiRequest, agreement: UUID, data: Json[Declined]) -> Agreement:
     """Decline what somebody else has proposed, and say why."""
     return await agreements.decline(request.caller.username, agreement, data.answer, request.now)
 

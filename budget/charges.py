@@ -8,20 +8,18 @@ from datetime import date, datetime, time
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID, uuid5
 
-import asyncpg
 import msgspec
 
 from budget.books import HOLD_OPEN, read_books
-from budget.database import execute, fetch, fetch_one, insert, transaction
+from budget.database import execute, fetch_one, insert
 from budget.ledger import CONTRA
-from budget.narrowing import narrowed
-from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.proposals import TEXT_MAX, Proposals, Status, Text
+from budget.refusals import Fault, Wrong
 from budget.wording import text_faults
 from budget.years import LONDON, london_day
 
 Kind: TypeAlias = Literal["management_fee", "purchase", "adjustment", "correction"]
 Account: TypeAlias = Literal["issues", "credits", "activity"]
-Status: TypeAlias = Literal["proposed", "approved", "declined"]
 WORDS: Final[dict[Kind, str]] = {
     "management_fee": "Management fee",
     "purchase": "Purchase of stock",
@@ -29,11 +27,9 @@ WORDS: Final[dict[Kind, str]] = {
     "correction": "Correction",
 }
 _PENCE_MAX: Final = 1_000_000_000
-_TEXT_MAX: Final = 500
 _DESCRIPTION_MAX: Final = 200
 
 Pence: TypeAlias = Annotated[int, msgspec.Meta(ge=-_PENCE_MAX, le=_PENCE_MAX)]
-Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=_TEXT_MAX)]
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,23 +66,14 @@ async def propose(actor: str, new: Proposal, now: datetime) -> PoolCharge:
     """
     if faults := await _faults(new, now):
         raise Wrong(faults)
-    values = [getattr(new, name) for name in Proposal.__struct_fields__]
-    await execute(_PROPOSE, *values, actor, now)
-    kept = await look_up(new.id)
-    same = all(getattr(kept, name) == getattr(new, name) for name in Proposal.__struct_fields__)
-    if not same or kept.proposed_by != actor:
-        raise Refused("id-reused", "This id was used before, for something else: make a new one.")
-    return kept
+    return await _CHARGES.propose(actor, new, now)
 
 
-_PROPOSE: Final = f"""
-insert into pool_charges ({", ".join(Proposal.__struct_fields__)}, proposed_by, proposed_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing
-"""  # noqa: S608 - column names from code
+_CHARGES: Final = Proposals("charge", "pool_charges", Proposal, PoolCharge)
 
 
 async def _faults(new: Proposal, now: datetime) -> list[Fault]:
-    faults = list(text_faults("reason", new.reason, _TEXT_MAX))
+    faults = list(text_faults("reason", new.reason, TEXT_MAX))
     if not new.pence:
         faults.append(Fault("pence", "Nothing is charged."))
     if new.account != "activity" and new.kind != "correction":
@@ -110,40 +97,12 @@ async def approve(actor: str, charge: UUID, now: datetime) -> PoolCharge:
     Raises Missing; Refused `own-charge` for who proposed it, `charge-decided` where another has
     decided, or it was declined.
     """
-    async with transaction():
-        held = await _undecided(actor, charge, "approved")
-        if held.status == "proposed":
-            await execute(_DECIDE, charge, "approved", actor, now, None)
-            await _post(held, now)
-    return await look_up(charge)
+    return await _CHARGES.approve(actor, charge, now, lambda held: _post(held, now))
 
 
 async def decline(actor: str, charge: UUID, answer: str, now: datetime) -> PoolCharge:
     """Decline a charge and say why; nothing is posted. Raises as approve(), and Wrong."""
-    if faults := list(text_faults("answer", answer, _TEXT_MAX)):
-        raise Wrong(faults)
-    async with transaction():
-        held = await _undecided(actor, charge, "declined")
-        if held.status == "proposed":
-            await execute(_DECIDE, charge, "declined", actor, now, answer)
-    return await look_up(charge)
-
-
-_DECIDE: Final = """
-update pool_charges set status = $2, decided_by = $3, decided_at = $4, answer = $5 where id = $1
-"""
-
-
-async def _undecided(actor: str, charge: UUID, wanted: Status) -> PoolCharge:
-    """The charge, held until the transaction ends; decided already only as is wanted, by them."""
-    held = _kept(await fetch_one(f"{_CHARGES} where id = $1 for update", charge))
-    if held.status == "proposed":
-        if held.proposed_by == actor:
-            words = "You have proposed this yourself: somebody else decides."
-            raise Refused("own-charge", words)
-    elif (held.status, held.decided_by) != (wanted, actor):
-        raise Refused("charge-decided", f"{held.decided_by} has {held.status} this already.")
-    return held
+    return await _CHARGES.decline(actor, charge, answer, now)
 
 
 async def _post(charge: PoolCharge, now: datetime) -> None:
@@ -190,20 +149,9 @@ _COLUMNS: Final = {
 
 async def listed(status: Status | None, after: int, limit: int) -> list[PoolCharge]:
     """The charges after a sequence number, oldest first, of one status or of any."""
-    conditions = {"seq > {}": after, "status = {}": status}
-    sql, values = narrowed(f"{_CHARGES} where {{where}} order by seq limit $1", conditions, limit)
-    return [PoolCharge(**row) for row in await fetch(sql, *values)]
-
-
-_CHARGES: Final = f"select {', '.join(PoolCharge.__struct_fields__)} from pool_charges"  # noqa: S608 - column names from code
+    return await _CHARGES.listed({"seq > {}": after, "status = {}": status}, limit)
 
 
 async def look_up(charge: UUID) -> PoolCharge:
     """One charge, or Missing."""
-    return _kept(await fetch_one(f"{_CHARGES} where id = $1", charge))
-
-
-def _kept(row: asyncpg.Record | None) -> PoolCharge:
-    if row is None:
-        raise Missing("charge-not-found", "There is no such charge.")
-    return PoolCharge(**row)
+    return await _CHARGES.look_up(charge)

@@ -6,29 +6,25 @@ what is charged from then on. Nothing that was agreed is ever rewritten.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from budget.changes import record
-from budget.database import execute, fetch, fetch_one, transaction
-from budget.narrowing import narrowed
-from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.database import fetch
+from budget.proposals import TEXT_MAX, Proposals, Status, Text
+from budget.refusals import Fault, Wrong
 from budget.wording import text_faults
 from budget.years import span
 
-Status: TypeAlias = Literal["proposed", "approved", "declined"]
 Percent: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Share: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 Cap: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
 WHOLE: Final = 10_000
 """All shares together: they are hundredths of a percent."""
 
-_TEXT_MAX: Final = 500
 _PARTNERS_MAX: Final = 500
-Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=_TEXT_MAX)]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,29 +70,16 @@ async def propose(actor: str, new: AgreementProposal, now: datetime) -> Agreemen
     """
     if faults := await _faults(new):
         raise Wrong(faults)
-    values = [getattr(new, name) for name in _PROPOSED if name != "shares"]
-    shares = msgspec.json.encode(new.shares, order="sorted").decode()
-    await execute(_PROPOSE, *values, shares, actor, now)
-    kept = await _agreement(new.id)
-    if not _is_same(kept, new) or kept.proposed_by != actor:
-        raise Refused("id-reused", "This id was used before, for something else: make a new one.")
-    return kept
+    return await _AGREEMENTS.propose(actor, new, now)
 
 
-_PROPOSED: Final = AgreementProposal.__struct_fields__
-_COLUMNS: Final = [*(name for name in _PROPOSED if name != "shares"), "shares"]
-_PROPOSE: Final = f"""
-insert into sharing_agreements ({", ".join(_COLUMNS)}, proposed_by, proposed_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing
-"""  # noqa: S608 - column names from code
-
-
-def _is_same(kept: Agreement, new: AgreementProposal) -> bool:
-    return all(getattr(kept, name) == getattr(new, name) for name in _PROPOSED)
+_AGREEMENTS: Final = Proposals(
+    "agreement", "sharing_agreements", AgreementProposal, Agreement, jsonb=("shares",)
+)
 
 
 async def _faults(new: AgreementProposal) -> list[Fault]:
-    faults = list(text_faults("reason", new.reason, _TEXT_MAX))
+    faults = list(text_faults("reason", new.reason, TEXT_MAX))
     first, last = span(new.year)
     if not first <= new.holds_from <= last:
         faults.append(Fault("holds_from", f"Is not in the financial year {new.year}."))
@@ -119,46 +102,20 @@ async def approve(actor: str, agreement: UUID, now: datetime) -> Agreement:
     Raises Missing; Refused `own-agreement` for who proposed it, `agreement-decided` where another
     has decided, or it was declined.
     """
-    async with transaction():
-        held = await _undecided(actor, agreement, "approved")
-        if held.status == "proposed":
-            await execute(_DECIDE, agreement, "approved", actor, now, None)
-            await record(actor, "sharing agreed", held.year, _as_proposed(held))
-    return await _agreement(agreement)
+
+    async def on_record(held: Agreement) -> None:
+        await record(actor, "sharing agreed", held.year, _as_proposed(held))
+
+    return await _AGREEMENTS.approve(actor, agreement, now, on_record)
 
 
 def _as_proposed(held: Agreement) -> Mapping[str, object]:
-    return {name: getattr(held, name) for name in _PROPOSED}
+    return {name: getattr(held, name) for name in AgreementProposal.__struct_fields__}
 
 
 async def decline(actor: str, agreement: UUID, answer: str, now: datetime) -> Agreement:
     """Decline an agreement and say why. Raises as approve(), and Wrong."""
-    if faults := list(text_faults("answer", answer, _TEXT_MAX)):
-        raise Wrong(faults)
-    async with transaction():
-        held = await _undecided(actor, agreement, "declined")
-        if held.status == "proposed":
-            await execute(_DECIDE, agreement, "declined", actor, now, answer)
-    return await _agreement(agreement)
-
-
-_DECIDE: Final = """
-update sharing_agreements
-set status = $2, decided_by = $3, decided_at = $4, answer = $5 where id = $1
-"""
-
-
-async def _undecided(actor: str, agreement: UUID, wanted: Status) -> Agreement:
-    """It, held until the transaction ends; decided already only as is wanted, by them."""
-    held = _kept(await fetch_one(f"{_AGREEMENTS} where id = $1 for update", agreement))
-    if held.status == "proposed":
-        if held.proposed_by == actor:
-            words = "You have proposed this yourself: somebody else decides."
-            raise Refused("own-agreement", words)
-    elif (held.status, held.decided_by) != (wanted, actor):
-        words = f"{held.decided_by} has {held.status} this already."
-        raise Refused("agreement-decided", words)
-    return held
+    return await _AGREEMENTS.decline(actor, agreement, answer, now)
 
 
 async def listed(
@@ -166,9 +123,7 @@ async def listed(
 ) -> list[Agreement]:
     """The agreements after a sequence number, oldest first, of a year or a status or of any."""
     conditions = {"seq > {}": after, "year = {}": year, "status = {}": status}
-    statement = f"{_AGREEMENTS} where {{where}} order by seq limit $1"
-    sql, values = narrowed(statement, conditions, limit)
-    return [_kept(row) for row in await fetch(sql, *values)]
+    return await _AGREEMENTS.listed(conditions, limit)
 
 
 async def in_force(year: str, day: date) -> list[Agreement]:
@@ -176,13 +131,11 @@ async def in_force(year: str, day: date) -> list[Agreement]:
 
     Of two that hold from the same day, the one approved last.
     """
-    return [_kept(row) for row in await fetch(_IN_FORCE, year, day)]
+    return _AGREEMENTS.read(await fetch(_IN_FORCE, year, day))
 
 
-_FIELDS: Final = ", ".join(Agreement.__struct_fields__)
-_AGREEMENTS: Final = f"select {_FIELDS} from sharing_agreements"  # noqa: S608 - column names from code
 _IN_FORCE: Final = f"""
-select distinct on (holds_from) {_FIELDS} from sharing_agreements
+select distinct on (holds_from) {", ".join(Agreement.__struct_fields__)} from sharing_agreements
 where year = $1 and status = 'approved' and holds_from <= $2
 order by holds_from, decided_at desc, seq desc
 """  # noqa: S608 - column names from code
@@ -190,14 +143,4 @@ order by holds_from, decided_at desc, seq desc
 
 async def find(agreement: UUID) -> Agreement:
     """The agreement, or Missing."""
-    return await _agreement(agreement)
-
-
-async def _agreement(agreement: UUID) -> Agreement:
-    return _kept(await fetch_one(f"{_AGREEMENTS} where id = $1", agreement))
-
-
-def _kept(row: asyncpg.Record | None) -> Agreement:
-    if row is None:
-        raise Missing("agreement-not-found", "There is no such agreement.")
-    return Agreement(**dict(row) | {"shares": msgspec.json.decode(row["shares"])})
+    return await _AGREEMENTS.look_up(agreement)

@@ -7,19 +7,16 @@ from uuid import uuid4
 
 from budget.charges import WORDS, PoolCharge
 from budget.partners import Partner
+from budget.proposals import TEXT_MAX
 from budget.refusals import Refusal
 from equipment.staff.roles import Caller
 from web.fields import Field, Fields, Form, errors, faults_of
 from web.forms import Filled
-from web.markup import link, tag
+from web.markup import link
 from web.paging import Slice
-from web.words import day, moment, pounds
+from web.proposal_words import STATUSES, ProposalPage, Subject, proposal_page, standing
+from web.words import day, pounds
 
-_STATUSES: Final[Mapping[str, tuple[str, str]]] = {
-    "proposed": ("To be decided", "yellow"),
-    "approved": ("Approved", "green"),
-    "declined": ("Declined", "grey"),
-}
 _ACCOUNTS: Final[Mapping[str, str]] = {
     "activity": "Activity",
     "issues": "Issues",
@@ -29,10 +26,13 @@ _WAYS: Final[Mapping[str, str]] = {
     "charge": "The partner is charged",
     "give back": "The partner gets it back",
 }
-_REASON_MAX: Final = 500
 _ABOUT: Final = (
     "For what no scan charges. Somebody else approves it or declines it; nothing is posted before."
     " Name no person in the reason: partners read it."
+)
+_APPROVING: Final = (
+    "It is posted at once. Nothing posted is ever changed: what was wrong is corrected by another"
+    " charge."
 )
 _Cell = dict[str, Any]
 
@@ -52,27 +52,11 @@ class ChargeList:
     links: dict[str, dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class ChargePage:
-    """One charge, and the forms that decide on it where the reader may."""
-
-    title: str
-    heading: str
-    back: str
-    standing: str
-    errors: list[dict[str, str]]
-    rows: list[_Cell]
-    waits: str | None
-    approve: str | None
-    decline: str | None
-    answer: Field | None
-
-
 def list_page(
     found: Slice[PoolCharge], status: str, names: Mapping[str, str], caller: Caller, base: str
 ) -> ChargeList:
     """Charges with what each is for and how it stands."""
-    statuses = {key: words for key, (words, _) in _STATUSES.items()} | {"": "All"}
+    statuses = {key: words for key, (words, _) in STATUSES.items()} | {"": "All"}
     fields = Fields(Filled({"status": [status]}))
     may_propose = caller.may("propose charges")
     return ChargeList(
@@ -102,7 +86,7 @@ def _listed(charge: PoolCharge, names: Mapping[str, str], base: str) -> list[_Ce
         _right(pounds(charge.pence)),
         {"text": day(charge.happened_on)},
         {"text": charge.proposed_by},
-        {"html": tag(*_STATUSES[charge.status])},
+        {"html": standing(charge.status)},
     ]
 
 
@@ -139,7 +123,7 @@ def charge_form(
             hint=about_figure,
         ),
         made.day("happened_on", "Day it is for", hint="In a closed month it counts late."),
-        made.lines("reason", "Reason", rows=3, maxlength=_REASON_MAX),
+        made.lines("reason", "Reason", rows=3, maxlength=TEXT_MAX),
     ]  # fmt: skip
     wrong = errors(faults, fields, trouble=trouble)
     heading = "Propose a charge"
@@ -163,47 +147,28 @@ def charge_page(
     *,
     filled: Filled | None = None,
     refusal: Refusal | None = None,
-) -> ChargePage:
+) -> ProposalPage:
     """A charge; who proposed it does not decide on it."""
-    faults, trouble = ((), None) if refusal is None else faults_of(refusal)
-    waits = shown.status == "proposed"
-    own = shown.proposed_by == caller.username
-    decides = waits and not own and caller.may("decide on charges")
-    answer = Fields(filled, faults).lines("answer", "Why not?", rows=3, maxlength=_REASON_MAX)
-    wrong = errors(faults, [answer] if decides else [], trouble=trouble)
-    heading = WORDS[shown.kind]
     path = f"{base}/budget/charges"
-    return ChargePage(
-        title=f"Error: {heading}" if wrong else heading,
-        heading=heading,
+    subject = Subject(
+        heading=WORDS[shown.kind],
+        path=path,
         back=path,
-        standing=tag(*_STATUSES[shown.status]),
-        errors=wrong,
-        rows=list(_rows(shown, payer)),
-        waits="You have proposed this yourself: somebody else decides." if waits and own else None,
-        approve=f"{path}/{shown.id}/approve" if decides else None,
-        decline=f"{path}/{shown.id}/decline" if decides else None,
-        answer=answer if decides else None,
+        back_words="Back to charges",
+        approving=_APPROVING,
+        task="decide on charges",
     )
+    told = _told(shown, payer)
+    return proposal_page(shown, subject, told, caller, filled=filled, refusal=refusal)
 
 
-def _rows(shown: PoolCharge, payer: Partner) -> Iterator[_Cell]:
-    yield _line("Partner", f"{payer.name} ({payer.ods})")
-    yield _line("Way", _WAYS["charge" if shown.pence > 0 else "give back"])
-    yield _line("Amount", pounds(abs(shown.pence)))
-    yield _line("Figure it counts in", _ACCOUNTS[shown.account])
-    yield _line("Day it is for", day(shown.happened_on))
-    yield _line("Reason", shown.reason)
-    yield _line("Proposed", f"{moment(shown.proposed_at)}, by {shown.proposed_by}")
-    if shown.decided_at is not None:
-        words = _STATUSES[shown.status][0]
-        yield _line(words, f"{moment(shown.decided_at)}, by {shown.decided_by}")
-    if shown.answer is not None:
-        yield _line("Why not", shown.answer)
-
-
-def _line(key: str, text: str) -> _Cell:
-    return {"key": {"text": key}, "value": {"text": text}}
+def _told(shown: PoolCharge, payer: Partner) -> Iterator[tuple[str, str]]:
+    yield "Partner", f"{payer.name} ({payer.ods})"
+    yield "Way", _WAYS["charge" if shown.pence > 0 else "give back"]
+    yield "Amount", pounds(abs(shown.pence))
+    yield "Figure it counts in", _ACCOUNTS[shown.account]
+    yield "Day it is for", day(shown.happened_on)
+    yield "Reason", shown.reason
 
 
 def _right(text: str) -> _Cell:

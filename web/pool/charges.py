@@ -8,19 +8,21 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget import charges, partners
-from budget.charges import PoolCharge, Proposal
+from budget.charges import Proposal
+from budget.proposals import Status
 from budget.refusals import Refusal, Refused, Wrong
 from web import pages
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
 from web.pool import charge_words
+from web.proposals import Deciding
 from web.rendering import page
 
 _CHARGE: Final = "/budget/charges/{charge:uuid}"
 _READ: Final = "read the pool"
 _DECIDE: Final = "decide on charges"
-_STATUSES: Final = msgspec.json.schema(charges.Status)["enum"]
+_STATUSES: Final = msgspec.json.schema(Status)["enum"]
 _MOST: Final = 200
 
 
@@ -29,7 +31,7 @@ async def list_charges(request: PageRequest) -> Response[str]:
     """Charges, oldest first: what is still to be decided, or what was."""
     asked = request.sought("status") if "status" in request.query_params else "proposed"
     sought = {"status": asked if asked in _STATUSES else "", "after": request.sought("after")}
-    status = msgspec.convert(sought["status"] or None, charges.Status | None)
+    status = msgspec.convert(sought["status"] or None, Status | None)
     rows = await charges.listed(status, key_after(sought["after"], int) or 0, PAGE + 1)
     found = sliced(rows, lambda row: row.seq, f"{request.site.base}/budget/charges", **sought)
     names = {each.ods: each.name for each in await partners.listed("", _MOST)}
@@ -69,42 +71,38 @@ async def _form(
 @pages.get(_CHARGE, task=_READ)
 async def show_charge(request: PageRequest, charge: FromPath[UUID]) -> Response[str]:
     """One charge: what it is for, and what was decided on it."""
-    return await _show(request, await charges.look_up(charge))
+    return await _show(request, charge)
 
 
 async def _show(
     request: PageRequest,
-    shown: PoolCharge,
+    charge: UUID,
     filled: Filled | None = None,
     refusal: Refusal | None = None,
 ) -> Response[str]:
+    shown = await charges.look_up(charge)
     payer = await partners.find(shown.partner)
     content = charge_words.charge_page(
         shown, payer, request.caller, request.site.base, filled=filled, refusal=refusal
     )
-    return page(request, "budget_charge.jinja", content, status=422 if refusal else 200)
+    return page(request, "proposal.jinja", content, status=422 if refusal else 200)
+
+
+_DECIDING: Final = Deciding(
+    "/budget/charges", "The charge", charges.approve, charges.decline, _show
+)
 
 
 @pages.post(f"{_CHARGE}/approve", task=_DECIDE)
 async def approve_charge(request: PageRequest, charge: FromPath[UUID]) -> Response[str]:
     """Approve and post what somebody else has proposed."""
-    try:
-        await charges.approve(request.caller.username, charge, request.now)
-    except Refused as refusal:
-        return await _show(request, await charges.look_up(charge), refusal=refusal)
-    return see_other(request, f"/budget/charges/{charge}", say="The charge was approved.")
+    return await _DECIDING.approved(request, charge)
 
 
 @pages.post(f"{_CHARGE}/decline", task=_DECIDE)
 async def decline_charge(request: PageRequest, charge: FromPath[UUID]) -> Response[str]:
     """Decline what somebody else has proposed, and say why."""
-    filled = await request.filled()
-    try:
-        answer = filled.text("answer")
-        await charges.decline(request.caller.username, charge, answer, request.now)
-    except (Wrong, Refused) as refusal:
-        return await _show(request, await charges.look_up(charge), filled, refusal)
-    return see_other(request, f"/budget/charges/{charge}", say="The charge was declined.")
+    return await _DECIDING.declined(request, charge)
 
 
 PAGES: Final = (

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from budget import partners
 from budget.refusals import Missing, Refusal, Refused, Wrong
 from budget.sharing import agreements
-from budget.sharing.agreements import Agreement, AgreementProposal
+from budget.sharing.agreements import AgreementProposal
 from budget.sharing.owing import owing
 from budget.years import london_day, span, year_of
 from web import pages
@@ -17,6 +17,7 @@ from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.pool import sharing_words
 from web.pool.forecasts import asked_day
+from web.proposals import Deciding
 from web.rendering import page
 
 _AGREEMENT: Final = "/budget/shares/{agreement:uuid}"
@@ -72,42 +73,38 @@ async def _form(
 @pages.get(_AGREEMENT, task=_READ)
 async def show_agreement(request: PageRequest, agreement: FromPath[UUID]) -> Response[str]:
     """One agreement: what it says, and what was decided on it."""
-    return await _show(request, await agreements.find(agreement))
+    return await _show(request, agreement)
 
 
 async def _show(
     request: PageRequest,
-    shown: Agreement,
+    agreement: UUID,
     filled: Filled | None = None,
     refusal: Refusal | None = None,
 ) -> Response[str]:
+    shown = await agreements.find(agreement)
     names = {each.ods: each.name for each in await partners.listed("", _MOST)}
     content = sharing_words.agreement_page(
         shown, names, request.caller, request.site.base, filled=filled, refusal=refusal
     )
-    return page(request, "budget_agreement.jinja", content, status=422 if refusal else 200)
+    return page(request, "proposal.jinja", content, status=422 if refusal else 200)
+
+
+_DECIDING: Final = Deciding(
+    "/budget/shares", "The agreement", agreements.approve, agreements.decline, _show
+)
 
 
 @pages.post(f"{_AGREEMENT}/approve", task=_DECIDE)
 async def approve_agreement(request: PageRequest, agreement: FromPath[UUID]) -> Response[str]:
     """Approve what somebody else has proposed."""
-    try:
-        await agreements.approve(request.caller.username, agreement, request.now)
-    except Refused as refusal:
-        return await _show(request, await agreements.find(agreement), refusal=refusal)
-    return see_other(request, f"/budget/shares/{agreement}", say="The agreement was approved.")
+    return await _DECIDING.approved(request, agreement)
 
 
 @pages.post(f"{_AGREEMENT}/decline", task=_DECIDE)
 async def decline_agreement(request: PageRequest, agreement: FromPath[UUID]) -> Response[str]:
     """Decline what somebody else has proposed, and say why."""
-    filled = await request.filled()
-    try:
-        answer = filled.text("answer")
-        await agreements.decline(request.caller.username, agreement, answer, request.now)
-    except (Wrong, Refused) as refusal:
-        return await _show(request, await agreements.find(agreement), filled, refusal)
-    return see_other(request, f"/budget/shares/{agreement}", say="The agreement was declined.")
+    return await _DECIDING.declined(request, agreement)
 
 
 def _year(asked: str, request: PageRequest) -> str:

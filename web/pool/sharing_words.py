@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from budget.partners import Partner
+from budget.proposals import TEXT_MAX
 from budget.refusals import Fault, Refusal, Wrong
 from budget.sharing.agreements import Agreement
 from budget.sharing.owing import Owes, Owing
 from equipment.staff.roles import Caller
-from web.fields import Field, Fields, Form, errors, faults_of
+from web.fields import Fields, Form, errors, faults_of
 from web.forms import Filled
-from web.markup import link, tag
+from web.markup import link
+from web.proposal_words import ProposalPage, Subject, proposal_page, standing
 from web.words import day, listed, moment, pounds
 
 LINES: Final[Mapping[str, str]] = {
@@ -21,12 +23,6 @@ LINES: Final[Mapping[str, str]] = {
     "activity": "Activity",
     "charges": "Other charges",
 }
-_STATUSES: Final[Mapping[str, tuple[str, str]]] = {
-    "proposed": ("To be decided", "yellow"),
-    "approved": ("Approved", "green"),
-    "declined": ("Declined", "grey"),
-}
-_REASON_MAX: Final = 500
 _OWES: Final = (
     "Owes today: what each put in and its part of what was spent beyond that, if the year ended"
     " today. At year end: the same, if it ends as is forecast."
@@ -71,22 +67,6 @@ class SharesPage:
     agreements_head: list[str]
     agreements: list[list[_Cell]]
     empty: str
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementPage:
-    """One agreement, and the forms that decide on it where the reader may."""
-
-    title: str
-    back: str
-    heading: str
-    standing: str
-    errors: list[dict[str, str]]
-    rows: list[_Cell]
-    waits: str | None
-    approve: str | None
-    decline: str | None
-    answer: Field | None
 
 
 def shares_page(found: Owing, agreed: Sequence[Agreement], caller: Caller, base: str) -> SharesPage:
@@ -145,13 +125,12 @@ def _whole(found: Owing) -> list[_Cell]:
 
 
 def _agreement(each: Agreement, base: str) -> list[_Cell]:
-    words, colour = _STATUSES[each.status]
     return [
         {"html": link(f"{base}/budget/shares/{each.id}", day(each.holds_from))},
         {"text": _rule(each)},
         {"text": _cap(each)},
         {"text": f"{each.proposed_by}, {moment(each.proposed_at)}"},
-        {"html": tag(words, colour)},
+        {"html": standing(each.status)},
     ]
 
 
@@ -173,26 +152,18 @@ def agreement_page(
     *,
     filled: Filled | None = None,
     refusal: Refusal | None = None,
-) -> AgreementPage:
-    """One agreement."""
-    faults, trouble = faults_of(refusal) if refusal is not None else ((), None)
-    own = shown.proposed_by == caller.username
-    decides = shown.status == "proposed" and caller.may("decide on sharing") and not own
-    address = f"{base}/budget/shares/{shown.id}"
-    answer = Fields(filled, faults).text("answer", "Why not")
-    waits = "You have proposed this: somebody else decides." if own else None
-    return AgreementPage(
-        title=f"How costs are shared from {day(shown.holds_from)}",
-        back=f"{base}/budget/shares?{urlencode({'year': shown.year})}",
+) -> ProposalPage:
+    """One agreement; who proposed it does not decide on it."""
+    subject = Subject(
         heading=f"How costs are shared from {day(shown.holds_from)}",
-        standing=_STATUSES[shown.status][0],
-        errors=errors(faults, [answer], trouble=trouble) if refusal is not None else [],
-        rows=[{"key": {"text": key}, "value": {"text": text}} for key, text in _told(shown, names)],
-        waits=waits if shown.status == "proposed" else None,
-        approve=f"{address}/approve" if decides else None,
-        decline=f"{address}/decline" if decides else None,
-        answer=answer if decides else None,
+        path=f"{base}/budget/shares",
+        back=f"{base}/budget/shares?{urlencode({'year': shown.year})}",
+        back_words="Back to who bears what",
+        approving="It holds from its day on. Another may follow it; none is ever rewritten.",
+        task="decide on sharing",
     )
+    told = _told(shown, names)
+    return proposal_page(shown, subject, told, caller, filled=filled, refusal=refusal)
 
 
 def _told(shown: Agreement, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -205,11 +176,6 @@ def _told(shown: Agreement, names: Mapping[str, str]) -> Iterator[tuple[str, str
         yield f"Fixed share of {names.get(ods, ods)}", f"{share / 100:.2f}%"
     yield "Most that a partner owes beyond what it put in", _cap(shown)
     yield "Why", shown.reason
-    yield "Proposed", f"{shown.proposed_by}, {moment(shown.proposed_at)}"
-    if shown.decided_by is not None and shown.decided_at is not None:
-        yield "Decided", f"{shown.decided_by}, {moment(shown.decided_at)}"
-    if shown.answer is not None:
-        yield "Why not", shown.answer
 
 
 def values(filled: Filled, known: Sequence[Partner]) -> dict[str, object]:
@@ -269,7 +235,7 @@ def agreement_form(
             for each in known),
         fields.text("cap_percent", "Cap: most that a partner owes beyond what it put in", **percent,
             hint={"text": "In percent of what it put in. Leave it empty for no cap."}),
-        fields.lines("reason", "Why", rows=3, maxlength=_REASON_MAX),
+        fields.lines("reason", "Why", rows=3, maxlength=TEXT_MAX),
     ]  # fmt: skip
     return Form(
         title="Propose how costs are shared",
