@@ -146,6 +146,8 @@ async def callers() -> Mapping[str, Caller]:
             frozenset({worker.partner, *worker.also} if worker.partner else ()),
         )
         for worker in WORKERS
+        # What an earlier version began has fewer.
+        if worker.username in ids
     }
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from scripts.model import chances
 from scripts.model.calendar import THE_END, is_in_year, working_day, working_days_on
 from scripts.model.demand import Demand
+from scripts.model.ordering import ORDER
 from scripts.model.people import Borrower
 from scripts.model.scans import IN_DATE_TO_GO, Course, DatedCourse, Pen, Scan, Thing
 from scripts.model.service import (
@@ -84,7 +85,10 @@ def _drive_out(pen: Pen, thing: Thing, demand: Demand, at: datetime) -> Course:
         yield pen.scan(thing, at + 25 * _MINUTE, store, "deallocate")
         yield pen.scan(thing, at + 40 * _MINUTE, store, "allocate")
     day = demand.deliver_on
-    yield pen.scan(thing, pen.at(day, "07:00", "07:50"), crew, "load", van=van)
+    ordered = pen.book.order(demand)
+    # Who records the play puts it behind the loan (scripts/playing/orders.py): no part of the scan.
+    said = {} if ordered is None else {ORDER: ordered}
+    yield pen.scan(thing, pen.at(day, "07:00", "07:50"), crew, "load", van=van, **said)
     tomorrow = working_days_on(day, 1)
     # Whoever is in only in the next financial year would be an issue of that year's.
     in_one_year = is_in_year(day) == is_in_year(tomorrow)

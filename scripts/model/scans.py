@@ -12,6 +12,7 @@ from equipment.safety import months_on
 from scripts.model import chances
 from scripts.model.calendar import moment
 from scripts.model.demand import Line, Share
+from scripts.model.ordering import OrderBook
 
 # What is set aside is still in date when it goes out, what is shelved stays so for a while.
 IN_DATE_TO_GO: Final = timedelta(days=14)
@@ -97,6 +98,7 @@ class Pen:
 
     namespace: UUID
     rng: Random
+    book: OrderBook
     shares: dict[str, Share] = field(default_factory=dict)
 
     def scan(

@@ -54,6 +54,31 @@ PRESCRIBER: Final = "prescriber"
 PRESCRIBER_FOR: Final = "04K"
 # Orders for whoever comes home from hospital, without limits of money.
 DISCHARGE_TEAM: Final = "discharge-team"
+# Orders whatever children need, for all partners.
+CHILDRENS_TEAM: Final = "childrens-therapy"
+_CCGS: Final = ("02Q", "04E", "04H", PRESCRIBER_FOR, "04L", "04M", "04N")
+
+
+def _team(username: str, partner: str, name: str, *also: str) -> "Worker":
+    return Worker(username, "prescriber", partner=partner, team=name, level=4, also=also)
+
+
+# One prescriber stands for each team that orders in the model year.
+TEAMS: Final = (
+    _team("city-therapy", PRESCRIBER_FOR, "City community therapy"),
+    _team("city-nursing", PRESCRIBER_FOR, "City community nursing"),
+    _team("gedling-therapy", "04L", "Gedling community therapy"),
+    _team("broxtowe-therapy", "04M", "Broxtowe community therapy"),
+    _team("rushcliffe-nursing", "04N", "Rushcliffe community nursing"),
+    _team("ashfield-nursing", "04E", "Ashfield community nursing"),
+    _team("mansfield-therapy", "04E", "Mansfield community therapy"),
+    _team("newark-therapy", "04H", "Newark community therapy"),
+    _team("bassetlaw-therapy", "02Q", "Bassetlaw community therapy"),
+    _team("county-reablement", "511", "County reablement"),
+    _team("county-therapy", "511", "County occupational therapy"),
+    _team("city-reablement", "512", "City reablement"),
+    _team(CHILDRENS_TEAM, "511", "Children's therapy", "512", *_CCGS),
+)
 WORKERS: Final = (
     Worker(COORDINATOR, "coordinator"),
     Worker(
@@ -82,6 +107,7 @@ WORKERS: Final = (
     Worker("depot-mansfield", "depot", depot=NORTH),
     Worker("budget-holder", "budget_holder", partner=PRESCRIBER_FOR),
     Worker("auditor", "auditor"),
+    *TEAMS,
 )
 _STORE: Final = {MAIN: "depot", NORTH: "depot-mansfield"}
 _CREW: Final = {MAIN: "technician", NORTH: "technician-mansfield"}

@@ -19,6 +19,7 @@ from scripts.model.bench import make_fit
 from scripts.model.calendar import THE_END, YEAR_TO, moment, working_days_on
 from scripts.model.demand import Demand, Line, demands, read_line
 from scripts.model.loan import deliver, stay
+from scripts.model.ordering import book_for
 from scripts.model.people import Borrower, Register, by_district
 from scripts.model.scans import Course, Goods, Pen, Scan, Thing
 from scripts.model.service import COORDINATOR, MAIN, NORTH, store_of
@@ -67,11 +68,12 @@ def play(sources: Sources, scale: float, seed: int) -> Year:
     Codes are not known here: items go by number, in the order of their receipt.
     """
     rng = Random(f"{seed}")  # noqa: S311 - a play, not a secret
-    pen = Pen(uuid5(_NAMESPACE, f"{seed} at {scale}"), rng)
-    register = Register(pen.namespace, by_district(sources.postcodes), rng)
+    namespace = uuid5(_NAMESPACE, f"{seed} at {scale}")
+    register = Register(namespace, by_district(sources.postcodes), rng)
     lines = [read_line(row) for row in sources.catalogue]
     shares = {row["ods"]: float(row["contribution_share_percent"]) for row in sources.partners}
     asked = demands(lines, shares, scale, register)
+    pen = Pen(namespace, rng, book_for(namespace, asked))
     returns = sum(1 for demand in asked if demand.back_on and demand.back_on <= YEAR_TO)
     scans = _SCANS_OUT * len(asked) + _SCANS_BACK * returns
     return Year(register.people, _Play(pen, scale).run(asked), scans)

@@ -17,6 +17,7 @@ from equipment.scans import record
 from equipment.staff.roles import Caller
 from scripts.model.scans import Goods
 from scripts.model.service import COORDINATOR
+from scripts.playing.orders import PlayedOrder, put_behind
 from scripts.playing.parts import Lot, Part, People, Sheet
 from settings import Settings
 
@@ -88,6 +89,8 @@ class Desk:
     async def _scan(self, sheet: Sheet) -> None:
         for scan, item in zip(sheet.scans, sheet.items, strict=True):
             scan["item"] = self.codes[item]
+        told = [order | {"item": self.codes[item]} for item, order in sheet.orders]
+        await put_behind(msgspec.convert(told, list[PlayedOrder]), self.clock())
         for piece in _pieces(sheet.scans):
             for scan, refusal in await self._refused(piece, sheet.by):
                 await self._take_back(scan, refusal)

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
 from equipment.people.person_form import NewPerson
 from equipment.scans import SCANS_MAX
+from scripts.model.ordering import ORDER
 from scripts.model.people import Borrower
 from scripts.model.scans import Goods, Scan
 from scripts.model.year import Year
@@ -36,11 +37,15 @@ class Lot(msgspec.Struct, frozen=True, tag=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, tag=True):
-    """Somebody's list: each scan as the API takes it, but for its item, whose number is apart."""
+    """Somebody's list: each scan as the API takes it, but for its item, whose number is apart.
+
+    `orders` are those behind loans, each with the number of the item that is set aside for it.
+    """
 
     by: str
     items: list[int]
     scans: list[dict[str, Any]]
+    orders: list[tuple[int, dict[str, Any]]] = []
 
 
 Part: TypeAlias = People | Lot | Sheet
@@ -122,14 +127,18 @@ class _Lists:
 
 
 def _sheet(by: str, scans: Sequence[Scan]) -> Sheet:
-    return Sheet(by, [scan.item for scan in scans], [sent(scan) for scan in scans])
+    orders = [(scan.item, scan.fields[ORDER]) for scan in scans if ORDER in scan.fields]
+    items, sheet = [scan.item for scan in scans], [sent(scan) for scan in scans]
+    return Sheet(by, items, sheet, cast("list[tuple[int, dict[str, Any]]]", orders))
 
 
 def sent(scan: Scan) -> dict[str, Any]:
     """A scan as the API takes it, but for its item."""
-    return {
+    taken = {
         "id": scan.id,
         "action": scan.action,
         "occurred_at": scan.at.isoformat(),
         **scan.fields,
     }
+    taken.pop(ORDER, None)
+    return taken

@@ -57,7 +57,7 @@ async def lay_out(now: datetime) -> None:
     if await _MARKS.is_finished() or not await Marks("example").is_finished():
         return
     if not await _MARKS.has_set_off():
-        row = await fetch_one("select exists (select from order_standings) as in_use")
+        row = await fetch_one(_IN_USE)
         if row is not None and row["in_use"]:
             return
         await _MARKS.set_off()
@@ -65,6 +65,12 @@ async def lay_out(now: datetime) -> None:
     stage = Stage(await callers(), days, uuid5(_NAMESPACE, days.today.isoformat()))
     await _lay_out(stage, now)
     await _MARKS.finish()
+
+
+# All that the play has ordered is delivered.
+_IN_USE: Final = """
+select exists (select from order_standings where status <> 'delivered') as in_use
+"""
 
 
 async def _lay_out(stage: Stage, now: datetime) -> None:

@@ -41,7 +41,8 @@ FACTS = (
     """
     select o.person, o.depot, o.speed, o.status, o.due_on - $1, o.ordered_at::date - $1,
         o.ordered_at at time zone 'Europe/London' - $1, l.sku, l.quantity, l.status, l.promised
-    from orders o join order_lines l on l."order" = o.id order by o.person, o.due_on, l.place
+    from orders o join order_lines l on l."order" = o.id where o.due_on > $1 - 100
+    order by o.person, o.due_on, l.place
     """,
     """
     select v.person, v.depot, v.status, v.due_on - $1, v.ready_on - $1, n.kind, n.why, n.sku
