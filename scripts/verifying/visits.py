@@ -4,6 +4,7 @@ from typing import Final
 
 from scripts.verifying.invariant import Invariant
 
+_LONDON: Final = "at time zone 'Europe/London'"
 _DONE: Final = "('delivered', 'collected', 'repaired', 'checked', 'swapped')"
 _LINES: Final = f"""
 select format('visit %s: is %s, but %s', v.id, v.status, case
@@ -68,6 +69,21 @@ where (d.visit is null and not exists (select from going g where g.visit = p.vis
 union all
 select format('visit %s: is charged %s to %s %s times', visit, kind, partner, count(*))
 from standing group by visit, kind, partner having count(*) > 1
+union all
+select format('posting %s of visit %s: %s pence for %s, which no tariff of its year has', p.seq,
+    p.visit, p.amount_pence, p.kind)
+from postings p where p.visit is not null and p.partner is not null and p.kind <> 'reversal'
+    and not case when p.no_tariff then p.amount_pence = 0 else exists (
+        select from (
+            select year, tariff from budget_years
+            union all select content ->> 'year', content -> 'tariff' from superseded
+            where source = 'budget_years') y
+        where y.year = to_char(p.occurred_at {_LONDON} - interval '3 months', 'YYYY-')
+                || to_char(p.occurred_at {_LONDON} + interval '9 months', 'YY')
+            and case p.kind when 'delivery' then exists (
+                select from jsonb_each_text(y.tariff -> 'delivery') speed
+                where speed.value::bigint = p.amount_pence)
+            else (y.tariff ->> p.kind)::bigint = p.amount_pence end) end
 union all
 select format('posting %s of visit %s: posted on %s, not on its day %s', seq, visit, posted_on,
     (occurred_at at time zone 'Europe/London')::date)

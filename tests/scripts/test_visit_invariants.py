@@ -43,6 +43,10 @@ BREAKS = [
     ("visit-asked", "delete from cases where kind = 'visit-ring'"),
     ("visit-charged", _LOOSE + "delete from postings where kind = 'collection'"),
     ("visit-charged", "update postings set kind = 'swap' where kind = 'failed_visit'"),
+    (
+        "visit-charged",
+        "update postings set amount_pence = amount_pence + 1 where kind = 'collection'",
+    ),
     ("visit-charged", "update postings set posted_on = posted_on + 1 where visit is not null"),
     ("visit-dated", "update visits set promised_on = promised_on - 1"),
     ("visit-dated", "update visits set asked_on = null"),

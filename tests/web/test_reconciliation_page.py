@@ -27,6 +27,7 @@ async def test_a_year_opens_into_its_months(app: Litestar, admin: httpx.AsyncCli
         month = f"{path}?year={year}&month={today:%Y-%m}"
         assert month.replace("&", "&amp;") in whole.text
         assert "Ledger and movements agree." in words(await browser.get(month))
+        assert "Visits Ledger £0 Movements £0 Difference £0" in words(await browser.get(month))
         await send(admin, scan(bed["code"], "transfer", funder="52R"))
         await send(admin, scan(bed["code"], "return", depot="D1"))
         waits = words(await browser.get(path))

@@ -7,6 +7,7 @@ from litestar import Response
 from budget.reconciliation import month_reconciled, year_reconciled
 from budget.refusals import Missing, Wrong
 from budget.years import london_day, year_of
+from logistics.visits.reconciling import visits_reconciled
 from web import pages
 from web.pages import PageRequest
 from web.pool import reconciliation_words
@@ -21,7 +22,11 @@ async def show_reconciliation(request: PageRequest) -> Response[str]:
     try:
         if month:
             found = await month_reconciled(year, month)
-            content = reconciliation_words.month_page(found, year, request.now, base)
+            visits = await visits_reconciled(year, month)
+            seen = base if request.caller.may("read visits") else None
+            content = reconciliation_words.month_page(
+                found, visits, year, request.now, base, visits_at=seen
+            )
             return page(request, "budget_reconciled.jinja", content)
         whole = await year_reconciled(year)
     except Wrong as refusal:

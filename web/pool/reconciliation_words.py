@@ -17,8 +17,10 @@ from budget.reconciliation import (
     Waiting,
     YearReconciled,
 )
+from logistics.visits import reconciling
+from logistics.visits.reconciling import VisitDifference, VisitsReconciled
 from web.markup import link, tag
-from web.words import count, moment, pounds
+from web.words import count, day, moment, pounds
 
 _REASONS: Final[Mapping[Reason, tuple[str, str]]] = {
     "lacks its posting": ("The movement lacks its posting", "red"),
@@ -29,6 +31,14 @@ _REASONS: Final[Mapping[Reason, tuple[str, str]]] = {
     "transferred": ("Moved to another who pays", "grey"),
     "corrected": ("A correction that two people agreed on", "blue"),
     "only counted": ("Only counted: the pool owns its stock", "grey"),
+}
+_VISITS: Final[Mapping[reconciling.Reason, tuple[str, str]]] = {
+    "lacks its charge": ("The visit was made and not charged as is due", "red"),
+    "has no visit": ("The charge has no visit that was made", "red"),
+    "late": ("Posted late: it was made in a month that was closed", "yellow"),
+    "posted later": ("Posted in another month: this one was closed", "yellow"),
+    "undone": ("What was done on it was undone, on the day of the undo", "grey"),
+    "another tariff": ("Charged by another tariff: it was changed afterwards", "blue"),
 }
 _FIGURES: Final = {"issues": "Issues", "credits": "Credits"}
 _Cell = dict[str, Any]
@@ -109,31 +119,107 @@ def _stock(waits: Waiting) -> Table:
     )
 
 
-def month_page(found: MonthReconciled, year: str, now: datetime, base: str) -> ReconciliationPage:
-    """A month: its sums, the differences by reason, and each of them."""
+def month_page(
+    found: MonthReconciled,
+    visits: VisitsReconciled,
+    year: str,
+    now: datetime,
+    base: str,
+    *,
+    visits_at: str | None,
+) -> ReconciliationPage:
+    """A month: its sums, the differences by reason, and each of them.
+
+    `visits_at` is where visits are opened, None for whom they are not shown.
+    """
     faults = sum(each.reason in WRONG for each in found.differences)
+    faults += sum(each.reason in reconciling.WRONG for each in visits.differences)
     said = "Every difference has a reason that is no fault."
     if faults:
         said = f"{count(faults, 'difference is', 'differences are')} a fault: tell who runs this."
+    differs = found.by_reason or visits.by_reason
     return ReconciliationPage(
         title=f"Reconciliation of {found.first:%B %Y}",
         back=f"{base}/budget/reconciliation?{urlencode({'year': year})}",
-        paragraphs=[_fresh(now), said if found.by_reason else "Ledger and movements agree."],
-        tables=list(_tables(found, base)),
+        paragraphs=[
+            _fresh(now),
+            said if differs else "Ledger and movements agree.",
+            (
+                f"{count(visits.visits, 'visit was', 'visits were')} made that"
+                f" {'is' if visits.visits == 1 else 'are'} charged: each is reckoned anew from what"
+                " was done on it, by the tariff of its day."
+            ),
+        ],
+        tables=[
+            _whole(found, visits),
+            *_tables(found, base),
+            *_visit_tables(visits, visits_at),
+        ],
     )
 
 
-def _tables(found: MonthReconciled, base: str) -> Iterator[Table]:
-    pairs = (("issues", found.issues), ("credits", found.credits))
-    yield Table(
+def _whole(found: MonthReconciled, visits: VisitsReconciled) -> Table:
+    pairs = ((_FIGURES["issues"], found.issues), (_FIGURES["credits"], found.credits))
+    return Table(
         caption="The month as a whole",
         head=_heads("Figure", "Ledger", "Movements", "Difference"),
         rows=[
-            [{"text": _FIGURES[name]}, *_amounts(each.posted_pence, each.counted_pence)]
-            for name, each in pairs
+            *(
+                [{"text": name}, *_amounts(each.posted_pence, each.counted_pence)]
+                for name, each in pairs
+            ),
+            [{"text": "Visits"}, *_amounts(visits.posted_pence, visits.counted_pence)],
         ],
         empty="",
     )
+
+
+def _visit_tables(visits: VisitsReconciled, visits_at: str | None) -> Iterator[Table]:
+    if not visits.by_reason:
+        return
+    yield Table(
+        caption="Visits that differ, by reason",
+        head=_heads("Reason", "Difference"),
+        rows=[
+            [{"text": _VISITS[reason][0]}, _right(pounds(pence))]
+            for reason, pence in sorted(visits.by_reason.items())
+        ],
+        empty="",
+    )
+    more = f", the first {len(visits.differences)} of them" if visits.more else ""
+    yield Table(
+        caption=f"Each visit that differs{more}",
+        head=[
+            {"text": "Visit"},
+            {"text": "Depot"},
+            {"text": "Reason"},
+            *(_right(text) for text in ("Ledger", "By its lines", "Difference")),
+        ],
+        rows=[_visit(each, visits_at) for each in visits.differences],
+        empty="",
+    )
+
+
+def _visit(each: VisitDifference, visits_at: str | None) -> list[_Cell]:
+    of = day(each.happened_on) if each.happened_on else "Not made"
+    shown: _Cell = {"text": of}
+    if visits_at is not None:
+        shown = {"html": link(f"{visits_at}/visits/{each.visit}", of)}
+    words, colour = _VISITS[each.reason]
+    return [
+        shown,
+        {"text": each.depot or "None"},
+        {"html": _said(words, colour, wrong=each.reason in reconciling.WRONG)},
+        *_amounts(each.posted_pence, each.counted_pence),
+    ]
+
+
+def _said(words: str, colour: str, *, wrong: bool) -> Markup:
+    reason: str | Markup = tag("Fault", colour) + Markup(" ") if wrong else ""
+    return Markup("{}{}").format(reason, words)
+
+
+def _tables(found: MonthReconciled, base: str) -> Iterator[Table]:
     if not found.by_reason:
         return
     yield Table(
@@ -164,11 +250,10 @@ def _difference(each: Difference, base: str) -> list[_Cell]:
     if each.item is not None:
         item = {"html": link(f"{base}/items/{each.item}", each.item)}
     words, colour = _REASONS[each.reason]
-    reason: str | Markup = tag("Fault", colour) + Markup(" ") if each.reason in WRONG else ""
     return [
         item,
         {"text": _FIGURES[each.figure]},
-        {"html": Markup("{}{}").format(reason, words)},
+        {"html": _said(words, colour, wrong=each.reason in WRONG)},
         *_amounts(each.posted_pence, each.counted_pence),
     ]
 
