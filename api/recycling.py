@@ -19,6 +19,7 @@ from equipment.places import LONGEST_CODE
 from equipment.returns import ageing, comparing, not_back, scrapped
 from equipment.returns.ageing import Ageing
 from equipment.returns.comparing import Variation
+from equipment.returns.left_out import LeftOut, Narrowed, left_out
 from equipment.returns.scrapped import Scrapped
 
 _First = Annotated[date | None, QueryParameter(name="from")]
@@ -27,6 +28,9 @@ _Products = Annotated[Scope, QueryParameter(name="scope")]
 _Key = Annotated[
     str | None,
     QueryParameter(min_length=1, max_length=100, description="The partner, product or team."),
+]
+_Sku = Annotated[
+    str | None, QueryParameter(min_length=1, max_length=LONGEST_CODE, description="Of this alone.")
 ]
 _Depot = Annotated[
     str | None, QueryParameter(min_length=1, max_length=LONGEST_CODE, description="At this alone.")
@@ -97,6 +101,22 @@ async def show_not_back(request: ApiRequest) -> not_back.Unreturned:
     return await not_back.not_back(request.caller, request.now)
 
 
+@get("/api/recycling/not-back/items", task="read the pool", tags=["The pool"])
+async def list_left_out(  # noqa: PLR0917 - the filters of a list
+    request: ApiRequest,
+    why: not_back.Why | None = None,
+    sku: _Sku = None,
+    worth: Annotated[bool, QueryParameter(description="Only what is worth fetching.")] = False,
+    limit: Limit = LIMIT_DEFAULT,
+    after: After = None,
+) -> Page[LeftOut]:
+    """What never came back, item by item, without anybody's name."""
+    wanted = Narrowed(why=why, sku=sku, worth=worth)
+    begin = key_after(after, int) or 0
+    rows = await left_out(request.caller, wanted, request.now, after=begin, limit=limit + 1)
+    return page(rows, limit, lambda row: row.seq)
+
+
 @get("/api/recycling/variation", task="read the pool", tags=["The pool"])
 async def show_variation(
     request: ApiRequest,
@@ -116,5 +136,6 @@ ROUTES: Final = (
     list_behind,
     show_scrapped,
     show_not_back,
+    list_left_out,
     show_variation,
 )

@@ -11,11 +11,12 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import asyncpg
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from budget.changes import record
 from budget.database import execute, fetch, fetch_one, insert, transaction
 from budget.forecasting.year_ends import ForecastNote
-from budget.refusals import Fault, Wrong
+from budget.refusals import Fault, Refused, Wrong
 from budget.sums import periods
 from budget.years import span, year_of
 
@@ -103,17 +104,26 @@ class Budget(msgspec.Struct, frozen=True):
     forecast: ForecastNote | None = None
 
 
-async def agree(actor: str, year: str, plan: YearPlan) -> None:
+async def agree(
+    actor: str, year: str, plan: YearPlan, *, instead_of: YearPlan | UnsetType | None = UNSET
+) -> None:
     """Set a year's contributions and tariff in place of any before; what is posted stays.
 
-    Later recordings are charged by it; the same once more changes nothing. Raises Wrong for a
-    malformed year or an unknown partner.
+    Later recordings are charged by it; the same once more changes nothing. `instead_of` is what it
+    was made from, None where nothing was agreed. Raises Wrong for a malformed year or an unknown
+    partner, Refused `changed-meanwhile` where something else was agreed since.
     """
     span(year)
     async with transaction():
         await _check_partners(plan.contributions)
-        if await _agreed(year) == plan:
+        # Of a year of which nothing was agreed there is no row that could be held.
+        await execute(_ALONE, f"budget year {year}")
+        before = await _agreed(year)
+        if before == plan:
             return
+        if instead_of is not UNSET and before != instead_of:
+            words = "Somebody else has changed it at this moment. Look at it, and save it again."
+            raise Refused("changed-meanwhile", words)
         tariff = msgspec.json.encode(plan.tariff).decode()
         await execute(_AGREE, year, tariff, plan.collection_threshold_pence, plan.model)
         await execute("delete from contributions where year = $1", year)
@@ -123,6 +133,7 @@ async def agree(actor: str, year: str, plan: YearPlan) -> None:
         await record(actor, "budget agreed", year, plan)
 
 
+_ALONE: Final = "select pg_advisory_xact_lock(hashtextextended($1, 0))"
 _AGREE: Final = """
 insert into budget_years (year, tariff, collection_threshold_pence, model) values ($1, $2, $3, $4)
 on conflict (year) do update
@@ -131,24 +142,30 @@ set tariff = excluded.tariff, collection_threshold_pence = excluded.collection_t
 """
 
 
+async def agreed(year: str) -> YearPlan | None:
+    """What was agreed for a year so far, None where nothing was; Wrong for a malformed year."""
+    span(year)
+    return await _agreed(year)
+
+
 async def _agreed(year: str) -> YearPlan | None:
-    """What was agreed for a year so far; whoever agrees it next waits for this transaction."""
     row = await fetch_one(_AGREED, year)
     if row is None:
         return None
-    shares = await fetch(
-        "select partner, contribution_pence from contributions where year = $1", year
-    )
     return YearPlan(
-        contributions={share["partner"]: share["contribution_pence"] for share in shares},
+        contributions=msgspec.json.decode(row["contributions"], type=dict[str, int]),
         tariff=msgspec.json.decode(row["tariff"], type=Tariff),
         collection_threshold_pence=row["collection_threshold_pence"],
         model=row["model"],
     )
 
 
+# In one statement: never what one has agreed with the contributions of another.
 _AGREED: Final = """
-select tariff, collection_threshold_pence, model from budget_years where year = $1 for update
+select tariff, collection_threshold_pence, model, (
+    select coalesce(jsonb_object_agg(partner, contribution_pence), '{}') from contributions c
+    where c.year = y.year)::text as contributions
+from budget_years y where year = $1
 """
 
 

@@ -44,10 +44,12 @@ from web.orders import (
 from web.people import merging, people, person_places
 from web.phone import round_calls, round_page
 from web.pool import (
+    agreed,
     budget,
     charges,
     cohorts,
     forecasts,
+    left_out,
     month_end,
     published,
     reconciliation,
@@ -106,9 +108,11 @@ PAGES: Final = (
     *round_calls.PAGES,
     *figures.PAGES,
     *budget.PAGES,
+    *agreed.PAGES,
     *recycling.PAGES,
     *cohorts.PAGES,
     *returned.PAGES,
+    *left_out.PAGES,
     *variation.PAGES,
     *forecasts.PAGES,
     *sharing.PAGES,

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 import asyncpg
 import msgspec
 
-from budget.database import fetch, transaction
+from budget.database import fetch, fetch_one, transaction
 from budget.years import london_day, year_of
 from equipment.people.visibility import EVERYONE
 from equipment.staff.roles import Caller, check_may
@@ -60,8 +60,7 @@ async def not_back(caller: Caller, now: datetime) -> Unreturned:
     check_may(caller, "read the pool")
     today = london_day(now)
     async with transaction(viewer=EVERYONE):
-        tariff = await fetch(_TARIFF, year_of(today))
-        collection = tariff[0]["collection"] if tariff else None
+        collection = await collection_pence(today)
         rows = await fetch(_OUT, today, today - timedelta(days=OVER_DAYS), collection)
     return Unreturned(
         formula=FORMULA,
@@ -80,36 +79,45 @@ def _told(
     return NotBack(sku=sku, name=name, why=why, **sums)
 
 
+async def collection_pence(today: date) -> int | None:
+    """What a collection costs in the year of that day; None where that was not agreed."""
+    row = await fetch_one(_TARIFF, year_of(today))
+    return row["collection"] if row else None
+
+
 _SUMMED: Final = (
     "units", "charged_pence", "valued_units", "value_pence", "worth_units", "worth_pence",
 )  # fmt: skip
 _TARIFF: Final = (
     "select (tariff ->> 'collection')::bigint as collection from budget_years where year = $1"
 )
-# The reasons in the order in which one item may have several.
-_OUT: Final = """
+# Of an item that is out: why it is thought not to come back, in the order in which one item may
+# have several reasons, and what it is worth. $1 is today, $2 the last day that is long enough ago.
+OUT: Final = """
+i.id, i.code, i.sku, p.name, l.charged_pence, case when i.state = 'lost' then 'lost'
+        when h.died_on < $2 then 'died' when n.end_on < $2 then 'loan_over' end as why,
+    case when i.state = 'lost' then null when h.died_on < $2 then h.died_on
+        else n.end_on end as since,
+    case when p.life_years > 0 and i.received_on <= $1 then price.price_pence * greatest(0,
+        p.life_years * 12 - months) / (p.life_years * 12) end as value
+from items i join products p on p.sku = i.sku join loans l on l.id = i.loan
+left join order_lines n on n.id = l.order_line
+left join person_funders f on f.id = i.person
+left join people h on h.id = coalesce(f.merged_into, i.person)
+left join lateral (
+    select price_pence from product_terms t where t.sku = i.sku
+    order by from_on > $1, abs(from_on - $1) limit 1
+) price on true
+cross join lateral (select (extract(year from a) * 12 + extract(month from a))::bigint as months
+    from age($1::date, i.received_on) a) lived
+where i.loan_phase = 'open' and i.owner = 'pool' and p.reuse = 'reusable'
+"""
+_OUT: Final = f"""
 select sku, name, why, count(*)::int as units, sum(charged_pence)::bigint as charged_pence,
     count(value)::int as valued_units, coalesce(sum(value), 0)::bigint as value_pence,
     (count(*) filter (where why <> 'lost' and value > $3))::int as worth_units,
     coalesce(sum(value - $3) filter (where why <> 'lost' and value > $3), 0)::bigint
         as worth_pence
-from (
-    select i.sku, p.name, l.charged_pence, case when i.state = 'lost' then 'lost'
-            when h.died_on < $2 then 'died' when n.end_on < $2 then 'loan_over' end as why,
-        case when p.life_years > 0 and i.received_on <= $1 then price.price_pence * greatest(0,
-            p.life_years * 12 - months) / (p.life_years * 12) end as value
-    from items i join products p on p.sku = i.sku join loans l on l.id = i.loan
-    left join order_lines n on n.id = l.order_line
-    left join person_funders f on f.id = i.person
-    left join people h on h.id = coalesce(f.merged_into, i.person)
-    left join lateral (
-        select price_pence from product_terms t where t.sku = i.sku
-        order by from_on > $1, abs(from_on - $1) limit 1
-    ) price on true
-    cross join lateral (select (extract(year from a) * 12 + extract(month from a))::bigint as months
-        from age($1::date, i.received_on) a) lived
-    where i.state in ('on_loan', 'lost') and i.loan_phase = 'open' and i.owner = 'pool'
-        and p.reuse = 'reusable'
-) left_out
+from (select {OUT} and i.state in ('on_loan', 'lost')) left_out
 where why is not null group by 1, 2, 3 order by value_pence desc, sku, why
-"""
+"""  # noqa: S608 - our own text

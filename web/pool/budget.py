@@ -39,7 +39,7 @@ async def show_pool(request: PageRequest) -> Response[str]:
     months = await closing.closed_months(year)
     base = request.site.base
     played = await scale_played() is not None
-    links = onward(request.caller, base, played=played)
+    links = onward(request.caller, year, base, played=played)
     content = budget_words.pool_page(standing, figures, months, today, base, onward=links)
     return page(request, "budget.jinja", content)
 

@@ -1,6 +1,7 @@
 """Where one goes on to from the pool's page: links for whoever may open them. Pure."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -8,17 +9,24 @@ from equipment.staff.roles import Caller
 from web.markup import link
 
 _ONWARD: Final = (
-    ("/budget/recycling", "Recycling, by what it is made of", "read the pool"),
-    ("/budget/forecast", "Where the year ends, and what if", "read the pool"),
-    ("/budget/shares", "Who bears what, and what each would owe", "read the pool"),
-    ("/budget/charges", "Charges", "read the pool"),
-    ("/budget/reconciliation", "Reconciliation", "read the pool"),
-    ("/budget/close", "Close a month", "close months"),
+    ("/budget/recycling", "Recycling, by what it is made of", "read the pool", False),
+    ("/budget/forecast", "Where the year ends, and what if", "read the pool", True),
+    ("/budget/shares", "Who bears what, and what each would owe", "read the pool", True),
+    ("/budget/charges", "Charges", "read the pool", False),
+    ("/budget/reconciliation", "Reconciliation", "read the pool", True),
+    ("/budget/agreed", "What was agreed: contributions and tariff", "set budgets", True),
+    ("/budget/close", "Close a month", "close months", False),
 )
+"""Where to, in which words, for whom; whether it is of the year that is shown."""
 
 
-def onward(caller: Caller, base: str, *, played: bool) -> list[Markup]:
+def onward(caller: Caller, year: str, base: str, *, played: bool) -> list[Markup]:
     """The pages of the books that the caller may open; `played`: a demo's year is there, too."""
-    links = [link(base + path, text) for path, text, task in _ONWARD if caller.may(task)]
+    of_year = f"?{urlencode({'year': year})}"
+    links = [
+        link(f"{base}{path}{of_year if yearly else ''}", text)
+        for path, text, task, yearly in _ONWARD
+        if caller.may(task)
+    ]
     text = "The model's year beside the published one"
     return [*links, *([link(f"{base}/budget/published", text)] if played else [])]

@@ -23,7 +23,7 @@ _STATES: Final[Mapping[str, str]] = {
     "cleaned": "Cleaned, not inspected",
     "in_repair": "In repair",
 }
-_WHY: Final[Mapping[str, str]] = {
+WHY: Final[Mapping[str, str]] = {
     "died": "The person has died",
     "loan_over": "The loan is over",
     "lost": "Lost while out",
@@ -75,7 +75,7 @@ def waiting_page(
     reasons, products = went
     span = f"{day(reasons.first)} to {day(reasons.last)}, both included. {SCOPES[reasons.scope]}."
     tables = [_went("Why items went", "Reason", reasons), _went("Which", "Product", products)]
-    now = [_waits(waits, base), _left(left)]
+    now = [_waits(waits, base), _left(left, base)]
     return _page(base, _fields(Fields(filled)), [], now, span, tables)
 
 
@@ -163,10 +163,10 @@ def _why(row: Why, name: str) -> list[_Cell]:
     return [{"text": name[:1].upper() + name[1:]}, _count(row.scrapped), _count(row.written_off)]
 
 
-def _left(left: Unreturned) -> Told:
-    rows = [_not_back(row, left) for row in left.rows]
+def _left(left: Unreturned, base: str) -> Told:
+    rows = [_not_back(row, left, base) for row in left.rows]
     if rows:
-        rows.append(_not_back(left.total, left))
+        rows.append(_not_back(left.total, left, base))
     agreed = left.collection_pence
     tariff = "No tariff for a collection is agreed for this year." if agreed is None else (
         f"A collection costs {pounds(agreed)} this year."
@@ -180,12 +180,16 @@ def _left(left: Unreturned) -> Told:
     )
 
 
-def _not_back(row: NotBack, left: Unreturned) -> list[_Cell]:
+def _not_back(row: NotBack, left: Unreturned, base: str) -> list[_Cell]:
+    """A product for one reason, or all: it opens into its items."""
+    asked = {"sku": row.sku or "", "why": row.why or ""}
+    query = urlencode({name: text for name, text in asked.items() if text})
+    opens = f"{base}/budget/recycling/not-back{'?' if query else ''}{query}"
     known = "" if row.valued_units == row.units else f" (of {row.valued_units:,} known)"
     worth = f"{row.worth_units:,}" if left.collection_pence is not None else "Not known"
     return [
-        {"text": "All" if row.sku is None else f"{row.name} ({row.sku})"},
-        {"text": "All" if row.why is None else _WHY[row.why]},
+        {"html": link(opens, "All" if row.sku is None else f"{row.name} ({row.sku})")},
+        {"text": "All" if row.why is None else WHY[row.why]},
         right(f"{row.units:,}"),
         right(pounds(row.charged_pence)),
         {"text": f"{pounds(row.value_pence)}{known}"},
