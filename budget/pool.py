@@ -149,24 +149,25 @@ async def agreed(year: str) -> YearPlan | None:
 
 
 async def _agreed(year: str) -> YearPlan | None:
-    row = await fetch_one(_AGREED, year)
-    if row is None:
-        return None
-    return YearPlan(
-        contributions=msgspec.json.decode(row["contributions"], type=dict[str, int]),
-        tariff=msgspec.json.decode(row["tariff"], type=Tariff),
-        collection_threshold_pence=row["collection_threshold_pence"],
-        model=row["model"],
-    )
+    row = await fetch_one(f"select ({AGREED}) as agreed", year)
+    return plan_of(row["agreed"]) if row else None
 
 
-# In one statement: never what one has agreed with the contributions of another.
-_AGREED: Final = """
-select tariff, collection_threshold_pence, model, (
-    select coalesce(jsonb_object_agg(partner, contribution_pence), '{}') from contributions c
-    where c.year = y.year)::text as contributions
-from budget_years y where year = $1
+def plan_of(text: str | None) -> YearPlan | None:
+    """What was agreed, of the text that the statement gives."""
+    return None if text is None else msgspec.json.decode(text, type=YearPlan)
+
+
+# One row: never what one has agreed with the contributions of another.
+AGREED: Final = """
+select json_build_object('contributions', (
+        select coalesce(json_object_agg(partner, contribution_pence), '{}') from contributions c
+        where c.year = y.year),
+    'tariff', y.tariff, 'collection_threshold_pence', y.collection_threshold_pence,
+    'model', y.model)::text
+from budget_years y where y.year = $1
 """
+"""What was agreed for a year, as the JSON of a YearPlan."""
 
 
 async def delivery_rate(day: date, speed: str) -> int | None:
@@ -186,11 +187,13 @@ async def standing(year: str, as_of: date | None) -> Budget:
     A year for which nothing was agreed stands at nothing but what was posted. Wrong for a
     malformed year.
     """
+    return await stand(year, as_of, await _agreed(year))
+
+
+async def stand(year: str, as_of: date | None, plan: YearPlan | None) -> Budget:
+    """The same, for whoever knows what was agreed for the year."""
     first, last = span(year)
     day = min(as_of or last, last)
-    agreed = await fetch_one(
-        "select tariff, collection_threshold_pence, model from budget_years where year = $1", year
-    )
     cut = list(periods(first, day))
     rows = await fetch(
         _STANDING,
@@ -205,11 +208,11 @@ async def standing(year: str, as_of: date | None) -> Budget:
     return Budget(
         year=year,
         as_of=day,
-        tariff=msgspec.json.decode(agreed["tariff"], type=Tariff) if agreed else None,
-        collection_threshold_pence=agreed["collection_threshold_pence"] if agreed else None,
+        tariff=plan.tariff if plan else None,
+        collection_threshold_pence=plan.collection_threshold_pence if plan else None,
         pool=_total(partners),
         partners=partners,
-        model=agreed["model"] if agreed else "credit",
+        model=plan.model if plan else "credit",
     )
 
 

@@ -1,14 +1,19 @@
 """Where the pool and its partners stand, where the year ends, and who owes what beyond its part."""
 
 from datetime import date, datetime
+from typing import Final
 
 from msgspec.structs import replace
 
 from budget import pool
+from budget.database import fetch_one
+from budget.forecasting.kept import NEWEST, kept_of, made_by
 from budget.forecasting.outlook import YearEnd
-from budget.forecasting.year_ends import Standing, YearEnds, year_ends
-from budget.pool import Budget
+from budget.forecasting.year_ends import Standing, YearEnds, seen_on, year_ends
+from budget.pool import AGREED, Budget, plan_of
+from budget.sharing.agreements import IN_FORCE, in_force
 from budget.sharing.shares import Contributed, Sharing, owed_beyond, sharing
+from budget.years import span
 
 
 async def position(year: str, as_of: date | None, now: datetime) -> Budget:
@@ -26,10 +31,16 @@ async def positions(
     year: str, as_of: date | None, now: datetime
 ) -> tuple[Budget, YearEnds, Sharing]:
     """The same, with what it was reckoned from."""
-    budget = await pool.standing(year, as_of)
+    last = span(year)[1]
+    day = min(as_of or last, last)
+    seen = seen_on(year, day, now)
+    # What budgets and agreements say and what was forecast, in one go: the page is read often.
+    known = await fetch_one(_KNOWN, year, seen, made_by(seen), day)
+    assert known is not None
+    budget = await pool.stand(year, day, plan_of(known["agreed"]))
     found = {row.ods: Standing(row.net_pence, row.committed_pence) for row in budget.partners}
-    ends = await year_ends(year, budget.as_of, now, found)
-    shared = await sharing(year, budget.as_of, contributed(budget))
+    ends = await year_ends(year, seen, found, kept_of(known["newest"]))
+    shared = await sharing(year, day, contributed(budget), in_force(known["in_force"]))
     over = budget.pool.net_pence - budget.pool.contribution_pence
     owed = owed_beyond(over, shared, contributed(budget))
     partners = [
@@ -38,6 +49,11 @@ async def positions(
     ]
     whole = replace(budget.pool, **_ends(ends.pool), overspend_share_pence=sum(owed.values()))
     return replace(budget, pool=whole, partners=partners, forecast=ends.note), ends, shared
+
+
+_KNOWN: Final = f"""
+select ({AGREED}) as agreed, ({NEWEST}) as newest, ({IN_FORCE}) as in_force
+"""
 
 
 def contributed(budget: Budget) -> dict[str, Contributed]:

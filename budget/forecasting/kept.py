@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from budget.database import execute, fetch, fetch_one
+from budget.database import execute, fetch
 from budget.forecasting import plain
 from budget.forecasting.apart import make_apart
 from budget.forecasting.asking import Asked, Fitted
@@ -151,24 +151,37 @@ values ($1, $2, $3, $4, $5, $6, $7)
 """
 
 
-async def newest(year: str, day: date) -> Kept | None:
-    """The forecast of a year that was made by the end of a day, from the newest months.
+class _Row(msgspec.Struct, frozen=True):
+    data_to: date
+    made_at: datetime
+    method: Method
+    content: Outlook
+    form: str | None
 
-    Where none was made by then: the newest that was made since from months that were over.
-    """
-    row = await fetch_one(
-        _NEWEST, year, day, datetime.combine(day + _DAY, datetime.min.time(), LONDON)
-    )
-    if row is None:
+
+def kept_of(text: str | None) -> Kept | None:
+    """The forecast, of the text that the statement gives."""
+    if text is None:
         return None
-    outlook = msgspec.json.decode(row["content"], type=Outlook)
-    return Kept(row["data_to"], row["made_at"], row["method"], outlook, row["form"])
+    row = msgspec.json.decode(text, type=_Row)
+    return Kept(row.data_to, row.made_at, row.method, row.content, row.form)
 
 
-_NEWEST: Final = """
-select data_to, made_at, method, content, parameters #>> '{fitted,"",words}' as form
-from forecasts where year = $1 and data_to <= $2
+def made_by(day: date) -> datetime:
+    """Until when a forecast was made by the end of a day."""
+    return datetime.combine(day + _DAY, datetime.min.time(), LONDON)
+
+
+NEWEST: Final = """
+select json_build_object('data_to', data_to, 'made_at', made_at, 'method', method,
+    'content', content, 'form', parameters #>> '{fitted,"",words}')::text
+from forecasts f where f.year = $1 and data_to <= $2
 order by data_to desc, made_at < $3 desc, made_at desc limit 1
+"""
+"""The forecast of a year that was made by the end of a day ($2, and $3 its end), as JSON.
+
+From the newest months; where none was made by then, the newest that was made since from months
+that were over.
 """
 
 

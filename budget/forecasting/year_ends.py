@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from budget.forecasting.kept import Kept, made_now, newest
+from budget.forecasting.kept import Kept, made_now
 from budget.forecasting.outlook import (
     WORDS,
     Expected,
@@ -54,13 +54,19 @@ class YearEnds:
     kept: Kept | None = None
 
 
-async def year_ends(year: str, day: date, now: datetime, found: Mapping[str, Standing]) -> YearEnds:
-    """Where a year ends as seen at the end of a day; of one still to come, as seen today."""
+def seen_on(year: str, day: date, now: datetime) -> date:
+    """The day from which a year's end is seen: of one still to come, today."""
+    return min(day, london_day(now), span(year)[1])
+
+
+async def year_ends(
+    year: str, day: date, found: Mapping[str, Standing], newest: Kept | None
+) -> YearEnds:
+    """Where a year ends as seen_on() a day, by the newest forecast kept by then, if any."""
     first, last = span(year)
-    day = min(day, london_day(now), last)
     if day == last:
         return _known(ForecastNote(day, "ended", WORDS["ended"], data_to=last), found)
-    kept = await newest(year, day) or await made_now(year, day) if day >= first else None
+    kept = newest or await made_now(year, day) if day >= first else None
     if kept is not None:
         return _by(kept, day, found)
     if day < first or not any(each.spent for each in found.values()):

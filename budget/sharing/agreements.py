@@ -126,19 +126,23 @@ async def listed(
     return await _AGREEMENTS.listed(conditions, limit)
 
 
-async def in_force(year: str, day: date) -> list[Agreement]:
-    """What holds in a year until a day, in the order in which it began to.
-
-    Of two that hold from the same day, the one approved last.
-    """
-    return _AGREEMENTS.read(await fetch(_IN_FORCE, year, day))
+def in_force(text: str) -> list[Agreement]:
+    """What holds in a year until a day, of the text that the statement gives."""
+    return msgspec.json.decode(text, type=list[Agreement])
 
 
-_IN_FORCE: Final = f"""
-select distinct on (holds_from) {", ".join(Agreement.__struct_fields__)} from sharing_agreements
-where year = $1 and status = 'approved' and holds_from <= $2
-order by holds_from, decided_at desc, seq desc
+IN_FORCE: Final = f"""
+select coalesce(json_agg(a order by holds_from), '[]')::text from (
+    select distinct on (holds_from) {", ".join(Agreement.__struct_fields__)}
+    from sharing_agreements a
+    where a.year = $1 and status = 'approved' and holds_from <= $4
+    order by holds_from, decided_at desc, seq desc
+) a
 """  # noqa: S608 - column names from code
+"""What holds in a year until a day ($4), in the order in which it began to, as JSON.
+
+Of two that hold from the same day, the one approved last.
+"""
 
 
 async def find(agreement: UUID) -> Agreement:

@@ -15,7 +15,7 @@ import msgspec
 
 from budget.database import fetch
 from budget.partners import successions, successor_on
-from budget.sharing.agreements import Agreement, Rule, in_force
+from budget.sharing.agreements import Agreement, Rule
 from budget.sharing.dividing import divide, divide_capped
 from budget.sums import periods
 from budget.years import span
@@ -52,9 +52,10 @@ class Sharing:
         return self.agreements[-1].cap_percent if self.agreements else None
 
 
-async def sharing(year: str, day: date, found: Mapping[str, Contributed]) -> Sharing:
-    """What each bears of what was spent in a year by the end of a day."""
-    agreements = await in_force(year, day)
+async def sharing(
+    year: str, day: date, found: Mapping[str, Contributed], agreements: Sequence[Agreement]
+) -> Sharing:
+    """What each bears of what was spent in a year by the end of a day, by what holds until then."""
     if not agreements:
         spent = sum(each.net for each in found.values())
         return Sharing((), divide(spent, _usual(found)), _usual(found), {})
