@@ -1,8 +1,10 @@
 """The pool on pages: where it stands, where each partner stands, and every posting behind that."""
 
 import asyncio
+from datetime import date
 from typing import Final
 
+import msgspec
 from litestar import Response
 
 from budget import closing, partners, positions, recycling
@@ -14,6 +16,7 @@ from budget.statement_files import FILES
 from budget.statements import Statement, Wanted, statement
 from budget.years import london_day, span, year_of
 from web import pages
+from web.forms import Filled, as_struct
 from web.pages import PageRequest
 from web.paging import PAGE, Slice, key_after, sliced
 from web.pool import budget_words, succession_words
@@ -28,20 +31,40 @@ _WHOLE: Final = 2_000
 
 @pages.get("/budget", task=_TASK)
 async def show_pool(request: PageRequest) -> Response[str]:
-    """The pool in a financial year: of today where none is named."""
+    """The pool in a financial year, as on a day: of today where none is named."""
     today = london_day(request.now)
-    year = request.sought("year") or year_of(today)
-    standing = await positions.position(_known(year), None, request.now)
+    year = _known(request.sought("year") or year_of(today))
+    filled, refusal = _asked(request), None
+    try:
+        as_of = as_struct({"as_of": filled.day("as_of")}, _AsOf).as_of
+    except Wrong as wrong:
+        as_of, refusal = None, wrong
+    standing = await positions.position(year, as_of, request.now)
     first, last = span(year)
     known = await partners.listed("", _MOST)
     standing = succession_words.of_year(standing, partners.gone_or_to_come(known, first, last))
-    figures = await recycling.report(Question(first, last))
+    figures = await recycling.report(Question(first, max(first, standing.as_of)))
     months = await closing.closed_months(year)
     base = request.site.base
     played = await scale_played() is not None
     links = onward(request.caller, year, base, played=played)
-    content = budget_words.pool_page(standing, figures, months, today, base, onward=links)
-    return page(request, "budget.jinja", content)
+    asked = budget_words.as_of_form(filled, refusal, year, base)
+    content = budget_words.pool_page(standing, figures, months, today, asked, onward=links)
+    return page(request, "budget.jinja", content, status=422 if refusal else 200)
+
+
+class _AsOf(msgspec.Struct, frozen=True):
+    """The day that is asked about, as it is typed or stands in the address."""
+
+    as_of: date | None = None
+
+
+def _asked(request: PageRequest) -> Filled:
+    typed = {name: [request.sought(name)] for name in ("as_of-day", "as_of-month", "as_of-year")}
+    parts = request.sought("as_of").split("-") if request.sought("as_of") else []
+    for part, text in zip(("year", "month", "day"), parts, strict=False):
+        typed[f"as_of-{part}"] = [text.lstrip("0")]
+    return Filled(typed)
 
 
 @pages.get("/budget/partner", task=_TASK)

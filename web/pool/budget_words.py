@@ -12,8 +12,11 @@ from budget.by_month import Month, PartnerYear
 from budget.closing import ClosedMonth
 from budget.pool import Budget, Figures
 from budget.recycling import Rate, Report
+from budget.refusals import Refusal
 from budget.statements import Posted, Statement
 from budget.years import year_of
+from web.fields import Field, Fields, errors, faults_of, hidden
+from web.forms import Filled
 from web.markup import link, tag
 from web.paging import Slice
 from web.pool.outlook_words import Headline, headline
@@ -81,6 +84,17 @@ class PoolPage:
     closed: list[list[_Cell]]
     onward: Sequence[Markup]
     links: list[Markup]
+    asked: "AsOf"
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The form that asks for a past day; `base` is before every address."""
+
+    base: str
+    address: str
+    fields: list[Field]
+    errors: list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +132,12 @@ def pool_page(
     figures: Report,
     months: Sequence[ClosedMonth],
     today: date,
-    base: str,
+    asked: AsOf,
     *,
     onward: Sequence[Markup],
 ) -> PoolPage:
     """The pool, its partners, what is recycled, and which months are closed."""
-    year = standing.year
+    year, base = standing.year, asked.base
     return PoolPage(
         title=f"The pool, {year}",
         headline=headline(standing, figures, f"{base}/budget/forecast?{urlencode({'year': year})}"),
@@ -146,7 +160,18 @@ def pool_page(
         ],
         onward=onward,
         links=_years(year, today, base),
+        asked=asked,
     )  # fmt: skip
+
+
+def as_of_form(filled: Filled, refusal: Refusal | None, year: str, base: str) -> AsOf:
+    """The form, with what was asked for and what is wrong with it."""
+    faults, trouble = faults_of(refusal) if refusal else ((), None)
+    made = Fields(filled, faults)
+    hint = "As posted by the end of a past day. Leave it empty for today."
+    fields = [made.day("as_of", "As on", hint=hint), hidden("year", year)]
+    wrong = errors(faults, fields, trouble=trouble)
+    return AsOf(base, f"{base}/budget", fields, wrong)
 
 
 def _line(name: str, figures: Figures) -> dict[str, Any]:
