@@ -49,6 +49,15 @@ def picture(content: bytes) -> Response[bytes]:
     return Response(content, media_type="image/webp", headers=headers)
 
 
+def file(content: bytes, media_type: str, name: str) -> Response[bytes]:
+    """A file to be kept by whoever asked, of which no copy stays on the way."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": NOT_KEPT,
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
 def render(
     template: str,
     site: Site,

@@ -89,6 +89,7 @@ MAY = """
     acubx    GET /api/recycling/movements
     acubx    GET /api/recycling/scrapped
     acubx    GET /api/recycling/not-back
+    acubx    GET /api/recycling/not-back/items
     acubx    GET /api/recycling/variation
     a        POST /api/budgets/{year}/close
     acubx    GET /api/budgets/{year}/months

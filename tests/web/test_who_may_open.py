@@ -151,7 +151,15 @@ MAY = """
     acubx    GET /budget/statement
     acubx    GET /budget/statement/file
     acubx    GET /budget/recycling
+    acubx    GET /budget/file
     acubx    GET /budget/recycling/file
+    acubx    GET /budget/recycling/variation/file
+    acubx    GET /budget/recycling/cohorts/file
+    acubx    GET /budget/recycling/waiting/file
+    acubx    GET /budget/reconciliation/file
+    acubx    GET /budget/recycling/not-back
+    a        GET /budget/agreed
+    a        POST /budget/agreed
     acubx    GET /budget/recycling/movements
     acubx    GET /budget/recycling/cohorts
     acubx    GET /budget/recycling/waiting

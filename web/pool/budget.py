@@ -21,7 +21,7 @@ from web.pages import PageRequest
 from web.paging import PAGE, Slice, key_after, sliced
 from web.pool import budget_words, succession_words
 from web.pool.onward_words import onward
-from web.rendering import page
+from web.rendering import file, page
 
 _TASK = "read the pool"
 _MOST: Final = 200
@@ -115,12 +115,7 @@ async def show_statement_file(request: PageRequest) -> Response[bytes]:
     drawn = await _statement(request)
     media_type, made = FILES[ending]
     name = f"statement-{drawn.partner}-{request.sought('month') or request.sought('year')}.{ending}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
-    body = await asyncio.to_thread(made, drawn)
-    return Response(body, media_type=media_type, headers=headers)
+    return file(await asyncio.to_thread(made, drawn), media_type, name)
 
 
 async def _statement(request: PageRequest, figure: str | None = None) -> Statement:

@@ -19,6 +19,7 @@ from web.fields import Field, Fields, errors, faults_of, hidden
 from web.forms import Filled
 from web.markup import link, tag
 from web.paging import Slice
+from web.pool.onward_words import files
 from web.pool.outlook_words import Headline, headline
 from web.words import day, pounds, stamp
 
@@ -85,6 +86,7 @@ class PoolPage:
     onward: Sequence[Markup]
     links: list[Markup]
     asked: "AsOf"
+    files: list[Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ def pool_page(
         onward=onward,
         links=_years(year, today, base),
         asked=asked,
+        files=files(f"{base}/budget/file", {
+            "year": year, "as_of": standing.as_of.isoformat()}),
     )  # fmt: skip
 
 

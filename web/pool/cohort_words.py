@@ -13,6 +13,7 @@ from budget.refusals import Refusal
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.pool.charts import Frame, Line, draw_lines
+from web.pool.onward_words import files
 from web.pool.recycling_words import SCOPES, months, share
 from web.words import pounds
 
@@ -48,6 +49,7 @@ class CohortsPage:
     head: list[_Cell]
     rows: list[list[_Cell]]
     empty: str
+    files: list[Markup]
 
 
 def refused_page(filled: Filled, of: str, refusal: Refusal, base: str) -> CohortsPage:
@@ -55,7 +57,7 @@ def refused_page(filled: Filled, of: str, refusal: Refusal, base: str) -> Cohort
     faults, trouble = faults_of(refusal)
     fields = _fields(Fields(_filled(filled, of), faults))
     said = errors(faults, fields, trouble=trouble)
-    return _page(base, fields, said, definition="", of="", picture=None, rows=None)
+    return _page(base, fields, said, definition="", of="", picture=None, rows=None, linked=[])
 
 
 def cohorts_page(
@@ -70,10 +72,13 @@ def cohorts_page(
     rows = [_row(cohort) for cohort in found.rows]
     if rows:
         rows.append(_row(found.total))
+    kept = {"from": f"{found.first}-01", "to": f"{found.last}-01", "scope": found.scope}
+    kept |= {"of": found.of} | ({"key": found.key} if found.key is not None else {})
     return _page(
         base,
         fields,
         [],
+        linked=files(f"{base}/budget/recycling/cohorts/file", kept),
         definition=_MEANING,
         of=of,
         picture=_picture(found) if len(found.rows) > 1 else None,
@@ -104,10 +109,12 @@ def _page(
     of: str,
     picture: Markup | None,
     rows: list[list[_Cell]] | None,
+    linked: list[Markup],
 ) -> CohortsPage:
     heads = ["Issued in", "Issued", *(f"Back within {within} months" for within in HORIZONS)]
     heads += ["Lent again within 12 months", "Back so far", "Written off so far"]
     return CohortsPage(
+        files=linked,
         title="How much comes back, by month of issue",
         back=f"{base}/budget/recycling",
         address=f"{base}/budget/recycling/cohorts",

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response
 
 from budget import cohorts, partners
-from budget.cohorts import Asked, Of
+from budget.cohorts import Asked, Cohorts, Of
 from budget.refusals import Wrong
 from budget.years import london_day
 from web import pages
@@ -33,15 +33,21 @@ async def show_cohorts(request: PageRequest) -> Response[str]:
     of = request.sought("of") or "none"
     names = {each.ods: each.name for each in await partners.listed("", _MOST)}
     try:
-        span = asked_of(filled)
-        whose = as_struct({"of": of, "key": filled.given("key")}, _Whose)
-        asked = Asked(span.first, span.last, whose.of, whose.key, span.scope)
-        found = await cohorts.cohorts(asked, london_day(request.now))
+        found = await followed(request)
     except Wrong as refusal:
         content = cohort_words.refused_page(filled, of, refusal, base)
         return page(request, "budget_cohorts.jinja", content, status=422)
     content = cohort_words.cohorts_page(found, filled, names, base)
     return page(request, "budget_cohorts.jinja", content)
+
+
+async def followed(request: PageRequest) -> Cohorts:
+    """The cohorts that an address asks for. Raises Wrong where there are none such."""
+    filled = filled_of(request)
+    span = asked_of(filled)
+    whose = as_struct({"of": request.sought("of") or "none", "key": filled.given("key")}, _Whose)
+    asked = Asked(span.first, span.last, whose.of, whose.key, span.scope)
+    return await cohorts.cohorts(asked, london_day(request.now))
 
 
 PAGES: Final = (show_cohorts,)

@@ -1,5 +1,6 @@
 """Where one goes on to from the pool's page: links for whoever may open them. Pure."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -18,6 +19,14 @@ _ONWARD: Final = (
     ("/budget/close", "Close a month", "close months", False),
 )
 """Where to, in which words, for whom; whether it is of the year that is shown."""
+
+
+def files(path: str, kept: Mapping[str, str]) -> list[Markup]:
+    """A table as files: links to them, for what the page was asked for."""
+    ways = (("csv", "CSV"), ("xlsx", "Workbook for a spreadsheet"))
+    return [
+        link(f"{path}?{urlencode({**kept, 'format': ending})}", words) for ending, words in ways
+    ]
 
 
 def onward(caller: Caller, year: str, base: str, *, played: bool) -> list[Markup]:

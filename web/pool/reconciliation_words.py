@@ -20,6 +20,7 @@ from budget.reconciliation import (
 from logistics.visits import reconciling
 from logistics.visits.reconciling import VisitDifference, VisitsReconciled
 from web.markup import link, tag
+from web.pool.onward_words import files
 from web.words import count, day, moment, pounds
 
 _REASONS: Final[Mapping[Reason, tuple[str, str]]] = {
@@ -62,6 +63,7 @@ class ReconciliationPage:
     back: str
     paragraphs: list[str]
     tables: list[Table]
+    files: list[Markup]
 
 
 def year_page(found: YearReconciled, now: datetime, base: str) -> ReconciliationPage:
@@ -84,6 +86,7 @@ def year_page(found: YearReconciled, now: datetime, base: str) -> Reconciliation
             ),
         ],
         tables=[months, _stock(found.waiting)],
+        files=files(f"{base}/budget/reconciliation/file", {"year": found.year}),
     )
 
 
@@ -155,6 +158,7 @@ def month_page(
             *_tables(found, base),
             *_visit_tables(visits, visits_at),
         ],
+        files=[],
     )
 
 

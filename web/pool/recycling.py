@@ -1,6 +1,5 @@
 """What is recycled, on pages: every figure by its formula, and the movements behind it."""
 
-import asyncio
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -11,7 +10,6 @@ from litestar import Response
 from budget import behind, partners, pool, recycling
 from budget.behind import Kind, Wanted
 from budget.recycling import By, Question, Scope
-from budget.recycling_files import FILES
 from budget.refusals import Fault, Missing, Wrong
 from budget.years import london_day, span, year_of
 from equipment import places
@@ -76,27 +74,6 @@ async def _names(request: PageRequest, by: By) -> dict[str, str]:
     return {}
 
 
-@pages.get("/budget/recycling/file", task=TASK)
-async def show_recycling_file(request: PageRequest) -> Response[bytes]:
-    """The same figures as a file: CSV, or a workbook."""
-    ending = request.sought("format")
-    if ending not in FILES:
-        raise Missing("format-not-found", "There is no such file.")
-    try:
-        asked = asked_of(filled_of(request))
-        report = await recycling.report(Question(asked.first, asked.last, asked.by, asked.scope))
-    except Wrong as refusal:
-        raise Missing("file-not-found", "There is no such file.") from refusal
-    media_type, made = FILES[ending]
-    name = f"recycling-{asked.first}-{asked.last}-{asked.by}.{ending}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
-    body = await asyncio.to_thread(made, report)
-    return Response(body, media_type=media_type, headers=headers)
-
-
 @pages.get("/budget/recycling/movements", task=TASK)
 async def list_counted(request: PageRequest) -> Response[str]:
     """The movements behind one count, a page at a time."""
@@ -142,6 +119,5 @@ def asked_of(filled: Filled) -> Asked:
 
 PAGES: Final = (
     show_recycling,
-    show_recycling_file,
     list_counted,
 )

@@ -16,6 +16,7 @@ from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.markup import link
 from web.pool.charts import Frame, Line, draw_lines
+from web.pool.onward_words import files
 from web.words import day, pounds
 
 BY_WORDS: Final[Mapping[str, str]] = {
@@ -149,10 +150,7 @@ def recycling_page(
         by_rates=_by_rates(report, names) if broken else ([], []),
         by_counts=_by_counts(report, names, today, base) if broken else ([], []),
         picture=_picture(report) if report.by == "month" and len(report.rows) > 1 else None,
-        files=[
-            link(f"{base}/budget/recycling/file?{urlencode(kept | {'format': ending})}", words)
-            for ending, words in (("csv", "CSV"), ("xlsx", "Workbook for a spreadsheet"))
-        ],
+        files=files(f"{base}/budget/recycling/file", kept),
         onward=_onward(kept, base),
     )
 

@@ -15,6 +15,7 @@ from equipment.returns.scrapped import Scrapped, Why
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.markup import link
+from web.pool.onward_words import files
 from web.pool.recycling_words import SCOPES, right
 from web.words import day, pounds
 
@@ -55,6 +56,7 @@ class WaitingPage:
     now: list[Told]
     span: str
     went: list[Told]
+    files: list[Markup]
 
 
 def refused_page(filled: Filled, refusal: Refusal, base: str) -> WaitingPage:
@@ -104,6 +106,7 @@ def _page(  # noqa: PLR0917 - what a page is made of
         now=now,
         span=span,
         went=went,
+        files=files(f"{base}/budget/recycling/waiting/file", {}),
     )
 
 

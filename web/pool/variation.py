@@ -9,7 +9,7 @@ from budget import partners
 from budget.refusals import Wrong
 from budget.variation import By
 from equipment.returns import comparing
-from equipment.returns.comparing import Asked
+from equipment.returns.comparing import Asked, Variation
 from web import pages
 from web.forms import Filled, as_struct
 from web.pages import PageRequest
@@ -32,15 +32,21 @@ async def show_variation(request: PageRequest) -> Response[str]:
     filled, base = filled_of(request), request.site.base
     names = {each.ods: each.name for each in await partners.listed("", _MOST)}
     try:
-        compared = as_struct({"by": filled.given("by")}, _Compared)
-        span = asked_of(Filled({**filled.fields, "by": []}))
-        asked = Asked(span.first, span.last, compared.by, span.scope)
-        found = await comparing.variation(request.caller, asked)
+        found = await compared(request)
     except Wrong as refusal:
         content = variation_words.refused_page(filled, refusal, base)
         return page(request, "budget_variation.jinja", content, status=422)
     content = variation_words.variation_page(found, filled, names, base)
     return page(request, "budget_variation.jinja", content)
+
+
+async def compared(request: PageRequest) -> Variation:
+    """What an address asks to be compared. Raises Wrong where that cannot be."""
+    filled = filled_of(request)
+    wanted = as_struct({"by": filled.given("by")}, _Compared)
+    span = asked_of(Filled({**filled.fields, "by": []}))
+    asked = Asked(span.first, span.last, wanted.by, span.scope)
+    return await comparing.variation(request.caller, asked)
 
 
 PAGES: Final = (show_variation,)

@@ -13,7 +13,8 @@ from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.markup import tag
 from web.pool.charts import Curve, Dot, Frame, draw_funnel
-from web.pool.recycling_words import SCOPES, right
+from web.pool.onward_words import files
+from web.pool.recycling_words import SCOPES, kept_of, right
 from web.words import day, pounds
 
 _BY: Final = {"team": "Team that ordered", "partner": "Partner"}
@@ -51,13 +52,14 @@ class VariationPage:
     span: str
     about: str
     funnels: list[Funnel]
+    files: list[Markup]
 
 
 def refused_page(filled: Filled, refusal: Refusal, base: str) -> VariationPage:
     """The form with what is wrong, and nothing else."""
     faults, trouble = faults_of(refusal)
     fields = _fields(Fields(filled, faults))
-    return _page(fields, errors(faults, fields, trouble=trouble), "", [], base)
+    return _page(fields, errors(faults, fields, trouble=trouble), "", [], base, [])
 
 
 def variation_page(
@@ -66,7 +68,9 @@ def variation_page(
     """Each measure with its funnel."""
     span = f"{day(found.first)} to {day(found.last)}, both included. {SCOPES[found.scope]}."
     shown = [_funnel(each, found, names) for each in found.measures]
-    return _page(_fields(Fields(filled)), [], span, shown, base)
+    kept = kept_of(found.first, found.last) | {"by": found.by, "scope": found.scope}
+    linked = files(f"{base}/budget/recycling/variation/file", kept)
+    return _page(_fields(Fields(filled)), [], span, shown, base, linked)
 
 
 def _fields(fields: Fields) -> list[Field]:
@@ -78,8 +82,13 @@ def _fields(fields: Fields) -> list[Field]:
     ]
 
 
-def _page(
-    fields: list[Field], said: list[dict[str, str]], span: str, funnels: list[Funnel], base: str
+def _page(  # noqa: PLR0917 - what a page is made of
+    fields: list[Field],
+    said: list[dict[str, str]],
+    span: str,
+    funnels: list[Funnel],
+    base: str,
+    linked: list[Markup],
 ) -> VariationPage:
     return VariationPage(
         title="Compared with chance",
@@ -90,6 +99,7 @@ def _page(
         span=span,
         about=_ABOUT,
         funnels=funnels,
+        files=linked,
     )
 
 
