@@ -50,6 +50,7 @@ class Settings:
     session_idle_minutes: int = 60
     session_minutes: int = 12 * 60
     second_factor: str = "offered"
+    scrap_percent: int = 100
     osrm_url: str | None = None
     road_factor: float = 1.35
     # As logistics has them: for each hour of the day from midnight.
@@ -90,6 +91,7 @@ class Settings:
             ),
             session_minutes=_minutes(said, "KITBACK_SESSION_MINUTES", cls.session_minutes),
             second_factor=_second_factor(said.get("KITBACK_SECOND_FACTOR", cls.second_factor)),
+            scrap_percent=_scrap_percent(said.get("KITBACK_SCRAP_PERCENT", f"{cls.scrap_percent}")),
             osrm_url=_osrm_url(said.get("OSRM_URL")),
             road_factor=_road_factor(said.get("KITBACK_ROAD_FACTOR", f"{cls.road_factor}")),
             speeds_kmh=_speeds(said.get("KITBACK_SPEEDS_KMH")),
@@ -138,6 +140,14 @@ def _networks(value: str) -> tuple[str, ...]:
             "KITBACK_TRUSTED_PROXIES must be addresses or networks with commas between them,"
             f" such as 127.0.0.1,10.0.0.0/8: {error}"
         ) from error
+
+
+def _scrap_percent(value: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", value):
+        raise InvalidSettingError(
+            f"KITBACK_SCRAP_PERCENT must be a whole percentage from 1 to 999, not {value!r}"
+        )
+    return int(value)
 
 
 def _minutes(said: Mapping[str, str], name: str, otherwise: int) -> int:

@@ -11,6 +11,7 @@ from api.request import ApiRequest
 from equipment.repairs import decisions
 from equipment.repairs.advice import Advice
 from equipment.repairs.decisions import Decision, NewDecision, Quote
+from settings import Settings
 
 _Minutes = Annotated[int, QueryParameter(ge=0, le=10_000, description="What it would take.")]
 _Pence = Annotated[int, QueryParameter(ge=0, le=100_000_000, description="What its parts cost.")]
@@ -23,7 +24,7 @@ async def show_repair_advice(
 ) -> Advice:
     """Say whether a repair that takes so much is worth it, with the sum."""
     quote = Quote(minutes, parts_pence)
-    return await decisions.advice_on(request.caller, code, quote, request.now)
+    return await decisions.advice_on(request.caller, code, quote, request.now, _limit(request))
 
 
 @routes.post(_DECISIONS, task="scrap", tags=["Items"])
@@ -31,7 +32,12 @@ async def decide_on_repair(
     request: ApiRequest, code: FromPath[str], data: Json[NewDecision]
 ) -> Decision:
     """Record whether it is mended or scrapped, and why."""
-    return await decisions.decide(request.caller, code, data, request.now)
+    return await decisions.decide(request.caller, code, data, request.now, _limit(request))
+
+
+def _limit(request: ApiRequest) -> int:
+    settings: Settings = request.app.state.settings
+    return settings.scrap_percent
 
 
 @routes.get(_DECISIONS, task="read items", tags=["Items"])

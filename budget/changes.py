@@ -59,6 +59,8 @@ What: TypeAlias = Literal[
     "item cleared",
     "inspection list set",
     "wash method set",
+    "spare part set",
+    "repair job changed",
 ]
 
 

@@ -18,6 +18,7 @@ APP_CONFIG = AppConfig(
             "equipment.washing.wash_tables",
             "equipment.files.file_tables",
             "equipment.repairs.repair_tables",
+            "equipment.measuring.measuring_tables",
             "equipment.recalls.recall_tables",
         ],
         exclude_imported=True,

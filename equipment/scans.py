@@ -20,6 +20,7 @@ from equipment.journal import Journal, write, write_unchanged
 from equipment.lifecycle import allowed
 from equipment.lookups import glance, take_in_hand
 from equipment.orders import promises
+from equipment.repairs import following
 from equipment.scan_form import Reading, read_scan
 from equipment.staff.roles import Caller, check_may
 from equipment.standing import Standing
@@ -127,6 +128,7 @@ async def _record_all(
         concerned = await promises.lock_concerned(hand, readings)
         clerk, results = _judge(hand, sent, now)
         await write(clerk.journal)
+        await following.follow(clerk.journal.movements, clerk.now)
         await raise_cases(clerk.findings, clerk.now)
         served = await promises.keep(hand, concerned, clerk.now)
         if also is not None:
@@ -175,8 +177,8 @@ async def _record_free(sent: Sequence[Sent], now: datetime) -> list[Result | Non
 
 
 def _is_at_hand(hand: Hand, reading: Reading) -> bool:
-    """Whether a glance is enough: not for other labels, what an undo restores, or a promise."""
-    if reading.action == "undo" or hand.item(reading.designation) is None:
+    """Whether a glance is enough: not for other labels, an undo, a job of repair, or a promise."""
+    if reading.action in following.CONCERNED or hand.item(reading.designation) is None:
         return False
     return not promises.needs_more_than_a_glance(hand, reading)
 

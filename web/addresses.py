@@ -15,12 +15,13 @@ from web.admin import (
     places,
     products,
     rules,
+    spare_parts,
     users,
 )
 from web.depot import checks as depot_checks
 from web.depot import gate as depot_gate
 from web.depot import home as depot_home
-from web.depot import recall_people, recalls
+from web.depot import measuring, recall_people, recalls, repairs
 from web.depot import stations as depot_stations
 from web.items import (
     cases,
@@ -87,6 +88,7 @@ PAGES: Final = (
     *pictures.PAGES,
     *catalogue.PAGES,
     *kits.PAGES,
+    *spare_parts.PAGES,
     *compatibility.PAGES,
     *shelves.PAGES,
     *order_change.PAGES,
@@ -100,6 +102,8 @@ PAGES: Final = (
     *depot_gate.PAGES,
     *depot_stations.PAGES,
     *depot_checks.PAGES,
+    *repairs.PAGES,
+    *measuring.PAGES,
     *recalls.PAGES,
     *recall_people.PAGES,
     *devices.PAGES,

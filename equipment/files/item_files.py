@@ -73,10 +73,7 @@ async def keep(  # noqa: PLR0913, PLR0917 - a file, its name, and what it is of
                 words = "This id was used before, for something else: make a new one."
                 raise Refused("id-reused", words)
             return await _shown(id)
-        row = await fetch_one("select count(*) as many from item_files where item = $1", item)
-        assert row is not None
-        if row["many"] >= FILES_MAX:
-            raise Refused("too-many-files", f"An item has at most {FILES_MAX} files.")
+        await _check_room(item)
         digest = hashlib.sha256(content).hexdigest()
         await execute(
             _KEEP, id, item, name, media_type, content, len(content), digest, sent_digest, now,
@@ -90,6 +87,33 @@ _KEEP: Final = """
 insert into item_files (id, item, name, media_type, content, bytes, digest, sent_digest, kept_at,
     kept_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
+
+
+async def keep_document(  # noqa: PLR0913, PLR0917 - a file, its name, and what it is of
+    caller: Caller,
+    item: int,
+    id: UUID,  # noqa: A002 - the contract's word
+    name: str,
+    content: bytes,
+    now: datetime,
+) -> None:
+    """Keep a PDF of our own making, in the open transaction, which has the item locked.
+
+    Refused `too-many-files`.
+    """
+    await _check_room(item)
+    digest = hashlib.sha256(content).hexdigest()
+    await execute(
+        _KEEP, id, item, name, "application/pdf", content, len(content), digest, digest, now,
+        caller.username,
+    )  # fmt: skip
+
+
+async def _check_room(item: int) -> None:
+    row = await fetch_one("select count(*) as many from item_files where item = $1", item)
+    assert row is not None
+    if row["many"] >= FILES_MAX:
+        raise Refused("too-many-files", f"An item has at most {FILES_MAX} files.")
 
 
 async def _read(sent: bytes) -> tuple[str, bytes]:

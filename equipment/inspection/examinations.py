@@ -172,8 +172,12 @@ async def _check_independent(item: int, new: NewExamination) -> None:
 _USER: Final = "select from users where username = $1"
 # In the transaction that has the item locked: nobody mends it meanwhile.
 _MENDED_BY: Final = """
-select distinct m.actor from movements m
-where m.item = $1 and m.action = 'repair' and m.seq > coalesce((select max(c.seq) from movements c
+select distinct who.actor from movements m
+left join repair_jobs j on j.ended_movement = m.id
+left join repair_trips t on t.job = j.id
+cross join lateral (values (m.actor), (j.mended_by), (t.repairer)) who (actor)
+where who.actor is not null and m.item = $1 and m.action = 'repair'
+    and m.seq > coalesce((select max(c.seq) from movements c
         join examinations e on e.id = c.id where c.item = $1 and c.id <> $2), 0)
     and not exists (select from receipts r where r.id = m.id and r.kind = 'undo')
 """

@@ -19,7 +19,7 @@ from equipment.catalogue.terms import terms_of, terms_on
 from equipment.clerk import Result
 from equipment.content import canonical, content_hash, hash_of
 from equipment.naming import items_named
-from equipment.repairs.advice import Advice, Cost, advise
+from equipment.repairs.advice import LIMIT_PERCENT, Advice, Cost, advise
 from equipment.scans import record_with
 from equipment.staff.roles import Caller, check_may
 
@@ -60,10 +60,19 @@ class Decision(msgspec.Struct, frozen=True):
     decided_by: str
 
 
-async def advice_on(caller: Caller, text: str, quote: Quote, now: datetime) -> Advice:
-    """Whether the item is worth this repair; Missing where there is none."""
+async def advice_on(
+    caller: Caller,
+    text: str,
+    quote: Quote,
+    now: datetime,
+    limit_percent: int = LIMIT_PERCENT,
+) -> Advice:
+    """Whether the item is worth this repair; Missing where there is none.
+
+    `limit_percent` is how much of its worth a repair may cost.
+    """
     check_may(caller, "read items")
-    return await _advice(await _item(text), quote, now)
+    return await _advice(await _item(text), quote, now, limit_percent)
 
 
 async def _item(text: str) -> asyncpg.Record:
@@ -80,7 +89,7 @@ from items i join products p on p.sku = i.sku where i.id = $1
 """
 
 
-async def _advice(row: asyncpg.Record, quote: Quote, now: datetime) -> Advice:
+async def _advice(row: asyncpg.Record, quote: Quote, now: datetime, limit_percent: int) -> Advice:
     today = london_day(now)
     price = terms_on((await terms_of([row["sku"]]))[row["sku"]], today).price_pence
     done = await fetch(_REPAIRS, row["id"])
@@ -95,7 +104,7 @@ async def _advice(row: asyncpg.Record, quote: Quote, now: datetime) -> Advice:
     ]  # fmt: skip
     asked = repair_pence(quote.minutes, rates.get(year_of(today)) or 0, quote.parts_pence)
     cost = Cost(price, sum(spent), asked, len(spent))
-    return advise(cost, row["received_on"], row["life_years"], today)
+    return advise(cost, row["received_on"], row["life_years"], today, limit_percent)
 
 
 # Of one item: its repairs, less those that were taken back.
@@ -112,7 +121,13 @@ where year = any($1::varchar[])
 """
 
 
-async def decide(caller: Caller, text: str, new: NewDecision, now: datetime) -> Decision:
+async def decide(
+    caller: Caller,
+    text: str,
+    new: NewDecision,
+    now: datetime,
+    limit_percent: int = LIMIT_PERCENT,
+) -> Decision:
     """Record what was decided; to scrap scraps it in the same transaction.
 
     Wrong where a field is, Missing where there is no such item; refused as the scan is.
@@ -132,23 +147,28 @@ async def decide(caller: Caller, text: str, new: NewDecision, now: datetime) -> 
             [result] = results
             if result.refusal is not None:
                 raise result.refusal
-            await _keep(caller, row, new, content, now)
+            await _keep(caller, row, new, content, now, limit_percent)
 
         await record_with([scan], caller, now, also)
     else:
         async with transaction():
-            await _keep(caller, row, new, content, now)
+            await _keep(caller, row, new, content, now, limit_percent)
     [kept] = await fetch(_SHOWN + " where d.id = $1", new.id)
     return _decision(kept)
 
 
-async def _keep(
-    caller: Caller, row: asyncpg.Record, new: NewDecision, content: bytes, now: datetime
+async def _keep(  # noqa: PLR0913, PLR0917 - a decision, on what, by which limit
+    caller: Caller,
+    row: asyncpg.Record,
+    new: NewDecision,
+    content: bytes,
+    now: datetime,
+    limit_percent: int,
 ) -> None:
     """Keep it once, in the open transaction."""
     if await receipts.earlier(_RECEIPT, new.id, caller, content) is not None:
         return
-    advice = await _advice(row, Quote(new.minutes, new.parts_pence), now)
+    advice = await _advice(row, Quote(new.minutes, new.parts_pence), now, limit_percent)
     told = msgspec.json.encode(advice).decode()
     await execute(_KEEP, new.id, row["id"], new.decision, new.reason, told, now, caller.username)
     await receipts.keep(_RECEIPT, new.id, caller, content, "", now)

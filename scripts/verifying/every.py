@@ -13,6 +13,7 @@ from scripts.verifying.outlooks import OUTLOOK_INVARIANTS
 from scripts.verifying.people import NUMBERS, PEOPLE_INVARIANTS
 from scripts.verifying.phones import PHONE_INVARIANTS
 from scripts.verifying.recalls import RECALL_INVARIANTS
+from scripts.verifying.repairs import REPAIR_INVARIANTS
 from scripts.verifying.staff import STAFF_INVARIANTS
 from scripts.verifying.sums import NO_MONTH
 from scripts.verifying.visits import UNTARIFFED_VISITS, VISIT_INVARIANTS
@@ -35,6 +36,7 @@ EVERY: Final = (
     *PEOPLE_INVARIANTS,
     *STAFF_INVARIANTS,
     *RECALL_INVARIANTS,
+    *REPAIR_INVARIANTS,
 )
 NOTES: Final = (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN, SHORT, UNPAID_STOCK)
 """No faults, but what an operator should know."""

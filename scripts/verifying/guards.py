@@ -10,7 +10,7 @@ _APPEND_ONLY: Final = (
     "order_answers", "visit_outcomes", "visit_events", "round_delays", "phone_photos",
     "examinations", "inspections", "inspection_lists", "wash_loads", "washed_items", "item_files",
     "repair_decisions",
-    "recall_contacts",
+    "recall_contacts", "repair_job_parts", "special_measurements",
 )  # fmt: skip
 _GRANTS: Final = f"""
 select format('role %s may %s %s', r.rolname, lower(right_), c.relname)

@@ -30,6 +30,7 @@ async def show_administration(request: PageRequest) -> Response[str]:
         ("Users", f"{base}/users", "Who signs in, and what they may do"),
         ("Products", f"{base}/products", "The catalogue: prices, levels, safe limits"),
         ("Kits", f"{base}/kits", "What is ordered in one go"),
+        ("Spare parts", f"{base}/spare-parts", "What things are mended with, and its price"),
         ("What does not fit", f"{base}/compatibility", "Slings and hoists, rails and beds"),
         ("Partners", f"{base}/partners", "Who pays into the pool, and who takes over from whom"),
         ("Who pays for whom", f"{base}/funder-rules", "By GP practice and postcode"),

@@ -6,6 +6,7 @@ from litestar import Response
 
 from equipment import cases
 from equipment.catalogue.stock import Count, stock
+from equipment.repairs import jobs
 from equipment.returns.ageing import ageing
 from web import pages
 from web.depot import home_words
@@ -26,7 +27,10 @@ async def show_depot(request: PageRequest) -> Response[str]:
     if request.caller.may("read cases"):
         found = await cases.listed(request.caller, "open", request.now, after=0, limit=_CASES_MAX)
         opened = len(found)
-    way = home_words.Way(request.caller, request.site.base, opened, _CASES_MAX)
+    mending = None
+    if request.caller.may("read repairs"):
+        mending = await jobs.count_open(request.caller, code, request.now)
+    way = home_words.Way(request.caller, request.site.base, opened, _CASES_MAX, mending)
     content = home_words.depot_page(depots, standing, aged, way)
     return page(request, "depot.jinja", content)
 

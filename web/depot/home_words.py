@@ -31,12 +31,14 @@ _ABOARD: Final = ("loaded", "collected")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Who looks, where our addresses begin, how many cases are open, and how many are counted."""
+    """Who looks, where our addresses begin, and how much of what waits elsewhere."""
 
     caller: Caller
     base: str
     cases: int
     cases_max: int
+    # How many jobs of repair are open, and how many of these are overdue from a repairer.
+    mending: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def _stations(depot: str, way: Way) -> Iterator[Station]:
         yield Station("Wash", f"{base}/depot/wash", "A load that comes out clean.")
     if caller.may("pass"):
         yield Station("Bench", f"{base}/depot/bench", "Inspect what was cleaned, by its list.")
+    if way.mending is not None:
+        yield Station("Repairs", f"{base}/depot/repairs?{at}", _mending(*way.mending))
     if caller.may("read what falls due"):
         yield Station(
             "Checks due",
@@ -104,6 +108,13 @@ def _stations(depot: str, way: Way) -> Iterator[Station]:
         yield Station("Cases", f"{base}/cases", about)
     yield Station("Items", f"{base}/items?{at}", "Everything that is here, by label or serial.")
     yield Station("Shelves", f"{base}/shelves", "Satellite stores, and what they are short of.")
+
+
+def _mending(many: int, overdue: int) -> str:
+    if not many:
+        return "No job is open."
+    late = f" {overdue:,} overdue from a repairer." if overdue else ""
+    return f"{count(many, 'job')} open.{late}"
 
 
 def _rows(standing: Stock, aged: Ageing, base: str) -> Iterator[list[Any]]:

@@ -9,6 +9,7 @@ from equipment.clerk import Result
 from equipment.inspection.inspections import InspectionList
 from equipment.items import Item
 from equipment.parts.parts import Parts
+from equipment.repairs.job_form import RepairJob
 from equipment.staff.roles import Caller
 from equipment.standing import State
 from equipment.washing.loads import ITEMS_MAX, METHOD_WORDS, Load
@@ -52,11 +53,16 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class AtBench:
-    """An item on the bench: the list that it is inspected by, and its parts."""
+    """An item on the bench: the list that it is inspected by, its parts, and what mends it.
+
+    `special` is whether it is one, to be measured.
+    """
 
     item: Item
     list: InspectionList
     parts: Parts
+    job: RepairJob | None = None
+    special: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class Bench:
     heading: str
     rows: list[dict[str, Any]]
     missing: list[str]
+    job: dict[str, str] | None
     acts: list[dict[str, str]]
     fields: list[Field]
     errors: list[dict[str, str]]
@@ -156,7 +163,8 @@ def bench(
         heading="" if item is None else item.name,
         rows=[] if item is None else rows_of(item, base),
         missing=[] if at_bench is None else [p.part for p in at_bench.parts.parts if p.missing],
-        acts=[] if item is None else list(_acts(item, caller, base)),
+        job=None if at_bench is None else _job(at_bench.job, base),
+        acts=[] if at_bench is None else list(_acts(at_bench, caller, base)),
         fields=fields,
         errors=errors(faults, fields, trouble=trouble),
     )
@@ -183,11 +191,26 @@ def _bench_fields(at_bench: AtBench, fields: Fields) -> list[Field]:
     return shown
 
 
-def _acts(item: Item, caller: Caller, base: str) -> Iterator[dict[str, str]]:
+def _job(job: RepairJob | None, base: str) -> dict[str, str] | None:
+    """What is wrong with it, and the way to the job that mends it."""
+    if job is None:
+        return None
+    return {"text": f"To be mended: {job.fault}", "href": f"{base}/repairs/{job.id}"}
+
+
+def _acts(at_bench: AtBench, caller: Caller, base: str) -> Iterator[dict[str, str]]:
+    item = at_bench.item
     for action in _ACTS:
+        # What has a job is mended there, with its parts.
+        if action == "repair" and at_bench.job is not None:
+            continue
         if action in item.allowed and caller.may(action):
             yield {"text": ACTS[action].words, "href": f"{base}/items/{item.code}/acts/{action}"}
     yield {"text": "Its parts", "href": f"{base}/items/{item.code}/parts"}
+    if caller.may("read repairs"):
+        yield {"text": "Its repairs", "href": f"{base}/items/{item.code}/repairs"}
+    if at_bench.special:
+        yield {"text": "What it measures", "href": f"{base}/items/{item.code}/measurements"}
 
 
 def inspected(item: Item, *, passed: bool) -> str:

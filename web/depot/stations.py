@@ -14,7 +14,9 @@ from equipment import items, places
 from equipment.inspection import inspections
 from equipment.inspection.inspections import OTHER, InspectionList, NewInspection
 from equipment.items import Item, Viewer
+from equipment.measuring import measurements
 from equipment.parts import parts
+from equipment.repairs import jobs
 from equipment.washing import loads
 from equipment.washing.loads import NewLoad
 from web import pages
@@ -137,7 +139,13 @@ async def _at_bench(request: PageRequest, text: str) -> AtBench | None:
     if item is None:
         return None
     listed = await inspections.list_of(request.caller, item.sku)
-    return AtBench(item, listed, await parts.parts_of(request.caller, item.code))
+    made_of = await parts.parts_of(request.caller, item.code)
+    job, special = None, False
+    if request.caller.may("read repairs"):
+        job = await jobs.open_job_of(request.caller, item.code, request.now)
+    if request.caller.may("measure specials"):
+        special = await measurements.is_special(request.caller, item.code)
+    return AtBench(item, listed, made_of, job, special)
 
 
 async def _item(request: PageRequest, text: str) -> Item | None:

@@ -61,6 +61,8 @@ class ItemPage:
     parts: str
     files: str | None
     examinations: str | None
+    repairs: str | None
+    measurements: str | None
     acts: list[dict[str, str]]
     head: list[str]
     movements: list[list[dict[str, Any]]]
@@ -89,7 +91,12 @@ def list_page(found: Slice[tuple[int, Item]], sought: Mapping[str, str], address
 
 
 def item_page(
-    item: Item, found: Slice[tuple[int, Movement]], caller: Caller, base: str
+    item: Item,
+    found: Slice[tuple[int, Movement]],
+    caller: Caller,
+    base: str,
+    *,
+    special: bool,
 ) -> ItemPage:
     """One item with its movements, and what this caller may do with it as it is."""
     return ItemPage(
@@ -103,6 +110,8 @@ def item_page(
         files=f"{base}/items/{item.code}/files" if caller.may("read files") else None,
         acts=list(_acts(item, caller, base)),
         examinations=_examinations(item, caller, base),
+        repairs=f"{base}/items/{item.code}/repairs" if caller.may("read repairs") else None,
+        measurements=_measurements(item, caller, base) if special else None,
         head=["When", "What", "By", "More"],
         movements=[movement_row(movement) for _, movement in found.rows],
         links=found.links,
@@ -117,6 +126,11 @@ def _acts(item: Item, caller: Caller, base: str) -> Iterator[dict[str, str]]:
         if caller.may(action):
             href = f"{base}/items/{item.code}/acts/{action}"
             yield {"text": ACTS[action].words, "href": href}
+
+
+def _measurements(item: Item, caller: Caller, base: str) -> str | None:
+    """Where what a special measures is kept."""
+    return f"{base}/items/{item.code}/measurements" if caller.may("measure specials") else None
 
 
 def _examinations(item: Item, caller: Caller, base: str) -> str | None:

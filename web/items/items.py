@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from equipment import history, item_lists, items, printing
 from equipment.item_lists import Search
 from equipment.items import Viewer
+from equipment.measuring import measurements
 from equipment.standing import State
 from labels import label
 from web import pages
@@ -50,7 +51,8 @@ async def show_item(request: PageRequest, code: FromPath[str]) -> Response[str]:
     rows = await history.movements(key, viewer, after=after, limit=PAGE + 1)
     address = f"{request.site.base}/items/{item.code}"
     shown = sliced(rows, lambda row: row[0], address, after=request.sought("after"))
-    content = item_words.item_page(item, shown, request.caller, request.site.base)
+    special = await measurements.is_special(request.caller, item.code)
+    content = item_words.item_page(item, shown, request.caller, request.site.base, special=special)
     return page(request, "staff_item.jinja", content)
 
 

@@ -5,6 +5,8 @@ from typing import Any, Final
 from litestar import Response
 
 from budget.refusals import Fault, Missing, Refused, Wrong
+from equipment.measuring import shelf
+from equipment.measuring.shelf import Bounds
 from equipment.orders import orders, specials
 from equipment.orders.order_desks import payers
 from equipment.orders.order_form import NewOrder
@@ -100,11 +102,17 @@ async def _form(
     shown = await people.look_up(request.caller, made.person, request.now)
     q = filled.text("q")
     found = await specials.returned(request.caller, q, _FOUND_MAX) if q else []
+    bounds = special_words.bounds(filled)
+    looked = bool(q) or bounds is not None
+    shelved = (
+        await shelf.on_shelf(request.caller, q, bounds or Bounds(), _FOUND_MAX) if looked else []
+    )
     payer = await payers(request.caller) if shown.funder is None else {}
     faults: tuple[Fault, ...] = refusal.faults if refusal is not None else ()
     content = special_words.special_page(
-        made, shown, request.site.base, filled=filled, found=found, payers=payer, faults=faults
-    )
+        made, shown, request.site.base, filled=filled, found=found, shelved=shelved,
+        payers=payer, faults=faults,
+    )  # fmt: skip
     status = 422 if refusal is not None else 200
     return page(request, "special.jinja", content, status=status)
 

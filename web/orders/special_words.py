@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from budget.refusals import Fault, Wrong
+from equipment.measuring.measurements import Sizes
+from equipment.measuring.shelf import Bounds, Shelved
 from equipment.orders.order_form import Quantity, Special
 from equipment.orders.order_quotes import Quote
 from equipment.orders.specials import KnownSpecial
 from equipment.people.person_form import Person
+from web.depot.measuring_words import NAMES, sizes
 from web.fields import Field, Fields, errors
 from web.forms import Filled, as_struct
 from web.orders.check_words import CheckPage
@@ -19,6 +22,7 @@ from web.words import count
 
 SPECIAL: Final = f"{PATH}/special"
 _QUOTES: Final = 3
+_DIGITS_MAX: Final = 5
 _NAMES: Final = {
     "description": "special-description",
     "reason": "special-reason",
@@ -50,6 +54,20 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class OnShelf:
+    """A special that is free, with what it measures; `photo` is the address of what it looks like.
+
+    Nothing says whom it was bought for.
+    """
+
+    sku: str
+    name: str
+    facts: str
+    photo: str | None
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class SpecialPage:
     """What came back before, and the form for something new."""
 
@@ -60,6 +78,8 @@ class SpecialPage:
     action: str
     hidden: list[Field]
     search: Field
+    bounds: list[Field]
+    shelved: list[OnShelf]
     found: list[Returned]
     sought: str
     fields: list[Field]
@@ -73,6 +93,7 @@ def special_page(
     *,
     filled: Filled,
     found: Sequence[KnownSpecial],
+    shelved: Sequence[Shelved] = (),
     payers: Mapping[str, str],
     faults: Sequence[Fault] = (),
     trouble: str | None = None,
@@ -80,6 +101,7 @@ def special_page(
     """The form with what was typed, below what was bought before and may do."""
     fields = Fields(filled, faults)
     q = filled.text("q")
+    looked = q or bounds(filled) is not None
     each = [*_fields(fields), *_payer(fields, made, person, payers)]
     said = errors(faults, each, trouble=trouble)
     heading = "Not in the catalogue"
@@ -91,8 +113,10 @@ def special_page(
         action=f"{base}{SPECIAL}",
         hidden=_hidden(made),
         search=fields.text("q", "Search what was bought before", spellcheck=False),
+        bounds=list(_bounds(fields)),
+        shelved=[_on_shelf(each, base) for each in shelved],
         found=[Returned(each.sku, each.name, _facts(each)) for each in found],
-        sought=f"Nothing that was bought before matches “{q}”." if q and not found else "",
+        sought=_nothing(q) if looked and not found and not shelved else "",
         fields=each,
         errors=said,
     )
@@ -101,6 +125,38 @@ def special_page(
 def _facts(known: KnownSpecial) -> str:
     there = f"{count(known.free, 'of it', 'of them')} on a shelf or on the way there"
     return f"{known.description}: {there}" if known.free else f"{known.description}: none is free"
+
+
+def _nothing(q: str) -> str:
+    return f"Nothing that was bought before matches “{q}”." if q else "Nothing measures so."
+
+
+def _bounds(fields: Fields) -> Iterator[Field]:
+    yield fields.select("measure", "What it must measure", {"": "Anything"} | NAMES)
+    yield fields.text("least", "At least", width=5, inputmode="numeric")
+    yield fields.text("most", "At most", width=5, inputmode="numeric")
+
+
+def bounds(filled: Filled) -> Bounds | None:
+    """What was asked for of one measurement; None where nothing, or nothing that can be, was."""
+    name = filled.text("measure")
+    if name not in NAMES:
+        return None
+    least, most = (_number(filled.text(each)) for each in ("least", "most"))
+    if least is None and most is None:
+        return None
+    return Bounds(Sizes(**{name: least}), Sizes(**{name: most}))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX else None
+
+
+def _on_shelf(each: Shelved, base: str) -> OnShelf:
+    ready = "On the shelf" if each.ready else "Back, but not ready yet"
+    facts = "; ".join(part for part in (ready, sizes(each), each.note) if part)
+    photo = f"{base}/specials/{each.item}/photo" if each.has_photo else None
+    return OnShelf(each.sku, each.name, facts, photo, f"Photograph of {each.name}")
 
 
 def _fields(fields: Fields) -> Iterator[Field]:
