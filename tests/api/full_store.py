@@ -125,6 +125,20 @@ insert into repair_decisions (id, item, decision, reason, advice, decided_at, de
 select gen_random_uuid(), 2, 'repair', 'r', json_build_object('price_pence', 1, 'worth_pence', 1,
     'spent_pence', 0, 'quote_pence', 0, 'repairs', 0, 'age_days', null, 'life_years', null,
     'advice', 'repair', 'why', 'w'), now(), 'u1' from generate_series(1, :rows) n;
+-- Every job but the newest has ended; of the open ones some are out, half of these overdue.
+insert into repair_jobs (id, item, place, fault, opened_at, opened_by, outcome, ended_at, ended_by)
+select md5('j' || n)::uuid, case when n > :rows - 60 then n when n % 2 = 0 then 2 else n end,
+    case when n > :rows - 20 then 'outside' else 'depot' end, 'f', now(), 'u1',
+    case when n <= :rows - 60 then 'called_off' end, case when n <= :rows - 60 then now() end,
+    case when n <= :rows - 60 then 'u1' end from generate_series(1, :rows) n;
+insert into repair_trips (id, job, repairer, address, due_back, sent_at, sent_by, declaration, file)
+select md5('t' || n)::uuid, md5('j' || n)::uuid, 'r', 'a',
+    current_date + case when n % 2 = 0 then 9 else -9 end, now(), 'u1', '{}', f.id
+from generate_series(:rows - 19, :rows) n, (select id from item_files limit 1) f;
+insert into spare_parts (code, name, price_pence)
+    select 'S' || n, 'Motor ' || n, 100 from generate_series(1, :rows) n;
+insert into special_measurements (id, item, width_mm, measured_at, measured_by)
+    select gen_random_uuid(), 2, 600, now(), 'u1' from generate_series(1, :rows) n;
 insert into wash_loads (id, depot, method, washed_at, recorded_at, operator)
     select md5('w' || n)::uuid, case when n % (:rows / 20) = 5 then 'D2' else 'D1' end, 'washer',
         now(), now(), 'u1' from generate_series(1, :rows) n;

@@ -55,6 +55,20 @@ MAY = """
     acputdbx GET /api/items/{code}/repair-advice
     acputdbx GET /api/items/{code}/repair-decisions
     acd      POST /api/items/{code}/repair-decisions
+    actd     POST /api/items/{code}/repair-jobs
+    actdx    GET /api/repair-jobs
+    actdx    GET /api/repair-jobs/{job}
+    actd     PUT /api/repair-jobs/{job}/warranty
+    actd     PUT /api/repair-jobs/{job}/quote
+    acd      POST /api/repair-jobs/{job}/send
+    actd     POST /api/repair-jobs/{job}/back
+    actd     POST /api/repair-jobs/{job}/close
+    a        PUT /api/spare-parts/{code}
+    actdx    GET /api/spare-parts
+    actd     POST /api/items/{code}/measurements
+    acputdbx GET /api/items/{code}/measurements
+    acpudx   GET /api/specials/shelf
+    acpudx   GET /api/specials/shelf/{code}/photo
     acd      POST /api/wash-loads
     acputdbx GET /api/wash-loads
     acputdbx GET /api/wash-loads/{load}

@@ -198,6 +198,20 @@ MAY = """
     acd      GET /depot/bench
     acd      POST /depot/bench
     actdx    GET /depot/checks
+    actdx    GET /depot/repairs
+    actdx    GET /repairs/{job}
+    actdx    GET /repairs/{job}/{act}
+    actdx    POST /repairs/{job}/{act}
+    actdx    GET /items/{code}/repairs
+    actd     POST /items/{code}/repairs
+    acputdbx GET /items/{code}/measurements
+    actd     POST /items/{code}/measurements
+    acpudx   GET /specials/{code}/photo
+    a        GET /admin/spare-parts
+    a        GET /admin/spare-parts/new
+    a        POST /admin/spare-parts/new
+    a        GET /admin/spare-parts/{code}
+    a        POST /admin/spare-parts/{code}
     acptdx   GET /depot/recalls
     acd      GET /depot/recalls/new
     acd      POST /depot/recalls/new
