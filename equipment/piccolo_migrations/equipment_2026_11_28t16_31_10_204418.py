@@ -50,6 +50,9 @@ alter table special_measurements
     add check (seat_height_mm between 1 and 10000),
     add check (max_user_kg between 1 and 1000);
 create index on special_measurements (item, seq);
+-- Which products are specials, of which there are few.
+create index on order_lines (sku) where special is not null;
+create index on products (sku) where category = 'Specials';
 
 -- What is being mended as this comes has a job, too: since it failed, and for the same reason.
 insert into repair_jobs (id, item, place, fault, opened_at, opened_by, opened_movement)

@@ -24,7 +24,7 @@ from tests.equipment.store import (
     stock,
 )
 
-PRESCRIBER = caller("prescriber", username="nurse", partners=frozenset({"04K"}))
+PRESCRIBER = caller("prescriber", username="nurse", partners=("04K",))
 
 
 async def test_a_special_is_found_by_what_it_measures(database: str) -> None:

@@ -170,7 +170,12 @@ async def test_in_warranty_nothing_is_paid_and_all_is_counted(bed: str) -> None:
 async def test_a_wrong_part_or_a_job_elsewhere_ends_nothing(bed: str) -> None:
     """Nothing is half written; what is in repair is not called off."""
     job = await job_of(bed)
-    for part in (UsedPart("NONE"), UsedPart(name="Cable"), UsedPart(), UsedPart("MOTOR", "\u202ex")):
+    for part in (
+        UsedPart("NONE"),
+        UsedPart(name="Cable"),
+        UsedPart(),
+        UsedPart("MOTOR", "\u202ex"),
+    ):
         with pytest.raises(Wrong):
             await close(STORE, job.id, closing(parts=[part]), NOW)
     off = closing(outcome="called_off", minutes=0, parts=[])
@@ -274,4 +279,3 @@ async def test_whoever_a_job_names_does_not_examine_it(database: str) -> None:
         with pytest.raises(Refused, match="does not examine"):
             await examine(STORE, hoist, said(examiner=REPORT["examiner"] | {"name": name}), NOW)
     await examine(STORE, hoist, said(), NOW)
-

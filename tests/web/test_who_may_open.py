@@ -200,8 +200,8 @@ MAY = """
     actdx    GET /depot/checks
     actdx    GET /depot/repairs
     actdx    GET /repairs/{job}
-    actdx    GET /repairs/{job}/{act}
-    actdx    POST /repairs/{job}/{act}
+    actd     GET /repairs/{job}/{act}
+    actd     POST /repairs/{job}/{act}
     actdx    GET /items/{code}/repairs
     actd     POST /items/{code}/repairs
     acputdbx GET /items/{code}/measurements

@@ -81,7 +81,7 @@ async def show_repair(request: PageRequest, job: FromPath[UUID]) -> Response[str
     return page(request, "repair_job.jinja", content)
 
 
-@pages.get(_ACT, task=_READ)
+@pages.get(_ACT, task="repair")
 async def show_repair_act(
     request: PageRequest, job: FromPath[UUID], act: FromPath[str]
 ) -> Response[str]:
@@ -89,7 +89,7 @@ async def show_repair_act(
     return await _form(request, await _of(request, job, act), act, _fresh(request))
 
 
-@pages.post(_ACT, task=_READ)
+@pages.post(_ACT, task="repair")
 async def act_on_repair(
     request: PageRequest, job: FromPath[UUID], act: FromPath[str]
 ) -> Response[str]:
