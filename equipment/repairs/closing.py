@@ -10,7 +10,6 @@ import asyncpg
 from budget.database import execute, fetch_one, insert, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import text_faults
-from equipment import receipts
 from equipment.clerk import Result
 from equipment.content import canonical, content_hash, hash_of
 from equipment.repairs.job_form import (
@@ -21,7 +20,7 @@ from equipment.repairs.job_form import (
     RepairJob,
     part_faults,
 )
-from equipment.repairs.jobs import in_warranty, lock_open, look_up
+from equipment.repairs.jobs import Write, earlier, in_warranty, keep, lock_open
 from equipment.repairs.spare_parts import priced, total_pence
 from equipment.scans import record_with
 from equipment.staff.roles import Caller, check_may
@@ -38,12 +37,10 @@ async def close(caller: Caller, job: UUID, new: Closing, now: datetime) -> Repai
     check_may(caller, "repair")
     if faults := list(_faults(new)):
         raise Wrong(faults)
-    content = content_hash([job, new])
+    write = Write(_CLOSE, new.id, caller, content_hash([job, new]))
     if new.outcome == "called_off":
-        await _call_off(caller, job, new, content, now)
-    else:
-        await _mend(caller, job, new, content, now)
-    return await look_up(caller, job, now)
+        return await _call_off(write, job, new, now)
+    return await _mend(write, job, new, now)
 
 
 def _faults(new: Closing) -> list[Fault]:
@@ -57,17 +54,18 @@ def _faults(new: Closing) -> list[Fault]:
     return faults
 
 
-async def _call_off(caller: Caller, job: UUID, new: Closing, content: bytes, now: datetime) -> None:
+async def _call_off(write: Write, job: UUID, new: Closing, now: datetime) -> RepairJob:
+    by = write.caller
     async with transaction():
-        if await receipts.earlier(_CLOSE, new.id, caller, content) is not None:
-            return
-        found = await lock_open(caller, job)
+        if (first := await earlier(write)) is not None:
+            return first
+        found = await lock_open(by, job)
         if found["state"] == "in_repair":
             words = "This item is in repair: it is mended, or scrapped, not called off."
             raise Refused("item-in-repair", words)
-        await execute(_CALL_OFF, job, now, caller.username, new.done)
-        await execute(_BACK, job, now, caller.username)
-        await receipts.keep(_CLOSE, new.id, caller, content, "", now)
+        await execute(_CALL_OFF, job, now, by.username, new.done)
+        await execute(_BACK, job, now, by.username)
+        return await keep(write, job, now)
 
 
 _CALL_OFF: Final = """
@@ -79,26 +77,29 @@ update repair_trips set back_at = $2, back_by = $3 where job = $1 and back_at is
 """
 
 
-async def _mend(caller: Caller, job: UUID, new: Closing, content: bytes, now: datetime) -> None:
+async def _mend(write: Write, job: UUID, new: Closing, now: datetime) -> RepairJob:
     async with transaction():
-        if await receipts.earlier(_CLOSE, new.id, caller, content) is not None:
-            return
+        if (first := await earlier(write)) is not None:
+            return first
         found = await _job(job)
     covered = in_warranty(found["warranty_until"], found["opened_at"])
     parts = await priced(list(new.parts), in_warranty=covered)
     scan = _scan(found["code"], new, parts, covered)
+    kept: list[RepairJob] = []
 
     async def also(results: Sequence[Result]) -> None:
         # Sent twice at once, the second comes here with the first one's scan.
-        if await receipts.earlier(_CLOSE, new.id, caller, content) is not None:
+        if (first := await earlier(write)) is not None:
+            kept.append(first)
             return
         [result] = results
         if result.refusal is not None:
             raise result.refusal
         await _keep(job, new, parts, covered)
-        await receipts.keep(_CLOSE, new.id, caller, content, "", now)
+        kept.append(await keep(write, job, now))
 
-    await record_with([scan], caller, now, also)
+    await record_with([scan], write.caller, now, also)
+    return kept[-1]
 
 
 async def _job(job: UUID) -> asyncpg.Record:

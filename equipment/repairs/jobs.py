@@ -52,17 +52,15 @@ async def open_at_home(caller: Caller, text: str, new: NewJob, now: datetime) ->
     faults = [*text_faults("fault", new.fault, FAULT_MAX), *warranty_faults(new.warranty)]
     if faults:
         raise Wrong(faults)
-    content = content_hash([text, new])
+    write = Write(_OPEN_JOB, new.id, caller, content_hash([text, new]))
     async with transaction():
-        if await receipts.earlier(_OPEN_JOB, new.id, caller, content) is None:
-            item = await _locked(text)
-            await _check_none_open(item)
-            supplier, until = _columns(new.warranty)
-            await execute(
-                _OPEN, new.id, item["id"], new.fault, now, caller.username, supplier, until
-            )
-            await receipts.keep(_OPEN_JOB, new.id, caller, content, "", now)
-    return await look_up(caller, new.id, now)
+        if (first := await earlier(write)) is not None:
+            return first
+        item = await _locked(text)
+        await _check_none_open(item)
+        supplier, until = _columns(new.warranty)
+        await execute(_OPEN, new.id, item["id"], new.fault, now, caller.username, supplier, until)
+        return await keep(write, new.id, now)
 
 
 _OPEN: Final = """
@@ -91,6 +89,29 @@ async def _check_none_open(item: asyncpg.Record) -> None:
 
 
 _OF_OPEN: Final = "select id from repair_jobs where item = $1 and ended_at is null"
+
+
+class Write(msgspec.Struct, frozen=True):
+    """A write about a job that may be repeated: of which kind, its id, whose, and what it says."""
+
+    kind: str
+    id: UUID
+    caller: Caller
+    content: bytes
+
+
+async def earlier(write: Write) -> RepairJob | None:
+    """The first answer to this write, if it is not new; as receipts.earlier() in all else."""
+    first = await receipts.earlier(write.kind, write.id, write.caller, write.content)
+    return None if first is None else msgspec.json.decode(first, type=RepairJob)
+
+
+async def keep(write: Write, job: UUID, now: datetime) -> RepairJob:
+    """Keep the job as it stands now as the answer, in the transaction of the write."""
+    shown = await look_up(write.caller, job, now)
+    body = msgspec.json.encode(shown).decode()
+    await receipts.keep(write.kind, write.id, write.caller, write.content, body, now)
+    return shown
 
 
 async def lock_open(caller: Caller, job: UUID) -> asyncpg.Record:

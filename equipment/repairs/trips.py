@@ -17,7 +17,6 @@ from budget.database import execute, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import one_line, text_faults
 from budget.years import london_day
-from equipment import receipts
 from equipment.content import content_hash
 from equipment.files.item_files import NAME_MAX as FILE_NAME_MAX
 from equipment.files.item_files import keep_document
@@ -32,7 +31,7 @@ from equipment.repairs.declaration import (
     said_faults,
 )
 from equipment.repairs.job_form import NAME_MAX, RepairJob, Words
-from equipment.repairs.jobs import lock_open, look_up
+from equipment.repairs.jobs import Write, earlier, keep, lock_open
 from equipment.staff.roles import Caller, check_may
 from equipment.washing.loads import METHOD_WORDS
 from labels.document import drawn
@@ -69,17 +68,20 @@ async def send(caller: Caller, job: UUID, new: NewTrip, sender: Sender, now: dat
     job. Refused `repair-job-ended`, `with-repairer`, `not-decontaminated`, `item-changed`.
     """
     check_may(caller, "send to repairers")
+    write = Write(_SEND, new.id, caller, content_hash([job, new]))
+    async with transaction():
+        if (first := await earlier(write)) is not None:
+            return first
     if faults := list(_faults(new, london_day(now))):
         raise Wrong(faults)
     said = await _declared(caller, job, new, sender, now)
-    content = content_hash([job, new])
     # Drawn before anything is locked.
     sheet = b"" if said is None else await asyncio.to_thread(drawn, document(said, new.id))
     async with transaction():
-        if await receipts.earlier(_SEND, new.id, caller, content) is None:
-            await _send(caller, job, new, said, sheet, now)
-            await receipts.keep(_SEND, new.id, caller, content, "", now)
-    return await look_up(caller, job, now)
+        if (first := await earlier(write)) is not None:
+            return first
+        await _send(caller, job, new, said, sheet, now)
+        return await keep(write, job, now)
 
 
 def _faults(new: NewTrip, today: date) -> list[Fault]:
@@ -192,13 +194,13 @@ async def take_back(caller: Caller, job: UUID, new: CameBack, now: datetime) -> 
     Missing where there is no such job; Refused `repair-job-ended`, `not-with-repairer`.
     """
     check_may(caller, "repair")
-    content = content_hash([job, new])
+    write = Write(_BACK, new.id, caller, content_hash([job, new]))
     async with transaction():
-        if await receipts.earlier(_BACK, new.id, caller, content) is None:
-            found = await lock_open(caller, job)
-            await _take_back(caller, job, found, now)
-            await receipts.keep(_BACK, new.id, caller, content, "", now)
-    return await look_up(caller, job, now)
+        if (first := await earlier(write)) is not None:
+            return first
+        found = await lock_open(caller, job)
+        await _take_back(caller, job, found, now)
+        return await keep(write, job, now)
 
 
 async def _take_back(caller: Caller, job: UUID, found: asyncpg.Record, now: datetime) -> None:

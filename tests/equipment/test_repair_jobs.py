@@ -215,7 +215,7 @@ async def test_what_goes_to_a_repairer_is_declared_by_its_cleaning(bed: str) -> 
     job = await job_of(bed)
     new = trip()
     sent = await send(STORE, job.id, new, SENDER, NOW)
-    assert await send(STORE, job.id, new, SENDER, LATER) == await look_up(STORE, job.id, LATER)
+    assert await send(STORE, job.id, new, SENDER, LATER) == sent
     assert sent.trip is not None
     assert (sent.place, sent.trip.decontaminated, sent.trip.overdue) == ("outside", True, False)
     [file] = await files_of(STORE, bed, after=0, limit=5)

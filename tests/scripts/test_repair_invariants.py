@@ -17,7 +17,7 @@ from tests.equipment.test_repair_jobs import SENDER, closing, job_of, trip
 _LOOSE = "set session_replication_role = replica; "
 BREAKS = [
     ("repair-jobs", "delete from repair_trips; delete from repair_jobs where ended_at is null"),
-    ("repair-jobs", _LOOSE + "update items set state = 'scrapped' where state = 'in_repair'"),
+    ("repair-jobs", _LOOSE + "update items set state = 'cleaned' where state = 'in_repair'"),
     ("repairs-scanned", """update repair_jobs set ended_movement = gen_random_uuid()
         where outcome = 'mended'"""),
     ("repair-sums", "update repair_jobs set minutes = minutes + 1 where outcome = 'mended'"),
