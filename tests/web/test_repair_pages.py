@@ -87,8 +87,10 @@ async def test_a_job_goes_from_the_bench_to_its_end(
         back = form(await browser.get(f"{path}/back"))
         assert (await browser.post(f"{path}/back", data=back)).status_code == 303
 
-        sent = form(await browser.get(f"{path}/close")) | {
-            "done": "A new motor", "minutes": "30", "part-0": "MOTOR", "quantity-0": "1",
+        sent = form(await browser.get(f"{path}/close"))
+        assert [sent[each] for each in ("minutes", "part-0", "quantity-0")] == ["30", "MOTOR", "20"]
+        sent |= {
+            "done": "A new motor", "minutes": "30", "quantity-0": "1",
             "name-1": "Cable", "price-1": "2.50",
         }  # fmt: skip
         assert (await browser.post(f"{path}/close", data=sent)).status_code == 303

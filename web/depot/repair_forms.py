@@ -1,12 +1,19 @@
 """The forms about a job of repair: what is asked, and what was typed. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from budget.refusals import Fault, Refusal, Wrong
 from equipment.repairs.decisions import NewDecision
-from equipment.repairs.job_form import Closing, NewQuote, NewWarranty, RepairJob
+from equipment.repairs.job_form import (
+    PARTS_MAX,
+    Closing,
+    JobPart,
+    NewQuote,
+    NewWarranty,
+    RepairJob,
+)
 from equipment.repairs.spare_parts import Spare
 from equipment.repairs.trips import NewTrip
 from labels.code import shown as shown_code
@@ -80,27 +87,41 @@ _PART_FIELDS: Final = {
 def _quote(fields: Fields, job: RepairJob, spares: Sequence[Spare]) -> Iterator[Field]:
     minutes = job.quote.minutes if job.quote is not None else None
     yield fields.text("minutes", "Minutes", value=minutes, width=5, inputmode="numeric")
-    yield from _parts(fields, spares)
+    yield from _parts(fields, job, spares)
 
 
-def _parts(fields: Fields, spares: Sequence[Spare]) -> Iterator[Field]:
+def _parts(fields: Fields, job: RepairJob, spares: Sequence[Spare]) -> Iterator[Field]:
+    """A few parts, those that are quoted first."""
     offered = {"": "None of the list"} | {
         each.code: f"{each.name} ({each.code}), {pounds(each.price_pence)}" for each in spares
     }
-    for n in range(_PARTS):
-        nth = f"Part {n + 1}"
-        yield fields.select(f"part-{n}", f"{nth}: from the list", offered, called=nth)
-        yield fields.text(
-            f"name-{n}", f"{nth}: or its name", width=20, called=f"Name of part {n + 1}"
-        )
-        yield fields.text(
-            f"quantity-{n}", f"{nth}: how many", value="1", width=4, inputmode="numeric",
-            called=f"Number of part {n + 1}",
-        )  # fmt: skip
-        yield fields.text(
-            f"price-{n}", f"{nth}: price of one, if not the list's", prefix="£", width=10,
-            inputmode="decimal", called=f"Price of part {n + 1}",
-        )  # fmt: skip
+    quoted = job.quote.parts if job.quote is not None else []
+    for n in range(max(_PARTS, len(quoted))):
+        yield from _part(fields, n, offered, quoted[n] if n < len(quoted) else None)
+
+
+def _part(
+    fields: Fields, n: int, offered: Mapping[str, str], quoted: JobPart | None
+) -> Iterator[Field]:
+    nth, code, name, price, many = f"Part {n + 1}", "", "", "", 1
+    if quoted is not None:
+        many = quoted.quantity
+        if quoted.part in offered:
+            code = quoted.part or ""
+        else:
+            name, price = quoted.name, f"{quoted.price_pence / 100:.2f}"
+    yield fields.select(f"part-{n}", f"{nth}: from the list", offered, value=code, called=nth)
+    yield fields.text(
+        f"name-{n}", f"{nth}: or its name", value=name, width=20, called=f"Name of part {n + 1}"
+    )
+    yield fields.text(
+        f"quantity-{n}", f"{nth}: how many", value=many, width=4, inputmode="numeric",
+        called=f"Number of part {n + 1}",
+    )  # fmt: skip
+    yield fields.text(
+        f"price-{n}", f"{nth}: price of one, if not the list's", value=price, prefix="£",
+        width=10, inputmode="decimal", called=f"Price of part {n + 1}",
+    )  # fmt: skip
 
 
 def _warranty(fields: Fields, job: RepairJob, _: Sequence[Spare]) -> Iterator[Field]:
@@ -143,7 +164,7 @@ def _close(fields: Fields, job: RepairJob, spares: Sequence[Spare]) -> Iterator[
     yield fields.text("minutes", "Minutes", value=minutes, width=5, inputmode="numeric")
     others = {"text": "Whoever mended it does not examine it."}
     yield fields.text("mended_by", "Who mended it, if it was not you", hint=others)
-    yield from _parts(fields, spares)
+    yield from _parts(fields, job, spares)
 
 
 def _off(fields: Fields, _: RepairJob, __: Sequence[Spare]) -> Iterator[Field]:
@@ -174,7 +195,7 @@ def quote_of(filled: Filled) -> NewQuote:
 def _used(filled: Filled) -> list[dict[str, Any]]:
     """The parts of which anything was typed, in their places."""
     used: list[dict[str, Any]] = []
-    for n in range(_PARTS):
+    for n in range(PARTS_MAX):
         each = {
             "part": filled.given(f"part-{n}"),
             "name": filled.given(f"name-{n}"),

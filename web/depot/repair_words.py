@@ -80,7 +80,6 @@ def list_page(
     fields = Fields(Filled({name: [text] for name, text in sought.items()}))
     return ListPage(
         title="Repairs",
-        back=f"{base}/depot",
         address=f"{base}/depot/repairs",
         fields=[
             fields.select("status", "Which", STATUS),
@@ -138,7 +137,7 @@ def job_page(
         tag={"text": words, "classes": f"nhsuk-tag--{colour}"},
         rows=[{"key": {"text": key}, "value": value} for key, value in _facts(job, base)],
         parts_caption="Parts that went in" if job.parts else "Parts that are quoted",
-        parts_head=["Part", *({"text": each} | _NUMERIC for each in ("Number", "Each", "Paid"))],
+        parts_head=["Part", *({"text": each} | _NUMERIC for each in ("Number", "Each", "Cost"))],
         parts=[_part(each) for each in parts],
         advice=None if advice is None else _advised(advice),
         advice_rows=[] if advice is None else list(_sum(advice)),
@@ -231,7 +230,9 @@ def _sum(advice: Advice) -> Iterator[dict[str, Any]]:
     if advice.age_days is not None:
         age = f"{advice.age_days / _DAYS_A_YEAR:.1f} years"
     life = "Not on record" if advice.life_years is None else f"{advice.life_years} years"
-    repairs = f"{pounds(advice.spent_pence)} in {count(advice.repairs, 'repair')}"
+    repairs = "None"
+    if advice.repairs:
+        repairs = f"{pounds(advice.spent_pence)} in {count(advice.repairs, 'repair')}"
     for key, value in (
         ("Price of a new one", pounds(advice.price_pence)),
         ("Age and life", f"{age} of {life}" if advice.life_years else f"{age}; life: {life}"),
