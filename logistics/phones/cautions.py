@@ -31,7 +31,7 @@ def _not_to_be_delivered(item: PackedItem, day: date) -> Iterator[str]:
     if item.state == "on_loan":
         return
     if item.on_hold:
-        yield f"{what} {item.held_why or 'It is on hold.'} Call the depot."
+        yield f"{what} {(item.held_why or 'It is on hold').rstrip('.')}. Call the depot."
     for kind, words in (("loler", "safety check"), ("service", "service")):
         due: date | None = getattr(item.due, kind)
         if due is not None and due < day:

@@ -78,9 +78,16 @@ where i.id in (
 ) order by i.id limit $4
 """  # noqa: S608 - column names from code
 # What put the hold on is the movement that was recorded when it was; a failed check gives no words.
+# A recall is told of whatever held the item first, and so is what holds it beside a recall.
 _WHY: Final = """
-select i.id as item, coalesce(m.reason, 'It failed a check.') as reason
-from items i join movements m on m.item = i.id and m.recorded_at = i.held_at
+select i.id as item, concat_ws('; and ',
+    case when i.recalled = 'alone' then null
+        when m.reason is null or m.details ? 'recall' then 'It failed a check'
+        else m.reason end,
+    (select string_agg('Recall ' || r.reference || ': ' || r.title, '; and ' order by r.seq)
+        from recall_items n join recalls r on r.id = n.recall
+        where n.item = i.id and n.ended_at is null and r.closed_at is null)) as reason
+from items i left join movements m on m.item = i.id and m.recorded_at = i.held_at
 where i.id = any($1::bigint[])
 """
 

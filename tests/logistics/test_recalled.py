@@ -7,8 +7,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from equipment.items import Viewer
+from logistics.phones.pack_items import items_of
 from logistics.visits.catching_up import catch_up
 from tests.api.members import scan
+from tests.equipment.standing_data import ADMINISTRATOR
 from tests.logistics.calling import (
     ask,
     collection,
@@ -111,3 +114,20 @@ async def test_what_had_gone_out_before_its_recall_was_known_is_fetched_too(
     earlier = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     await scanned(admin, scan(code, "deliver", person=ada) | {"occurred_at": earlier})
     assert await _lines(admin, ada) == [("open", "collection", "recall", [code])]
+
+
+async def test_a_crew_is_told_of_a_recall_whatever_held_it_first(admin: httpx.AsyncClient) -> None:
+    """And of what holds it besides, before the recall or since."""
+    ada = await somebody(admin)
+    before, since, alone = [await on_loan(admin, ada) for _ in range(3)]
+    await scanned(admin, scan(before, "hold", reason="Wheel loose"))
+    await recalled(admin, action="hold")
+    failed = {"kind": "service", "result": "fail", "on": datetime.now(UTC).date().isoformat()}
+    await scanned(admin, scan(since, "check", checks=[failed]))
+    viewer = Viewer(ADMINISTRATOR, datetime.now(UTC), "https://kit.example.org")
+    packed = await items_of([before, since, alone], [], [], viewer)
+    assert [packed[code].held_why for code in (before, since, alone)] == [
+        "Wheel loose; and Recall FSN-1: Legs",
+        "It failed a check; and Recall FSN-1: Legs",
+        "Recall FSN-1: Legs",
+    ]
