@@ -17,6 +17,7 @@ from equipment.content import content_hash
 from equipment.csv_imports import Imported
 from equipment.item_lists import Search
 from equipment.items import ITEMS_MAX, Delivery, Item, Viewer
+from equipment.parts.received import PartsOfOne
 from equipment.standing import State
 from labels.identifiers import TEXT_CHARACTERS_MAX
 from settings import Settings
@@ -28,7 +29,10 @@ _Label = Annotated[str, msgspec.Meta(max_length=TEXT_CHARACTERS_MAX)]
 
 
 class Goods(msgspec.Struct, frozen=True):
-    """Goods as they come in: a quantity, the serial numbers of each, the blank labels of each."""
+    """Goods as they come in: a quantity, the serial numbers of each, the blank labels of each.
+
+    `parts` are those that each came with, in the same order.
+    """
 
     sku: Short
     depot: Short
@@ -36,6 +40,9 @@ class Goods(msgspec.Struct, frozen=True):
     quantity: Annotated[int, msgspec.Meta(ge=1, le=ITEMS_MAX)] | None = None
     serials: Annotated[list[Short], msgspec.Meta(min_length=1, max_length=ITEMS_MAX)] | None = None
     labels: Annotated[list[_Label], msgspec.Meta(min_length=1, max_length=ITEMS_MAX)] | None = None
+    parts: Annotated[list[PartsOfOne], msgspec.Meta(min_length=1, max_length=ITEMS_MAX)] | None = (
+        None
+    )
     batch: Short | None = None
     purchase_price_pence: Pence | None = None
     received_at: Moment | None = None
@@ -123,6 +130,7 @@ def _delivery(goods: Goods, now: datetime) -> Delivery:
         dirty=goods.condition == "dirty",
         owner=goods.owner,
         labels=goods.labels or [],
+        parts=goods.parts or [],
     )
 
 

@@ -21,6 +21,7 @@ from equipment.hand import kind_of, standing_of
 from equipment.journal import STANDING, Journal, Movement, NewItem, write
 from equipment.lifecycle import allowed
 from equipment.orders.queues import shelve
+from equipment.parts.received import ReceivedPart, fit_received, taken
 from equipment.people.visibility import sees_everyone, visible_people
 from equipment.purchases import purchase_of
 from equipment.recalls.holding import hold_newcomers
@@ -39,7 +40,8 @@ _TEXT_MAX: Final = 80
 class Delivery:
     """Goods as they come in, new for the shelf or dirty: a serial number or None for each.
 
-    `labels` are the blank labels that they get, one for each; empty where they get new ones.
+    `labels` are the blank labels that they get, one for each; empty where they get new ones. So are
+    `parts`, those that each came with.
     """
 
     sku: str
@@ -51,6 +53,7 @@ class Delivery:
     dirty: bool
     owner: str
     labels: Sequence[str] = ()
+    parts: Sequence[Sequence[ReceivedPart]] = ()
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -115,8 +118,8 @@ async def receive(
     """Receive goods: an item and a `receive` movement for each; the JSON of the answer.
 
     A repeat of `client_id` with equal content gets the first answer again. Raises Wrong for an
-    unknown product or depot, Refused `exists` for a serial number received before, and as
-    blank_labels.claim() does.
+    unknown product, depot or part, Refused `exists` for a serial number received before,
+    `part-elsewhere` for a part's, and as blank_labels.claim() does.
     """
     check_may(viewer.caller, "receive items")
     delivery = _tidied(delivery)
@@ -129,6 +132,8 @@ async def receive(
                     return first
             await _check_known(delivery.sku, delivery.depot)
             ids = await _received(delivery, viewer)
+            by = viewer.caller.username
+            await fit_received(ids, delivery.sku, delivery.parts, by, viewer.now)
             await hold_newcomers(ids, [delivery.sku], viewer.now)
             if not delivery.dirty:
                 await shelve(delivery.sku, viewer.now)
@@ -249,6 +254,8 @@ def _check_delivery(delivery: Delivery, now: datetime) -> None:
         faults.append(Fault("serials", "A serial number stands there twice."))
     if delivery.labels and len(delivery.labels) != len(delivery.serials):
         faults.append(Fault("labels", f"Give a label for each of the {len(delivery.serials)}."))
+    if delivery.parts and len(delivery.parts) != len(delivery.serials):
+        faults.append(Fault("parts", f"Give the parts of each of the {len(delivery.serials)}."))
     if delivery.received_at > now + AHEAD_MAX:
         faults.append(Fault("received_at", "This is in the future."))
     if faults:
@@ -377,6 +384,8 @@ def _further(label: Sequence[Any], public_url: str) -> FurtherLabel:
 
 def _repeated_serial(error: asyncpg.UniqueViolationError) -> Refused:
     """Two receipts of one serial number, at once or one after the other."""
+    if (elsewhere := taken(error)) is not None:
+        return elsewhere
     if error.constraint_name != "items_sku_serial_idx":
         raise error
     return Refused("exists", "One of these serial numbers of this product is here already.")
