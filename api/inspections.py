@@ -20,7 +20,7 @@ async def show_inspection_list(request: ApiRequest, sku: FromPath[str]) -> Inspe
     return await inspections.list_of(request.caller, sku)
 
 
-@routes.put(_LIST, task="change standing data", tags=["Catalogue"])
+@routes.put(_LIST, task="set how products are prepared", tags=["Catalogue"])
 async def set_inspection_list(
     request: ApiRequest, sku: FromPath[str], data: Json[NewLines]
 ) -> InspectionList:

@@ -11,9 +11,11 @@ from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.scans import ScanResult, shown
-from equipment.washing import loads
-from equipment.washing.loads import CleaningMethod, Load, NewLoad
+from equipment.washing import loads, programmes
+from equipment.washing.loads import Load, NewLoad
+from equipment.washing.programmes import CleaningMethod, Programme
 
+_CLEANING: Final = "/api/products/{sku:str}/cleaning"
 _Depot = Annotated[str | None, QueryParameter(max_length=20, description="Of this depot only.")]
 
 
@@ -47,12 +49,18 @@ async def show_wash_load(request: ApiRequest, load: UUID) -> Load:
     return await loads.look_up(request.caller, load)
 
 
-@routes.put("/api/products/{sku:str}/cleaning", task="change standing data", tags=["Catalogue"])
+@routes.get(_CLEANING, task="read standing data", tags=["Catalogue"])
+async def show_cleaning(request: ApiRequest, sku: FromPath[str]) -> Programme:
+    """Show how a product is cleaned."""
+    return await programmes.programme_of(request.caller, sku)
+
+
+@routes.put(_CLEANING, task="set how products are prepared", tags=["Catalogue"])
 async def set_cleaning(
     request: ApiRequest, sku: FromPath[str], data: Json[CleaningMethod]
-) -> CleaningMethod:
-    """Say how a product is cleaned."""
-    return await loads.set_method(request.caller, sku, data)
+) -> Programme:
+    """Say how a product is cleaned, as a new version."""
+    return await programmes.set_method(request.caller, sku, data, request.now)
 
 
-ROUTES: Final = (record_wash_load, list_wash_loads, show_wash_load, set_cleaning)
+ROUTES: Final = (record_wash_load, list_wash_loads, show_wash_load, show_cleaning, set_cleaning)

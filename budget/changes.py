@@ -61,6 +61,7 @@ What: TypeAlias = Literal[
     "wash method set",
     "spare part set",
     "repair job changed",
+    "label printed again",
 ]
 
 

@@ -9,10 +9,11 @@ from msgspec import Meta
 
 from budget.changes import record
 from budget.database import fetch, fetch_one, transaction
-from budget.refusals import Fault, Refused, Wrong
+from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import code_faults, one_line, sought, text_faults
 from equipment.places import LONGEST_CODE, LONGEST_NAME, Code
 from equipment.staff.roles import Caller, check_may
+from equipment.whereabouts import Named, read_whereabouts
 
 BayKind: TypeAlias = Literal["clean", "dirty", "quarantine"]
 
@@ -58,6 +59,19 @@ async def bays(caller: Caller, after: str, limit: int) -> list[Bay]:
 
 
 _BAYS = "select code, depot, name, kind from bays where code > $1 order by code limit $2"
+
+
+async def bay_named(caller: Caller, text: str) -> Bay:
+    """The bay that a code means, or what a scanner read from its label; Missing where none is."""
+    check_may(caller, "read standing data")
+    code = (await read_whereabouts([Named("bay", text)])).code("bay", text)
+    row = None if code is None else await fetch_one(_BAY, code)
+    if row is None:
+        raise Missing("unknown-bay", f"There is no bay “{text}”.")
+    return Bay(*row)
+
+
+_BAY = "select code, depot, name, kind from bays where code = $1"
 
 
 def _faults(bay: Bay, name: str) -> Iterator[Fault]:

@@ -21,7 +21,7 @@ from web.admin import (
 from web.depot import checks as depot_checks
 from web.depot import gate as depot_gate
 from web.depot import home as depot_home
-from web.depot import measuring, recall_people, recalls, repairs
+from web.depot import measuring, preparing, recall_people, recalls, repairs, unreadable
 from web.depot import stations as depot_stations
 from web.items import (
     cases,
@@ -106,6 +106,8 @@ PAGES: Final = (
     *measuring.PAGES,
     *recalls.PAGES,
     *recall_people.PAGES,
+    *preparing.PAGES,
+    *unreadable.PAGES,
     *devices.PAGES,
     *handling.PAGES,
     *fittings.PAGES,

@@ -7,10 +7,11 @@ What cannot be, such as an item that was scrapped, is refused and becomes a case
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias, get_args
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from budget.database import fetch_one
 from budget.refusals import Fault, Refusal, Refused, Wrong
 from equipment import items
 from equipment.items import Item, Viewer
@@ -40,11 +41,17 @@ _STAYS: Final = frozenset({State.AVAILABLE, State.RETURNED, State.CLEANED, State
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What was read at a depot's gate, and who brought it."""
+    """What was read at a depot's gate, and who brought it.
+
+    `id` makes it one arrival however often it is sent. `age` is how long ago it was read, by the
+    clock of whatever read it, where it could not be sent at once.
+    """
 
     label: str
     depot: str
     bearer: Bearer = "crew"
+    id: UUID | None = None
+    age: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,8 @@ async def take_in(arrival: Arrival, viewer: Viewer) -> TakenIn:
     """Record that an item stands at the gate.
 
     Raises Missing where the label names none of ours, or there is no such depot; Refused where
-    it cannot be taken in: of what cannot be here at all a case is raised.
+    it cannot be taken in: of what cannot be here at all a case is raised. Sent again, it is told
+    what was recorded of it; `moved-since` where the item has gone on since it was read.
     """
     check_may(viewer.caller, "return")
     if not arrival.label.strip():
@@ -67,18 +75,50 @@ async def take_in(arrival: Arrival, viewer: Viewer) -> TakenIn:
     refusal: Refusal | None = None
     for _ in range(_LOOKS):
         _, item = await items.look_up(arrival.label, viewer)
+        if (earlier := await _earlier(arrival, item, viewer)) is not None:
+            return TakenIn(item, earlier)
         action = becomes(item, arrival.depot)
         if action is None:
             return TakenIn(item, None)
-        scan = _scan(arrival, item, action, viewer.now)
+        scan = _scan(arrival, item, action, viewer.now - arrival.age)
         [result] = await record([scan], viewer.caller, viewer.now)
         refusal = result.refusal
         if refusal is None:
             return TakenIn((await items.look_up(item.code, viewer))[1], action)
-        if result.state is item.state:
+        if result.state is item.state and refusal.slug != _REUSED:
             break
     assert refusal is not None
     raise refusal
+
+
+_REUSED: Final = "id-reused"
+
+
+async def _earlier(arrival: Arrival, item: Item, viewer: Viewer) -> str | None:
+    """What was recorded of this arrival before, or None where nothing was.
+
+    Refused where its id was something else's, or where it comes too late to be told anything of.
+    """
+    row = None if arrival.id is None else await fetch_one(_EARLIER, arrival.id)
+    if row is not None:
+        if (row["caller"], row["code"]) != (viewer.caller.username, item.code):
+            raise Refused(_REUSED, "This id was used before, for something else.")
+        return str(row["action"])
+    if arrival.age and item.updated_at > viewer.now - arrival.age and _is_out(item):
+        words = "It has moved on since it was read. If it is here, scan it again."
+        raise Refused("moved-since", words)
+    return None
+
+
+_EARLIER: Final = """
+select r.caller, i.code, m.action from receipts r join items i on i.id = r.item
+join movements m on m.item = r.item and m.recorded_at = r.recorded_at and m.id = r.id
+where r.kind = 'scan' and r.id = $1
+"""
+
+
+def _is_out(item: Item) -> bool:
+    return item.state in _COMES_IN or item.state in _GONE
 
 
 def becomes(item: Item, depot: str) -> str | None:
@@ -98,12 +138,12 @@ def becomes(item: Item, depot: str) -> str | None:
     return "move" if item.state in _STAYS and item.depot != depot else None
 
 
-def _scan(arrival: Arrival, item: Item, action: str, now: datetime) -> dict[str, Any]:
+def _scan(arrival: Arrival, item: Item, action: str, read_at: datetime) -> dict[str, Any]:
     scan: dict[str, Any] = {
-        "id": str(uuid4()),
+        "id": str(arrival.id or uuid4()),
         "item": item.code,
         "action": action,
-        "occurred_at": now.isoformat(),
+        "occurred_at": read_at.isoformat(),
         "depot": arrival.depot,
         "note": _NOTES[arrival.bearer],
     }

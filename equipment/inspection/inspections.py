@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Meta
 
 from budget.changes import record
-from budget.database import execute, fetch_one, transaction
-from budget.refusals import Fault, Missing, Wrong
+from budget.database import execute, fetch, fetch_one, transaction
+from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import one_line, sought, text_faults
 from budget.years import london_day
 from equipment.clerk import Result
@@ -26,6 +26,7 @@ from equipment.staff.roles import Caller, check_may
 
 LINE_MAX: Final = 200
 LINES_MAX: Final = 40
+VERSIONS_SHOWN: Final = 20
 _REASON_MAX: Final = 500
 
 Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=LINE_MAX)]
@@ -44,9 +45,22 @@ class InspectionList(msgspec.Struct, frozen=True):
 
 
 class NewLines(msgspec.Struct, frozen=True):
-    """The lines of a list, one sentence each."""
+    """The lines of a list, one sentence each.
+
+    `version` is the one that they are to replace, where somebody else's may have come between.
+    """
 
     lines: Annotated[list[Line], Meta(min_length=1, max_length=LINES_MAX)]
+    version: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+
+
+class ListVersion(msgspec.Struct, frozen=True):
+    """A list as it was set, by whom; version 0 where nobody has set one yet."""
+
+    version: int
+    lines: list[str]
+    set_at: datetime | None
+    set_by: str | None
 
 
 class NewInspection(msgspec.Struct, frozen=True):
@@ -82,20 +96,46 @@ select p.sku, l.version, l.lines from products p left join lateral (
 """
 
 
-async def set_list(caller: Caller, sku: str, new: NewLines, now: datetime) -> InspectionList:
-    """Set what is inspected, as a new version unless it is the same; Missing, Wrong as usual."""
-    check_may(caller, "change standing data")
+async def versions_of(caller: Caller, sku: str) -> list[ListVersion]:
+    """The newest versions of a product's list, newest first; none where nothing was set."""
+    check_may(caller, "read standing data")
+    rows = await fetch(_VERSIONS, sought(sku), VERSIONS_SHOWN)
+    return [ListVersion(**dict(row)) for row in rows]
+
+
+_VERSIONS: Final = """
+select version, lines, set_at, set_by from inspection_lists where sku = $1
+order by version desc limit $2
+"""
+
+
+def tidied(new: NewLines) -> list[str]:
+    """The lines as they are kept; Wrong where one is empty, too long or said twice."""
     lines = [one_line(each) for each in new.lines]
     faults = [fault for each in lines for fault in text_faults("lines", each, LINE_MAX)]
     if len(set(lines)) < len(lines):
         faults.append(Fault("lines", "Says the same twice."))
     if faults:
         raise Wrong(faults)
+    return lines
+
+
+async def set_list(caller: Caller, sku: str, new: NewLines, now: datetime) -> InspectionList:
+    """Set what is inspected, as a new version unless it is the same; Missing, Wrong as usual.
+
+    Refused `list-changed` where somebody else has set another version than the one to replace.
+    """
+    check_may(caller, "set how products are prepared")
+    lines = tidied(new)
     async with transaction():
         await execute("select from products where sku = $1 for no key update", sought(sku))
         known = await list_of(caller, sku)
         if known.lines == lines:
             return known
+        if new.version is not None and new.version != known.version:
+            by = next((each.set_by for each in await versions_of(caller, sku)), "Somebody")
+            words = f"{by} has changed this list meanwhile. Look at it before you change it."
+            raise Refused("list-changed", words, version=known.version)
         made = InspectionList(known.sku, known.version + 1, lines)
         await execute(_SET, made.sku, made.version, made.lines, now, caller.username)
         await record(caller.username, "inspection list set", sku, made)

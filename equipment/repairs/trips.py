@@ -33,7 +33,7 @@ from equipment.repairs.declaration import (
 from equipment.repairs.job_form import NAME_MAX, RepairJob, Words
 from equipment.repairs.jobs import Write, earlier, keep, lock_open
 from equipment.staff.roles import Caller, check_may
-from equipment.washing.loads import METHOD_WORDS
+from equipment.washing.programmes import METHOD_WORDS
 from labels.document import drawn
 
 _SEND: Final = "repair trip"

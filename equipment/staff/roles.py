@@ -87,6 +87,8 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "send to repairers": _STORE,
     "measure specials": _CREW,
     "work at a depot": _CREW,
+    # What makes goods safe is set by whoever answers for the store, not by each who works there.
+    "set how products are prepared": frozenset({COORDINATOR}),
     "read what falls due": _CREW | {AUDITOR},
     "scan": frozenset().union(*ACTION_ROLES.values()),
     "register people": _CARE,

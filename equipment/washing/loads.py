@@ -5,17 +5,17 @@ How a product is cleaned is set for it; by another method an item of it is refus
 its load.
 """
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid5
 
 import asyncpg
 import msgspec
 from msgspec import Meta
 
-from budget.changes import record as record_change
-from budget.database import execute, fetch, fetch_one, transaction
+from budget.database import execute, fetch, fetch_one
 from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import sought, text_faults
@@ -26,21 +26,14 @@ from equipment.naming import items_named
 from equipment.places import Code
 from equipment.scans import record_with
 from equipment.staff.roles import Caller, check_may
+from equipment.washing.programmes import METHOD_WORDS, Method, Programme, programmes_of_items
 
 ITEMS_MAX: Final = 200
 _RECEIPT: Final = "wash load"
 _LINE_MAX: Final = 80
 
-Method: TypeAlias = Literal["washer", "steam", "wipe", "launder"]
 Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=_LINE_MAX)]
 Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
-
-METHOD_WORDS: Final[dict[str, str]] = {
-    "washer": "Washer-disinfector",
-    "steam": "Steam",
-    "wipe": "By hand, detergent and disinfectant",
-    "launder": "Laundry",
-}
 
 
 class NewLoad(msgspec.Struct, frozen=True):
@@ -73,35 +66,6 @@ class Load(msgspec.Struct, frozen=True):
     items: list[str]
 
 
-class CleaningMethod(msgspec.Struct, frozen=True):
-    """How a product is cleaned; null: by any method."""
-
-    method: Method | None
-
-
-async def set_method(caller: Caller, sku: str, new: CleaningMethod) -> CleaningMethod:
-    """Say how a product is cleaned; Missing where there is no such product."""
-    check_may(caller, "change standing data")
-    async with transaction():
-        if await fetch_one("select from products where sku = $1", sought(sku)) is None:
-            raise Missing("product-not-found", "There is no such product.")
-        known = await fetch_one("select method from wash_methods where sku = $1", sku)
-        if new.method == (known["method"] if known else None):
-            return new
-        if new.method is None:
-            await execute("delete from wash_methods where sku = $1", sku)
-        else:
-            await execute(_SET_METHOD, sku, new.method)
-        await record_change(caller.username, "wash method set", sku, new)
-    return new
-
-
-_SET_METHOD: Final = """
-insert into wash_methods (sku, method) values ($1, $2)
-on conflict (sku) do update set method = excluded.method
-"""
-
-
 async def wash(
     caller: Caller, new: NewLoad, now: datetime
 ) -> tuple[Load | None, list[tuple[str, Result]]]:
@@ -131,6 +95,34 @@ async def wash(
     return await _found(new.id), [(text, told[text]) for text in texts]
 
 
+class _Looked(Exception):  # noqa: N818 - nothing went wrong: it takes a trial back
+    """Takes back what was only tried."""
+
+
+async def look(caller: Caller, new: NewLoad, now: datetime) -> tuple[Result, Programme | None]:
+    """What would become of a load's only item, by the very rules, and how its product is cleaned.
+
+    Nothing is recorded: it is tried, and taken back.
+    """
+    check_may(caller, "clean")
+    await _check(new)
+    [text] = new.items
+    named = await items_named([text])
+    programme = (await programmes_of_items(list(named.values()))).get(named.get(text, 0))
+    if refused := await _of_other_methods(new, [text]):
+        return refused[text], programme
+    tried = list[Result]()
+
+    async def take_back(results: Sequence[Result]) -> None:
+        tried[:] = results
+        raise _Looked
+
+    with contextlib.suppress(_Looked):
+        await record_with([_scan(new, text)], caller, now, take_back)
+    [result] = tried
+    return result, programme
+
+
 async def _check(new: NewLoad) -> None:
     faults = [
         fault
@@ -146,23 +138,21 @@ async def _check(new: NewLoad) -> None:
 async def _of_other_methods(new: NewLoad, texts: Sequence[str]) -> dict[str, Result]:
     """What is not cleaned so, with how it is."""
     named = await items_named(texts)
-    rows = await fetch(_OTHERS, list(named.values()), new.method)
-    others = {row["id"]: (row["code"], row["method"]) for row in rows}
+    programmes = await programmes_of_items(list(named.values()))
+    others = {item: told for item, told in programmes.items() if told.method != new.method}
+    codes = {row["id"]: row["code"] for row in await fetch(_CODES, list(others))} if others else {}
     return {
-        text: _refused(*others[item], new.id, text)
+        text: _refused(codes[item], others[item], new.id, text)
         for text, item in named.items()
         if item in others
     }
 
 
-_OTHERS: Final = """
-select i.id, i.code, w.method from items i join wash_methods w on w.sku = i.sku
-where i.id = any($1::bigint[]) and w.method <> $2
-"""
+_CODES: Final = "select id, code from items where id = any($1::bigint[])"
 
 
-def _refused(code: str, method: str, load: UUID, text: str) -> Result:
-    words = f"This product is cleaned so: {METHOD_WORDS[method]}. It was not clean by this method."
+def _refused(code: str, programme: Programme, load: UUID, text: str) -> Result:
+    words = f"This product is cleaned so: {programme.words}. It was not clean by this method."
     number = str(uuid5(load, text))
     return Result(number, "refused", code, None, (), Refused("wrong-method", words))
 

@@ -1,16 +1,33 @@
 """Loads of a washer: what went through it together, by which method and cycle. Append-only."""
 
-from piccolo.columns import UUID, BigSerial, ForeignKey, OnDelete, Timestamptz, Varchar
+from piccolo.columns import (
+    UUID,
+    BigSerial,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    SmallInt,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.table import Table
 
 from equipment.tables import Depot, Item, Product
 
 
-class WashMethod(Table, tablename="wash_methods"):
-    """How a product is cleaned; by another method it is not."""
+class WashProgramme(Table, tablename="wash_programmes"):
+    """How a product is cleaned; by another method it is not. Changed, it is another version."""
 
-    sku = ForeignKey(Product, primary_key=True, null=False, on_delete=OnDelete.restrict)
-    method = Varchar(length=10)
+    id = BigSerial(primary_key=True)
+    sku = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
+    version = Integer(default=None)
+    # Null where it is said that any will do.
+    method = Varchar(length=10, null=True, default=None)
+    cycle = Varchar(length=80, null=True, default=None)
+    temperature_c = SmallInt(null=True, default=None)
+    minutes = SmallInt(null=True, default=None)
+    set_at = Timestamptz(default=None)
+    set_by = Varchar(length=64)
 
 
 class WashLoad(Table, tablename="wash_loads"):

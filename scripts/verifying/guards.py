@@ -9,6 +9,7 @@ _APPEND_ONLY: Final = (
     "changes", "blank_labels", "item_labels", "code_stretches", "commitments", "order_events",
     "order_answers", "visit_outcomes", "visit_events", "round_delays", "phone_photos",
     "examinations", "inspections", "inspection_lists", "wash_loads", "washed_items", "item_files",
+    "wash_programmes",
     "repair_decisions",
     "recall_contacts", "repair_job_parts", "special_measurements",
 )  # fmt: skip

@@ -249,6 +249,7 @@ async def test_nobody_writes_without_leaving_a_row() -> None:
         "second factor reset",
         "phone revoked",
         "handling set",
+        "label printed again",
     }
     # Tried where there is something to decide about: tests/budget/test_sharing.py, and
     # tests/equipment/test_recalls.py.

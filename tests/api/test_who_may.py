@@ -72,10 +72,11 @@ MAY = """
     acd      POST /api/wash-loads
     acputdbx GET /api/wash-loads
     acputdbx GET /api/wash-loads/{load}
-    a        PUT /api/products/{sku}/cleaning
+    acputdbx GET /api/products/{sku}/cleaning
+    ac       PUT /api/products/{sku}/cleaning
     acd      POST /api/items/{code}/inspections
     acputdbx GET /api/products/{sku}/inspection
-    a        PUT /api/products/{sku}/inspection
+    ac       PUT /api/products/{sku}/inspection
     actd     POST /api/items/{code}/examinations
     actdx    GET /api/items/{code}/examinations
     actdx    GET /api/examinations/{examination}

@@ -1,6 +1,8 @@
 """The gate: whatever is carried in is told by its label alone what becomes of it."""
 
 import asyncio
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -118,3 +120,29 @@ async def test_two_gates_at_once_take_it_in_once() -> None:
     assert sorted(str(each.action) for each in taken).count("return") == 1
     assert await count("movements", "action = 'return'") == 1
     assert (await row_of(code))["state"] == "returned"
+
+
+async def test_an_arrival_that_is_sent_again_is_told_what_became_of_it() -> None:
+    """Whatever happened to the item since; what it was before it moved on says nothing now."""
+    await set_up()
+    later = Viewer(STORE, NOW + timedelta(hours=1), "https://kit.example.org")
+    code, other = await _after("deliver"), await _after("deliver")
+    first = Arrival(code, "D1", id=uuid4(), age=timedelta(minutes=5))
+    assert (await take_in(first, later)).action == "return"
+    assert await count("movements", f"occurred_at = '{later.now - first.age}'") == 1
+    moved = [
+        scan(code, "clean"),
+        scan(code, "pass"),
+        scan(code, "deliver", person=await somebody()),
+    ]
+    await done(*moved)
+    assert (await take_in(first, later)).action == "return"
+    with pytest.raises(Refused, match="used before"):
+        await take_in(Arrival(other, "D1", id=first.id), later)
+    with pytest.raises(Refused, match="moved on since it was read"):
+        await take_in(Arrival(code, "D1", id=uuid4(), age=timedelta(minutes=5)), later)
+    assert (await row_of(code))["state"] == "on_loan"
+    at_once = await asyncio.gather(*(take_in(Arrival(other, "D1", id=UUID(int=7)), later)
+        for _ in range(4)))  # fmt: skip
+    assert {each.action for each in at_once} == {"return"}
+    assert await count("movements", "action = 'return'") == 2

@@ -6,10 +6,20 @@ from uuid import UUID, uuid4
 import pytest
 
 from budget.database import fetch
-from budget.refusals import Refused, Wrong
+from budget.refusals import NotAllowed, Refused, Wrong
 from equipment.inspection.inspections import NewInspection, NewLines, inspect, list_of, set_list
 from tests.equipment.standing_data import ADMINISTRATOR
-from tests.equipment.store import NOW, STORE, done, one_item, row_of, scan, set_up, stock
+from tests.equipment.store import (
+    COORDINATOR,
+    NOW,
+    STORE,
+    done,
+    one_item,
+    row_of,
+    scan,
+    set_up,
+    stock,
+)
 
 
 @pytest.fixture
@@ -57,7 +67,11 @@ async def test_a_changed_list_changes_nothing_that_was_recorded(bed: str) -> Non
     """It is another version; the same lines again are the same one."""
     again = await set_list(ADMINISTRATOR, "BED02", NewLines(["Brakes hold", "No cracks"]), NOW)
     assert again.version == 1
-    await set_list(ADMINISTRATOR, "BED02", NewLines(["Mattress whole"]), NOW)
+    with pytest.raises(Refused, match="has changed this list meanwhile"):
+        await set_list(COORDINATOR, "BED02", NewLines(["Mattress whole"], version=0), NOW)
+    await set_list(COORDINATOR, "BED02", NewLines(["Mattress whole"], version=1), NOW)
+    with pytest.raises(NotAllowed):
+        await set_list(STORE, "BED02", NewLines(["Anything"]), NOW)
     assert await list_of(STORE, "BED02") == await list_of(ADMINISTRATOR, "BED02")
     assert (await list_of(STORE, "BED02")).version == 2
     for wrong in (found(version=3), found(version=2, faults={"No cracks": "x"})):

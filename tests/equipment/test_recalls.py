@@ -13,7 +13,8 @@ from budget.refusals import Missing, NotAllowed, Refused, Wrong
 from equipment.catalogue.handling import Handling, set_handling
 from equipment.opening import import_items
 from equipment.orders.queues import serve_all
-from equipment.parts.parts import NewPart, fit
+from equipment.parts.parts import NewPart, fit, parts_of
+from equipment.parts.received import ReceivedPart
 from equipment.recalls.recall_form import Clearing, Closing, Match, NewRecall
 from equipment.recalls.recalls import Opened, clear, close, open_recall, preview
 from scripts.verifying.recalls import RECALL_INVARIANTS
@@ -119,6 +120,26 @@ async def test_what_is_received_or_taken_over_later_is_on_hold_as_it_comes() -> 
     assert await held(code)
     assert not await held(free)
     assert line_statuses(await as_it_stands(order.id)) == ["awaiting_stock"]
+    await check()
+
+
+async def test_the_parts_of_new_goods_are_on_record_and_recalled() -> None:
+    """Each item has its own; a number that is fitted elsewhere, or no part at all, is refused."""
+    await set_handling(ADMINISTRATOR, "BED01", Handling(parts=["Motor", "Handset"]))
+    await recalled(sku="BED01", part="Motor", serial_from="M-10", serial_to="M-19")
+    own = [[ReceivedPart("Motor", f"M-{n}"), ReceivedPart("Handset")] for n in (9, 10)]
+    codes = await received(serials=["A", "B"], parts=own)
+    assert [await held(code) for code in codes] == [False, True]
+    [motor, handset] = (await parts_of(STORE, codes[1])).parts
+    assert (motor.serial, handset.serial, handset.missing) == ("M-10", None, False)
+    for parts, said in (
+        ([[ReceivedPart("Motor", "m-9")]], "fitted to another item"),
+        ([[ReceivedPart("Wing")]], "is no part of this product. Its parts: Motor, Handset"),
+        ([[ReceivedPart("Motor")] * 2], "Has a part twice"),
+        ([[], []], "Give the parts of each of the 1"),
+    ):
+        with pytest.raises((Refused, Wrong), match=said):
+            await received(parts=parts)
     await check()
 
 

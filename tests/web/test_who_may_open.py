@@ -195,6 +195,15 @@ MAY = """
     actd     POST /depot/gate
     acd      GET /depot/wash
     acd      POST /depot/wash
+    acd      POST /depot/wash/look
+    ac       GET /depot/preparing
+    ac       GET /depot/preparing/{sku}/list
+    ac       POST /depot/preparing/{sku}/list
+    ac       GET /depot/preparing/{sku}/cleaning
+    ac       POST /depot/preparing/{sku}/cleaning
+    actd     GET /depot/unreadable
+    actd     GET /depot/unreadable/{code}
+    actd     POST /depot/unreadable/{code}
     acd      GET /depot/bench
     acd      POST /depot/bench
     actdx    GET /depot/checks

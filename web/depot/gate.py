@@ -1,6 +1,8 @@
 """The gate on a page: a scanner in the hand, one label after another, and what becomes of each."""
 
+from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID, uuid4
 
 from litestar import Response
 
@@ -15,12 +17,15 @@ from web.depot import gate_words
 from web.depot.gate_words import Gate
 from web.depot.here import depot_here
 from web.envelope import policy
+from web.forms import Filled
 from web.pages import PageRequest, see_other
 from web.rendering import page
 
 _TASK: Final = "work at a depot"
 _PATH: Final = "/depot/gate"
 _USUAL: Final[Bearer] = "crew"
+# A tablet that lay in a drawer for longer than this tells nothing of today's items.
+_AGE_MAX_S: Final = 14 * 24 * 60 * 60
 
 
 @pages.get(_PATH, task=_TASK)
@@ -45,11 +50,27 @@ async def take_in(request: PageRequest) -> Response[str]:
     label = filled.text("label")
     viewer = Viewer(request.caller, request.now, request.site.public_url)
     try:
-        taken = await arrivals.take_in(Arrival(label, gate.depot, gate.bearer), viewer)
+        arrival = Arrival(label, gate.depot, gate.bearer, _number(filled), _age(filled))
+        taken = await arrivals.take_in(arrival, viewer)
     except (Wrong, Refused, Missing, NotAllowed) as refusal:
         content = gate_words.gate_page(gate, await _refused(refusal, label, viewer, gate))
         return _shown(request, content, status=422)
     return see_other(request, gate_words.after(gate, taken))
+
+
+def _number(filled: Filled) -> UUID | None:
+    """The form's own number, or that of a label that was read: sent twice, it is one."""
+    try:
+        return UUID(filled.text("id"))
+    except ValueError:
+        return None
+
+
+def _age(filled: Filled) -> timedelta:
+    """How long the page has kept it, in seconds."""
+    text = filled.text("age")[:10]
+    seconds = int(text) if text.isascii() and text.isdigit() else 0
+    return timedelta(seconds=min(seconds, _AGE_MAX_S))
 
 
 async def _refused(refusal: Refusal, label: str, viewer: Viewer, gate: Gate) -> gate_words.Told:
@@ -62,7 +83,7 @@ async def _gate(request: PageRequest, asked: dict[str, str]) -> Gate:
     """Where the scanner stands, and who brings what it reads."""
     code, depots = await depot_here(request, asked["depot"])
     bearer = next((each for each in arrivals.BEARERS if each == asked["bearer"]), _USUAL)
-    return Gate(request.site.base, code, bearer, depots)
+    return Gate(request.site.base, code, bearer, depots, request.caller.user, uuid4())
 
 
 def _shown(request: PageRequest, content: Any, *, status: int = 200) -> Response[str]:

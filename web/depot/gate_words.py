@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from budget.refusals import Refusal, Wrong
 from equipment.catalogue.products import Product
@@ -11,7 +12,7 @@ from equipment.gate.arrivals import BEARERS, Bearer, TakenIn
 from equipment.items import Item
 from equipment.places import Depot
 from equipment.standing import State
-from web.fields import Field, Fields
+from web.fields import Field, Fields, hidden
 from web.items.item_panel import STATE_WORDS
 from web.words import count
 
@@ -33,12 +34,17 @@ _POOL: Final = "pool"
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Where the scanner stands, and who brings what it reads."""
+    """Where the scanner stands, who brings what it reads, and who holds it.
+
+    `number` makes the form one arrival however often it is sent.
+    """
 
     base: str
     depot: str
     bearer: Bearer
     depots: Sequence[Depot]
+    user: UUID
+    number: UUID
 
     @property
     def path(self) -> str:
@@ -60,6 +66,8 @@ class Told:
     lines: Sequence[str]
     links: Sequence[tuple[str, str]]
     tag: dict[str, str] | None = None
+    # The code of the bay, where the label was one's.
+    bay: str = ""
 
     @property
     def aloud(self) -> str:
@@ -76,6 +84,7 @@ class GatePage:
     fields: list[Field]
     told: Told | None
     back: str
+    user: str
 
 
 def gate_page(gate: Gate, told: Told | None = None) -> GatePage:
@@ -88,6 +97,7 @@ def gate_page(gate: Gate, told: Told | None = None) -> GatePage:
         action=f"{gate.base}/depot/gate",
         # In one form: what is chosen counts for the next label, with no button between.
         fields=[
+            hidden("id", str(gate.number)),
             fields.select("depot", "Depot", names, value=gate.depot),
             fields.select("bearer", "Who brings it", _BEARERS, value=gate.bearer),
             fields.text(
@@ -97,6 +107,7 @@ def gate_page(gate: Gate, told: Told | None = None) -> GatePage:
         ],
         told=told,
         back=f"{gate.base}/depot?{urlencode({'depot': gate.depot})}",
+        user=str(gate.user),
     )  # fmt: skip
 
 
@@ -125,6 +136,13 @@ _WAITS: Final = {
     State.CLEANED: "It is washed, and waits to be inspected.",
     State.IN_REPAIR: "It waits for the bench.",
     State.ALLOCATED: "It is set aside for an order.",
+    # What was sent once more, after something else happened to it.
+    **dict.fromkeys(
+        (State.LOADED, State.ON_LOAN, State.COLLECTED, State.GIVEN), "It has gone out again since."
+    ),
+    **dict.fromkeys(
+        (State.SCRAPPED, State.HANDED_BACK, State.LOST), "It has left the service since."
+    ),
 }
 _FIT: Final = "It is clean and fit to lend. Put it on its shelf."
 
@@ -188,7 +206,7 @@ def unknown(refusal: Refusal, gate: Gate) -> Told:
         name="",
         code="",
         lines=[_said(refusal)],
-        links=[("Find it by product or serial number", f"{gate.base}/items?depot={gate.depot}")],
+        links=[("Find it by product or serial number", f"{gate.base}/depot/unreadable")],
     )
 
 

@@ -96,6 +96,12 @@ def _stations(depot: str, way: Way) -> Iterator[Station]:
         yield Station("Bench", f"{base}/depot/bench", "Inspect what was cleaned, by its list.")
     if way.mending is not None:
         yield Station("Repairs", f"{base}/depot/repairs?{at}", _mending(*way.mending))
+    if caller.may("replace labels"):
+        about = "Find an item by product, serial or photograph, and label it anew."
+        yield Station("Unreadable labels", f"{base}/depot/unreadable", about)
+    if caller.may("set how products are prepared"):
+        about = "What is looked at before a product goes out again, and how it is washed."
+        yield Station("Lists and washing", f"{base}/depot/preparing", about)
     if caller.may("read what falls due"):
         yield Station(
             "Checks due",

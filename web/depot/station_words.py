@@ -12,7 +12,8 @@ from equipment.parts.parts import Parts
 from equipment.repairs.job_form import RepairJob
 from equipment.staff.roles import Caller
 from equipment.standing import State
-from equipment.washing.loads import ITEMS_MAX, METHOD_WORDS, Load
+from equipment.washing.loads import ITEMS_MAX, Load
+from equipment.washing.programmes import METHOD_WORDS
 from labels.code import shown as shown_code
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
@@ -45,6 +46,8 @@ class Station:
     title: str
     back: str
     action: str
+    # Where a label is looked at before it goes into the load.
+    look: str
     fields: list[Field]
     errors: list[dict[str, str]]
     submit: str
@@ -102,12 +105,16 @@ def wash(
         fields.text("machine", "Machine", width=10, spellcheck=False),
         fields.text("cycle", "Cycle", width=10, spellcheck=False),
         fields.text("batch", "Batch of the detergent", width=10, spellcheck=False),
+        fields.text(
+            "bay", "Bay that it is put into", hint="If it has a label.", width=10, spellcheck=False
+        ),
         fields.lines("items", f"Labels, one a line, at most {ITEMS_MAX}", rows=8),
     ]
     return Station(
         title="The wash",
         back=f"{base}/depot",
         action=f"{base}/depot/wash",
+        look=f"{base}/depot/wash/look",
         fields=shown,
         errors=errors(faults, shown, trouble=trouble),
         submit="These are clean",

@@ -10,7 +10,7 @@ from uuid import uuid4
 from litestar import Response
 
 from budget.refusals import Missing, Refusal, Refused, Wrong
-from equipment import items, places
+from equipment import bays, items, places
 from equipment.inspection import inspections
 from equipment.inspection.inspections import OTHER, InspectionList, NewInspection
 from equipment.items import Item, Viewer
@@ -19,9 +19,12 @@ from equipment.parts import parts
 from equipment.repairs import jobs
 from equipment.washing import loads
 from equipment.washing.loads import NewLoad
+from labels.places import parse_place
 from web import pages
-from web.depot import station_words
+from web.depot import station_words, wash_words
+from web.depot.gate_words import Told
 from web.depot.station_words import AtBench
+from web.envelope import policy
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.rendering import page
@@ -30,6 +33,7 @@ _WASH: Final = "/depot/wash"
 _BENCH: Final = "/depot/bench"
 _DEPOTS_MAX: Final = 200
 _TEXT_MAX: Final = 500
+_OF_LOAD: Final = ("machine", "cycle", "batch", "bay")
 
 
 @pages.get(_WASH, task="clean")
@@ -46,7 +50,7 @@ async def wash(request: PageRequest) -> Response[str]:
         load, results = await loads.wash(request.caller, _load(filled), request.now)
     except (Wrong, Refused) as refusal:
         return await _wash(request, filled, refusal=refusal)
-    kept = {n: filled.fields.get(n, []) for n in ("depot", "method", "machine", "cycle", "batch")}
+    kept = {n: filled.fields.get(n, []) for n in ("depot", "method", *_OF_LOAD)}
     told = station_words.washed(load, results, request.site.base)
     return await _wash(request, Filled(kept | dict(_fresh(request).fields)), told=told)
 
@@ -64,7 +68,7 @@ def _load(filled: Filled) -> NewLoad:
         "washed_at": filled.text("at"),
         "items": [text.strip() for text in filled.raw("items").splitlines() if text.strip()],
     }
-    more = {name: filled.given(name) for name in ("machine", "cycle", "batch")}
+    more = {name: filled.given(name) for name in _OF_LOAD}
     return as_struct(values | {n: text for n, text in more.items() if text}, NewLoad)
 
 
@@ -78,7 +82,31 @@ async def _wash(
     content = station_words.wash(
         filled, await _depots(request), request.site.base, refusal=refusal, said=told
     )
-    return page(request, "station.jinja", content, status=422 if refusal else 200)
+    # The camera's reader is compiled in the browser.
+    allowed = policy(request.scope["state"]["nonce"], scripts="'wasm-unsafe-eval'")
+    headers = {"Content-Security-Policy": allowed}
+    return page(request, "station.jinja", content, status=422 if refusal else 200, headers=headers)
+
+
+@pages.post(f"{_WASH}/look", task="clean")
+async def look_at_label(request: PageRequest) -> Response[str]:
+    """What a label is that is to go into the load, or the bay: nothing is recorded yet."""
+    filled = await request.filled()
+    return page(request, "looked.jinja", await _looked(request, filled))
+
+
+async def _looked(request: PageRequest, filled: Filled) -> Told:
+    text = filled.text("label")[:_TEXT_MAX]
+    place = parse_place(text)
+    try:
+        if place is not None and place.kind == "bay":
+            return wash_words.bay(await bays.bay_named(request.caller, text))
+        new = _load(Filled({**filled.fields, "id": [str(uuid4())], "items": [text]}))
+        result, programme = await loads.look(request.caller, new, request.now)
+        found = None if result.item is None else await _item(request, result.item)
+    except (Wrong, Refused, Missing) as refusal:
+        return wash_words.not_read(refusal)
+    return wash_words.looked(result, found, programme, request.site.base)
 
 
 @pages.get(_BENCH, task="pass")
@@ -161,4 +189,4 @@ async def _depots(request: PageRequest) -> dict[str, str]:
     return {each.code: each.name for each in found}
 
 
-PAGES: Final = (show_wash, wash, show_bench, inspect)
+PAGES: Final = (show_wash, wash, look_at_label, show_bench, inspect)

@@ -1,7 +1,5 @@
-// The page says what came of a scan; whoever looks at the goods and not at the screen hears it.
+// The page says what came of a scan.
+import { aloud } from "./speech.js";
+
 const said = document.querySelector("[data-aloud]");
-if (said && "speechSynthesis" in window) {
-  const words = new SpeechSynthesisUtterance(said.dataset.aloud);
-  words.lang = "en-GB";
-  window.speechSynthesis.speak(words);
-}
+if (said) aloud(said.dataset.aloud);
