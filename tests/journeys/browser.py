@@ -26,11 +26,11 @@ _networks = count(1)
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless browser that is gone after the block."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """A headless browser that is gone after the block; `more` are further arguments of it."""
     assert os.access(CHROMIUM, os.X_OK), "Chromium is not installed: apt install chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
         try:
             yield browser
         finally:

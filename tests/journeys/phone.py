@@ -17,7 +17,7 @@ from tests.journeys.service import PASSWORD
 
 PIN: Final = "274951"
 _NO_NETWORK: Final = ("Failed to load resource: net::", "Failed to load resource: the server")
-_CAMERA: Final = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+CAMERA: Final = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 
 
 @dataclass
@@ -139,7 +139,7 @@ def switched_on(*phones: Phone) -> Iterator[None]:
     """The phones' browsers, each open on its folder; closed at the end if they still run."""
     with sync_playwright() as playwright:
         for phone in phones:
-            arguments = [*ARGUMENTS, *_CAMERA]
+            arguments = [*ARGUMENTS, *CAMERA]
             if phone.text > 1:
                 arguments.append(f"--blink-settings=defaultFontSize={16 * phone.text}")
             if phone.film is not None:
