@@ -15,6 +15,7 @@ from budget.refusals import NotAllowed, Wrong
 from equipment.people import people
 from equipment.people.person_form import PersonChange
 from equipment.returns.ageing import ageing
+from equipment.returns.left_out import Narrowed, left_out
 from equipment.returns.not_back import not_back
 from equipment.returns.scrapped import scrapped
 from tests.budget.recount import BYS
@@ -205,5 +206,21 @@ async def test_what_never_came_back_is_worth_its_price_less_the_life_that_is_ove
     }
     assert (found.collection_pence, found.total.units) == (5_000, 3)
     assert found.total.worth_pence == 5_800 - 5_000
+    each = await left_out(BUYER, Narrowed(), now, after=0, limit=10)
+    assert [(row.sku, row.why, row.value_pence, row.gain_pence) for row in each] == [
+        ("CHAIR", "died", 5_800, 800), ("OLD", "died", 0, -5_000), ("CHAIR", "lost", 5_800, None),
+    ]  # fmt: skip
+    assert [row.since for row in each] == [NOW.date(), NOW.date(), None]
+    pages = [await left_out(BUYER, Narrowed(), now, after=0, limit=1)]
+    while pages[-1]:
+        pages.append(await left_out(BUYER, Narrowed(), now, after=pages[-1][-1].seq, limit=1))
+    assert [row for page in pages for row in page] == each
+    for wanted, many in (
+        (Narrowed(worth=True), 1),
+        (Narrowed(why="lost"), 1),
+        (Narrowed(sku="CHAIR"), 2),
+        (Narrowed(sku="OLD", worth=True), 0),
+    ):
+        assert len(await left_out(BUYER, wanted, now, after=0, limit=10)) == many, wanted
     with pytest.raises(NotAllowed):
         await not_back(caller("technician"), now)

@@ -44,6 +44,28 @@ async def test_each_figure_opens_into_its_postings(
         assert (await browser.get(files[1])).content[:2] == b"PK"
 
 
+async def test_a_past_day_is_shown_as_it_was_posted_by_then(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """By an address or by the form; what is no day is told, and its file is of that day."""
+    del service
+    today = london_day(datetime.now(UTC))
+    year, before = year_of(today), today - timedelta(days=1)
+    async with signed_in(app, "holder") as browser:
+        assert "Issues £620" in words(await browser.get("/budget"))
+        path = f"/budget?year={year_of(before)}&as_of={before}"
+        past = await browser.get(path)
+        assert f"As posted until {before.day} {before:%B %Y}." in words(past)
+        assert "Issues £0" in words(past)
+        table = (await browser.get(_links(past, "/budget/file")[0])).text
+        assert table.splitlines()[-1].startswith(",The pool,0,0,")
+        typed = f"as_of-day={today.day}&as_of-month={today.month}&as_of-year={today.year}"
+        assert "Issues £620" in words(await browser.get(f"/budget?year={year}&{typed}"))
+        wrong = await browser.get(f"/budget?year={year}&as_of-day=31&as_of-month=2")
+        assert wrong.status_code == 422
+        assert "As on must be a day that there is" in words(wrong)
+
+
 async def test_what_there_is_not_is_not_found(app: Litestar, service: httpx.AsyncClient) -> None:
     """A year, a partner, a month, a file."""
     del service

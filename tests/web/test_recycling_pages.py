@@ -89,6 +89,20 @@ async def test_files_hold_the_same_figures_and_no_formula(
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
         assert "<f>" not in sheet
         assert EVIL in html.unescape(book.read("xl/sharedStrings.xml").decode())
+        for page in (
+            "recycling/variation?by=partner",
+            "recycling/cohorts",
+            "recycling/waiting",
+            "reconciliation",
+        ):
+            shown = html.unescape((await browser.get(f"/budget/{page}")).text)
+            files = re.findall(r'href="([^"]+/file[^"]+)"', shown)
+            lines = list(csv.reader(StringIO((await browser.get(files[0])).text)))
+            assert len(lines) > 1, page
+            assert {len(row) for row in lines} == {len(lines[0])}, page
+            book = ZipFile(BytesIO((await browser.get(files[1])).content))
+            sheet = book.read("xl/worksheets/sheet1.xml").decode()
+            assert sheet.count("<row ") == len(lines), page
 
 
 async def test_what_cannot_be_asked_is_told_by_its_field_or_is_not_there(
