@@ -9,6 +9,7 @@ from typing import Self
 
 _PORT_MAX = 65_535
 _SCALE_MAX = 10
+_TIMES_MAX = 1_000
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,11 @@ def year_scale(value: str) -> float:
     if not 0 < scale <= _SCALE_MAX:
         raise argparse.ArgumentTypeError(f"{value} is no scale: more than 0, at most {_SCALE_MAX}")
     return scale
+
+
+def times_as_many(value: str) -> int:
+    """How many times as much there is to be, as scripts/bench is told."""
+    times = int(value) if value.isascii() and value.isdigit() else 0
+    if not 2 <= times <= _TIMES_MAX:  # noqa: PLR2004 - once is as much as there is
+        raise argparse.ArgumentTypeError(f"{value} is not from 2 to {_TIMES_MAX}")
+    return times

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from budget.sheets import neutral
 from budget.years import london_day
 from equipment.recalls.recall_form import Outstanding
 from equipment.recalls.recall_views import items
@@ -16,8 +17,6 @@ COLUMNS: Final = (
     "item", "sku", "serial", "batch", "found_on", "state", "stage", "depot", "cleared_by",
     "clear_reason",
 )  # fmt: skip
-# What a spreadsheet would take for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def items_csv(caller: Caller, recall: UUID, now: datetime) -> bytes:
@@ -41,6 +40,4 @@ def _row(item: Outstanding) -> list[str]:
 
 
 def _cell(text: str | None) -> str:
-    if text is None:
-        return ""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return "" if text is None else neutral(text)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import FrameType
 from typing import Final, Never
 
-from scripts.arguments import year_scale
+from scripts.arguments import times_as_many, year_scale
 from scripts.benchmarks.figures import BenchmarkError, Figure, say
 from scripts.benchmarks.folding import fold_backlog
 from scripts.benchmarks.ordering import (
@@ -93,6 +93,13 @@ def _parse(typed: Sequence[str]) -> tuple[list[str], Sizes]:
         help="a share of the 120,000 people, 200,000 items and 100,000 orders that are looked"
         " through; default: 1",
     )
+    parser.add_argument(
+        "--grown",
+        type=times_as_many,
+        metavar="N",
+        help="how many times as many movements report_growth compares with; default: 10, which is"
+        " a million; 100: ten million",
+    )
     read = parser.parse_args(typed)
     unknown = [name for name in read.names if name not in BENCHMARKS]
     if unknown:
@@ -100,6 +107,8 @@ def _parse(typed: Sequence[str]) -> tuple[list[str], Sizes]:
     sizes = BRIEF if read.brief else Sizes()
     if read.scale is not None:
         sizes = replace(sizes, demo_scale=read.scale)
+    if read.grown is not None:
+        sizes = replace(sizes, grown=read.grown)
     if read.clinic is not None:
         sizes = sizes.with_clinic(read.clinic)
     return read.names or list(BENCHMARKS), sizes

@@ -149,12 +149,22 @@ def test_an_unknown_name_is_said_with_the_known_ones(capsys: pytest.CaptureFixtu
     assert "no such benchmark: lables; there are scan_single, scan_batch" in printed.err
 
 
-def test_a_scale_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["--scale", "0", "demo_year"], "0 is no scale"),
+        (["--grown", "1", "report_growth"], "1 is not from 2 to 1000"),
+        (["--grown", "x", "report_growth"], "x is not from 2 to 1000"),
+    ],
+)
+def test_a_size_that_is_none_is_refused(
+    capsys: pytest.CaptureFixture[str], typed: list[str], said: str
+) -> None:
     """As scripts/demo refuses it."""
     with pytest.raises(SystemExit) as ended:
-        main(["--scale", "0", "demo_year"])
+        main(typed)
     assert ended.value.code == 2
-    assert "0 is no scale" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
 
 
 def test_an_interrupted_run_leaves_nothing_behind(data_folder: Path) -> None:
