@@ -11,7 +11,10 @@ from api.routes import get, put
 from budget import pool, positions, recycling
 from budget.pool import Budget, YearPlan
 from budget.recycling import By, Question, Report, Scope
+from budget.within import report_within, within_of
 from budget.years import london_day, span, year_of
+
+_WITHIN = "Of this alone, such as partner:04K or category:Beds; then nothing is said to wait."
 
 
 @put("/api/budgets/{year:str}", task="set budgets", tags=["The pool"])
@@ -28,17 +31,20 @@ async def show_budget(request: ApiRequest, year: str, as_of: date | None = None)
 
 
 @get("/api/recycling", task="read the pool", tags=["The pool"])
-async def show_recycling(
+async def show_recycling(  # noqa: PLR0917 - what narrows a report
     request: ApiRequest,
     first: Annotated[date | None, QueryParameter(name="from")] = None,
     last: Annotated[date | None, QueryParameter(name="to")] = None,
     by: By = "none",
     products: Annotated[Scope, QueryParameter(name="scope")] = "reusable",
+    inside: Annotated[str | None, QueryParameter(name="within", description=_WITHIN)] = None,
 ) -> Report:
     """The recycling figures by their definition; by default of the financial year so far."""
     end = last or london_day(request.now)
     begin = first or span(year_of(end))[0]
-    return await recycling.report(Question(begin, end, by, products))
+    question = Question(begin, end, by, products)
+    within = within_of(inside)
+    return await (report_within(question, within) if within else recycling.report(question))
 
 
 ROUTES: Final = (

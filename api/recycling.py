@@ -14,6 +14,7 @@ from budget.behind import Counted, Kind, Wanted
 from budget.cohorts import Asked, Cohorts, Of
 from budget.recycling import By, Scope
 from budget.variation import By as Compared
+from budget.within import within_of
 from budget.years import london_day, span, year_of
 from equipment.places import LONGEST_CODE
 from equipment.returns import ageing, comparing, not_back, scrapped
@@ -31,6 +32,10 @@ _Key = Annotated[
 ]
 _Sku = Annotated[
     str | None, QueryParameter(min_length=1, max_length=LONGEST_CODE, description="Of this alone.")
+]
+_Within = Annotated[
+    str | None,
+    QueryParameter(name="within", description="Of this alone, too, such as partner:04K."),
 ]
 _Depot = Annotated[
     str | None, QueryParameter(min_length=1, max_length=LONGEST_CODE, description="At this alone.")
@@ -72,11 +77,12 @@ async def list_behind(  # noqa: PLR0917 - the filters of a list
     by: By = "none",
     key: _Key = None,
     products: _Products = "reusable",
+    inside: _Within = None,
     limit: Limit = LIMIT_DEFAULT,
     after: After = None,
 ) -> Page[Counted]:
     """The movements behind one count of the recycling figures, without anybody's name."""
-    wanted = Wanted(count, *_span(request, first, last), by, key, products)
+    wanted = Wanted(count, *_span(request, first, last), by, key, products, within_of(inside))
     begin = key_after(after, tuple[date, UUID]) or behind.FIRST
     rows = await behind.behind(wanted, after=begin, limit=limit + 1)
     return page(rows, limit, lambda row: (row.occurred_on, row.loan))

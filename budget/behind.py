@@ -14,17 +14,16 @@ import msgspec
 
 from budget.database import fetch
 from budget.narrowing import narrowed
-from budget.partners import Succession, successions, successor_on
+from budget.partners import successions
 from budget.recycling import By, Scope
 from budget.refusals import Fault, Wrong
+from budget.within import DIMENSIONS, KEYS, Dimension, Within, paid, span_faults
 from budget.wording import sought
 
 Kind: TypeAlias = Literal[
     "issued", "issued_recycled", "returned", "reused", "scrapped", "written_off", "lost"
 ]
-DAYS_MAX: Final = 731
 FIRST: Final = (date.min, UUID(int=0))
-_YEARS: Final = (1948, 2999)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class Wanted:
     by: By = "none"
     key: str | None = None
     scope: Scope = "reusable"
+    within: Within | None = None
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,12 +72,12 @@ async def behind(wanted: Wanted, *, after: tuple[date, UUID], limit: int) -> lis
     conditions: dict[str, object] = {
         "t.reuse = {}": "reusable" if wanted.scope == "reusable" else None
     }
-    if wanted.key is not None:
-        if wanted.by == "partner":
-            payers = list(_payers(await successions(), sought(wanted.key), first, last))
+    for by, key in _narrowed_to(wanted):
+        if by == "partner":
+            payers = list(paid(await successions(), key, first, last))
             conditions[_PAID] = [ods for ods, _, _ in payers]
-        elif wanted.by in _KEYS:
-            conditions[_KEYS[wanted.by]] = sought(wanted.key)
+        else:
+            conditions[KEYS[by]] = key
     spans = [since for _, since, _ in payers], [until for _, _, until in payers]
     own = (wanted.kind, max(first, after[0]), last, limit, *after, *spans)
     sql, values = narrowed(_BEHIND, conditions, *own)
@@ -88,23 +88,20 @@ async def behind(wanted: Wanted, *, after: tuple[date, UUID], limit: int) -> lis
 _PAID: Final = """exists (
     select from unnest({}::varchar[], $7::date[], $8::date[]) as p (ods, since, until)
     where p.ods = t.funder and t.occurred_on between p.since and p.until)"""
-_KEYS: Final[dict[str, str]] = {
-    "sku": "t.sku = {}",
-    "category": "t.category = {}",
-    "depot": "t.depot = {}",
-    "team": "l.team = {}",
-    "age": "case when l.age_years >= 10 then '10+' else l.age_years::text end = {}",
-}
+
+
+def _narrowed_to(wanted: Wanted) -> Iterator[tuple[Dimension, str]]:
+    for by in DIMENSIONS:
+        if by == wanted.by and wanted.key is not None:
+            yield by, sought(wanted.key)
+    if wanted.within is not None:
+        yield wanted.within.by, wanted.within.key
 
 
 def _faults(wanted: Wanted) -> Iterator[Fault]:
-    for name, day in (("from", wanted.first), ("to", wanted.last)):
-        if not _YEARS[0] <= day.year <= _YEARS[1]:
-            yield Fault(name, "Give a day of this age.")
-    if wanted.first > wanted.last:
-        yield Fault("to", "The span ends before it begins.")
-    elif (wanted.last - wanted.first).days >= DAYS_MAX:
-        yield Fault("to", f"Ask for {DAYS_MAX} days at most.")
+    yield from span_faults(wanted.first, wanted.last)
+    if wanted.within is not None and wanted.by == wanted.within.by:
+        yield Fault("by", "Ask by something else than that of which it is.")
     if wanted.by == "none" and wanted.key is not None:
         yield Fault("key", "Say what it is a key of.")
     if wanted.by == "month" and wanted.key is not None and not _is_month(wanted.key):
@@ -116,18 +113,6 @@ def _is_month(key: str) -> bool:
         return f"{date.fromisoformat(f'{key}-01'):%Y-%m}" == key
     except ValueError:
         return False
-
-
-def _payers(
-    succession: Succession, key: str, first: date, last: date
-) -> Iterator[tuple[str, date, date]]:
-    """Whose counts are a partner's, and on which days: cut as in budget/recycling.py."""
-    begins = sorted({since for _, since in succession.values() if first < since <= last})
-    ends = [*(begin - timedelta(days=1) for begin in begins), last]
-    for since, until in zip((first, *begins), ends, strict=True):
-        for ods in {key, *succession}:
-            if successor_on(succession, ods, since) == key:
-                yield ods, since, until
 
 
 # Nothing is counted before its day, but for a clock that is minutes ahead: older months of counts

@@ -74,7 +74,10 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """The figures of a span of days, both included, by one key and in total."""
+    """The figures of a span of days, both included, by one key and in total.
+
+    `within` is of what alone they are (budget/within.py); null: of all.
+    """
 
     definition: str
     first: date = msgspec.field(name="from")
@@ -83,6 +86,7 @@ class Report(msgspec.Struct, frozen=True):
     scope: Scope
     rows: list[Row]
     total: Row
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +100,19 @@ class Question:
 
 
 @dataclass(slots=True)
-class _Counts:
+class Counts:
     """The counts of one key while they are added up."""
 
     of: dict[str, Count] = field(default_factory=lambda: {kind: Count() for kind in KINDS})
 
     def add(self, row: asyncpg.Record) -> None:
+        """What a row with kind, units and pence counts."""
         count = self.of[row["kind"]]
         count.units += row["units"]
         count.pence += row["pence"]
 
     def is_empty(self) -> bool:
+        """Whether nothing is left of it."""
         return not any(count.units or count.pence for count in self.of.values())
 
 
@@ -116,13 +122,13 @@ async def report(question: Question) -> Report:
         raise Wrong([Fault("to", "The span ends before it begins.")])
     succession = await successions()
     parts = _parts(question, succession)
-    groups: dict[str, _Counts] = {}
-    total = _Counts()
+    groups: dict[str, Counts] = {}
+    total = Counts()
     for row in await _counted(question, parts):
         total.add(row)
         key = _key(question, row, parts[row["part"]], succession)
         if key is not None:
-            groups.setdefault(key, _Counts()).add(row)
+            groups.setdefault(key, Counts()).add(row)
     return Report(
         definition=DEFINITION,
         first=question.first,
@@ -130,13 +136,13 @@ async def report(question: Question) -> Report:
         by=question.by,
         scope=question.scope,
         rows=[
-            _row(group, counts, monthly=question.by == "month")
+            row_of(group, counts, waits=question.by != "month")
             for group, counts in sorted(
-                groups.items(), key=lambda each: _place(question.by, each[0])
+                groups.items(), key=lambda each: in_order(question.by, each[0])
             )
             if not counts.is_empty()
         ],
-        total=_row(None, total),
+        total=row_of(None, total),
     )
 
 
@@ -229,12 +235,13 @@ def _key(
     return row["key"] or None
 
 
-def _place(by: By, key: str) -> tuple[int, str]:
+def in_order(by: By, key: str) -> tuple[int, str]:
     """Keys by the alphabet, but that ten years of age come after nine."""
     return len(key) if by == "age" else 0, key
 
 
-def _row(key: str | None, counts: _Counts, *, monthly: bool = False) -> Row:
+def row_of(key: str | None, counts: Counts, *, waits: bool = True) -> Row:
+    """The row of a key; `waits`: whether what waits is known of it."""
     of = counts.of
     return Row(
         key=key,
@@ -245,7 +252,7 @@ def _row(key: str | None, counts: _Counts, *, monthly: bool = False) -> Row:
         scrapped=of["scrapped"],
         written_off=of["written_off"],
         lost=of["lost"],
-        waiting=None if monthly else of["waiting"],
+        waiting=of["waiting"] if waits else None,
         rates=Rates(
             recycling=_rate(of["reused"], [of["reused"], of["scrapped"]]),
             returned_ratio=_rate(of["returned"], [of["issued"]]),

@@ -26,7 +26,7 @@ def sheet_of(report: Report) -> Sheet:
         title="Recycling",
         columns=COLUMNS,
         rows=[[row.key or "", *_cells(row)] for row in (*report.rows, report.total)],
-        notes=(days, f"By {report.by}", products, DEFINITION),
+        notes=(days, f"By {report.by}", f"Of {report.within or 'all'}", products, DEFINITION),
     )
 
 

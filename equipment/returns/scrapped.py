@@ -7,10 +7,10 @@ from typing import Final, Literal, TypeAlias
 import asyncpg
 import msgspec
 
-from budget.behind import DAYS_MAX
 from budget.database import fetch
 from budget.recycling import Count, Scope
 from budget.refusals import Fault, Wrong
+from budget.within import DAYS_MAX
 from equipment.staff.roles import Caller, check_may
 
 By: TypeAlias = Literal["reason", "sku"]

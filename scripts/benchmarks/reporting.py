@@ -27,9 +27,7 @@ _REPORTS: Final = {
 # Figures alone may not grow; a page has them in words.
 _PAGES: Final = {
     "budget page": f"/budget?year={YEAR}",
-    "budget page as of a day": f"/budget?year={YEAR}&as_of=2018-12-15",
     "recycling page": f"/budget/recycling?from={FIRST}&to={LAST}&by=team",
-    "reconciliation page": f"/budget/reconciliation?year={YEAR}",
 }
 _FLAT: Final = (*_REPORTS, *_PAGES)
 # What has more rows takes longer: the time of each row may not grow.

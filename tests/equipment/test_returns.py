@@ -12,13 +12,14 @@ from budget.cohorts import Asked, Of, cohorts
 from budget.partners import Takeover, take_over
 from budget.recycling import Count, Question, Scope
 from budget.refusals import NotAllowed, Wrong
+from budget.within import DIMENSIONS, Within, report_within
 from equipment.people import people
 from equipment.people.person_form import PersonChange
 from equipment.returns.ageing import ageing
 from equipment.returns.left_out import Narrowed, left_out
 from equipment.returns.not_back import not_back
 from equipment.returns.scrapped import scrapped
-from tests.budget.recount import BYS
+from tests.budget.recount import BYS, shown
 from tests.equipment.ordering import open_for_orders
 from tests.equipment.standing_data import caller
 from tests.equipment.store import (
@@ -113,6 +114,36 @@ async def test_the_movements_behind_a_figure_add_up_to_it_and_say_nothing_of_wha
     assert seen > 100
     [scrapped_one, *_] = await _all_behind(Wanted("scrapped", *span))
     assert (scrapped_one.reason, scrapped_one.partner) == ("said so", "04K")
+
+    await _check_narrowed(span)
+
+
+async def _check_narrowed(span: tuple[date, date]) -> None:
+    for by in DIMENSIONS:
+        for row in (await recycling.report(Question(*span, by))).rows:
+            await _check_within(span, Within(by, str(row.key)), row)
+    with pytest.raises(Wrong):
+        await report_within(Question(*span, "sku"), Within("sku", "BED01"))
+
+
+async def _check_within(span: tuple[date, date], within: Within, row: recycling.Row) -> None:
+    """Of one key alone it is what the row of the key says, and its parts add up to that."""
+    whole = await report_within(Question(*span), within)
+    expected = {name: number for name, number in shown(row).items() if name[0] != "waiting"}
+    assert shown(whole.total) == expected, within
+    for by in DIMENSIONS:
+        if by == within.by:
+            continue
+        parts = (await report_within(Question(*span, by), within)).rows
+        for (kind, unit), number in expected.items():
+            # What has no team is in the total alone.
+            if by != "team":
+                assert sum(getattr(getattr(part, kind), unit) for part in parts) == number
+        for part in parts:
+            if part.issued.units:
+                wanted = Wanted("issued", *span, by, part.key, within=within)
+                behind_it = await _all_behind(wanted)
+                assert sum(each.units for each in behind_it) == part.issued.units
 
 
 async def _all_behind(wanted: Wanted) -> list[Counted]:

@@ -56,6 +56,12 @@ async def test_each_count_opens_into_movements_that_name_nobody(
                 assert rows.status_code == 200
                 assert rows.text.count('href="/items/') == units, address
                 assert "Ada" not in rows.text
+        narrowed = await browser.get("/budget/recycling?by=sku&within=partner:04K")
+        assert "Partner: NHS Rushcliffe alone" in words(narrowed)
+        assert "50.0% (1 of 2)" in words(narrowed)
+        for address, units in _links(narrowed, "/budget/recycling/movements"):
+            rows = await browser.get(address)
+            assert rows.text.count('href="/items/') == units, address
         reason = next(
             at for at, _ in _links(whole, "/budget/recycling/movements") if "=scrap" in at
         )
@@ -113,7 +119,8 @@ async def test_what_cannot_be_asked_is_told_by_its_field_or_is_not_there(
     async with signed_in(app, "holder") as browser:
         for query in (
             "from=2018-10-02&to=2018-10-01", "from=x", "from=2018-02-30&to=2018-03-01", "by=nobody",
-            "scope=none", "from-day=1", "to=0000-00-00",
+            "scope=none", "within=04K", "by=partner&within=partner:04K", "from-day=1",
+            "to=0000-00-00",
         ):  # fmt: skip
             answer = await browser.get(f"/budget/recycling?{query}")
             assert answer.status_code == 422, query

@@ -14,7 +14,8 @@ from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.pool.charts import Frame, Line, draw_lines
 from web.pool.onward_words import files
-from web.pool.recycling_words import SCOPES, months, share
+from web.pool.recycling_picture import months
+from web.pool.recycling_words import SCOPES, share
 from web.words import pounds
 
 _OF: Final[Mapping[str, str]] = {

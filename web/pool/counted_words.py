@@ -1,6 +1,5 @@
 """The movements behind one count of the recycling figures, in words. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -8,7 +7,15 @@ from urllib.parse import urlencode
 from budget.behind import Counted, Wanted
 from web.markup import link
 from web.paging import Slice
-from web.pool.recycling_words import COUNTS, MEANINGS, SCOPES, kept_of, name_of, right
+from web.pool.recycling_words import (
+    COUNTS,
+    MEANINGS,
+    SCOPES,
+    Names,
+    kept_of,
+    name_of,
+    right,
+)
 from web.words import day, pounds
 
 _Cell = dict[str, Any]
@@ -28,12 +35,13 @@ class CountedPage:
     links: dict[str, dict[str, str]]
 
 
-def counted_page(
-    found: Slice[Counted], wanted: Wanted, names: Mapping[str, str], base: str
-) -> CountedPage:
+def counted_page(found: Slice[Counted], wanted: Wanted, names: Names, base: str) -> CountedPage:
     """The movements of one count, of whom nothing is said."""
     kept = kept_of(wanted.first, wanted.last) | {"by": wanted.by, "scope": wanted.scope}
     of = [] if wanted.key is None else [name_of(wanted.key, wanted.by, names)]
+    if wanted.within is not None:
+        kept["within"] = str(wanted.within)
+        of.append(name_of(wanted.within.key, wanted.within.by, names))
     return CountedPage(
         title=": ".join([COUNTS[wanted.kind], *of]),
         back=f"{base}/budget/recycling?{urlencode(kept)}",

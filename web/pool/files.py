@@ -6,9 +6,8 @@ from typing import Final
 
 from litestar import Response
 
-from budget import positions, recycling
+from budget import positions
 from budget.reconciliation import year_reconciled
-from budget.recycling import Question
 from budget.recycling_files import sheet_of
 from budget.refusals import Missing, Wrong
 from budget.sheets import FILES, Sheet
@@ -19,7 +18,7 @@ from web.pages import PageRequest
 from web.pool import pool_sheets
 from web.pool.cohorts import followed
 from web.pool.forecasts import asked_day
-from web.pool.recycling import TASK, asked_of, filled_of
+from web.pool.recycling import TASK, asked_of, filled_of, reported
 from web.pool.variation import compared
 from web.rendering import file
 
@@ -43,9 +42,7 @@ async def show_recycling_file(request: PageRequest) -> Response[bytes]:
 
 
 async def _recycling(request: PageRequest) -> Sheet:
-    asked = asked_of(filled_of(request))
-    question = Question(asked.first, asked.last, asked.by, asked.scope)
-    return sheet_of(await recycling.report(question))
+    return sheet_of(await reported(asked_of(filled_of(request))))
 
 
 @pages.get("/budget/recycling/variation/file", task=TASK)

@@ -9,8 +9,9 @@ from litestar import Response
 
 from budget import behind, partners, pool, recycling
 from budget.behind import Kind, Wanted
-from budget.recycling import By, Question, Scope
+from budget.recycling import By, Question, Report, Scope
 from budget.refusals import Fault, Missing, Wrong
+from budget.within import Within, report_within, within_of
 from budget.years import london_day, span, year_of
 from equipment import places
 from web import pages
@@ -18,6 +19,7 @@ from web.forms import Filled, as_struct
 from web.pages import PageRequest
 from web.paging import PAGE, key_after, sliced
 from web.pool import counted_words, recycling_words
+from web.pool.recycling_words import Names
 from web.rendering import page
 
 TASK: Final = "read the pool"
@@ -27,6 +29,9 @@ _DAYS: Final = tuple(
 )
 
 
+_KEPT: Final = ("count", "by", "key", "scope", "within", "from", "to")
+
+
 class Asked(msgspec.Struct, frozen=True):
     """Which figures a page shows."""
 
@@ -34,6 +39,11 @@ class Asked(msgspec.Struct, frozen=True):
     last: date = msgspec.field(name="to")
     by: By = "none"
     scope: Scope = "reusable"
+    within: str | None = None
+
+    def of(self) -> Within | None:
+        """Of what alone; Wrong where that is nothing."""
+        return within_of(self.within)
 
 
 class _Which(msgspec.Struct, frozen=True):
@@ -50,38 +60,46 @@ async def show_recycling(request: PageRequest) -> Response[str]:
     today = london_day(request.now)
     try:
         asked = asked_of(filled)
-        question = Question(asked.first, asked.last, asked.by, asked.scope)
-        report = await recycling.report(question)
+        report = await reported(asked)
     except Wrong as refusal:
         content = recycling_words.refused_page(filled, refusal, base)
         return page(request, "budget_recycling.jinja", content, status=422)
     year = year_of(min(max(asked.last, _YEARS[0]), _YEARS[1]))
     standing = await pool.standing(year, asked.last)
-    names = await _names(request, asked.by)
+    names = await _names(request)
     content = recycling_words.recycling_page(report, standing, names, today, base)
     return page(request, "budget_recycling.jinja", content)
+
+
+async def reported(asked: Asked) -> Report:
+    """The figures that are asked for, of all or within something. Wrong where there are none."""
+    question = Question(asked.first, asked.last, asked.by, asked.scope)
+    within = asked.of()
+    return await (report_within(question, within) if within else recycling.report(question))
 
 
 _YEARS: Final = (date(1948, 4, 1), date(2199, 3, 31))
 
 
-async def _names(request: PageRequest, by: By) -> dict[str, str]:
-    """What the keys of a report are called, where they are codes."""
-    if by == "partner":
-        return {each.ods: each.name for each in await partners.listed("", _MOST)}
-    if by == "depot":
-        return {each.code: each.name for each in await places.depots(request.caller, "", _MOST)}
-    return {}
+async def _names(request: PageRequest) -> Names:
+    """What the keys of reports are called, where they are codes."""
+    depots = await places.depots(request.caller, "", _MOST)
+    return {
+        "partner": {each.ods: each.name for each in await partners.listed("", _MOST)},
+        "depot": {each.code: each.name for each in depots},
+    }
 
 
 @pages.get("/budget/recycling/movements", task=TASK)
 async def list_counted(request: PageRequest) -> Response[str]:
     """The movements behind one count, a page at a time."""
-    kept = {name: request.sought(name) for name in ("count", "by", "key", "scope", "from", "to")}
+    kept = {name: request.sought(name) for name in _KEPT}
     try:
         asked = asked_of(filled_of(request))
         which = as_struct({"count": kept["count"] or None, "key": kept["key"] or None}, _Which)
-        wanted = Wanted(which.count, asked.first, asked.last, asked.by, which.key, asked.scope)
+        wanted = Wanted(
+            which.count, asked.first, asked.last, asked.by, which.key, asked.scope, asked.of()
+        )
         cursor = request.sought("after")
         after = key_after(cursor, tuple[date, UUID]) or behind.FIRST
         rows = await behind.behind(wanted, after=after, limit=PAGE + 1)
@@ -89,14 +107,14 @@ async def list_counted(request: PageRequest) -> Response[str]:
         raise Missing("figure-not-found", "There is no such figure.") from refusal
     address = f"{request.site.base}/budget/recycling/movements"
     found = sliced(rows, lambda row: (row.occurred_on, row.loan), address, **kept, after=cursor)
-    names = await _names(request, asked.by)
+    names = await _names(request)
     content = counted_words.counted_page(found, wanted, names, request.site.base)
     return page(request, "figure_visits.jinja", content)
 
 
 def filled_of(request: PageRequest) -> Filled:
     """What is asked for: the days from an address or a form; of this year where there are none."""
-    asked = {name: [request.sought(name)] for name in ("by", "scope", "key", *_DAYS)}
+    asked = {name: [request.sought(name)] for name in ("by", "scope", "key", "within", *_DAYS)}
     last = london_day(request.now)
     ends = {"from": span(year_of(last))[0].isoformat(), "to": last.isoformat()}
     typed = any(asked[name][0] for name in _DAYS)
@@ -110,7 +128,7 @@ def filled_of(request: PageRequest) -> Filled:
 
 def asked_of(filled: Filled) -> Asked:
     """The same for a domain function; Wrong where it cannot be asked."""
-    values: dict[str, object] = {name: filled.given(name) for name in ("by", "scope")}
+    values: dict[str, object] = {name: filled.given(name) for name in ("by", "scope", "within")}
     asked = as_struct(values | {"from": filled.day("from"), "to": filled.day("to")}, Asked)
     if asked.first > asked.last:
         raise Wrong([Fault("to", "The span ends before it begins.")])

@@ -1,22 +1,22 @@
 """What is recycled, in words: each figure's formula with what it was made of, and links. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from budget.behind import DAYS_MAX
 from budget.pool import Budget
 from budget.recycling import By, Count, Rate, Report, Row
 from budget.refusals import Refusal
+from budget.within import DAYS_MAX
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.markup import link
-from web.pool.charts import Frame, Line, draw_lines
 from web.pool.onward_words import files
+from web.pool.recycling_picture import picture
 from web.words import day, pounds
 
 BY_WORDS: Final[Mapping[str, str]] = {
@@ -81,7 +81,8 @@ MEANINGS: Final[Mapping[str, str]] = {
     "lost": "Lost while it was out.",
     "waiting": "Back and neither made fit nor scrapped at the end of these days.",
 }
-_PERCENT: Final = 100
+Names: TypeAlias = Mapping[str, Mapping[str, str]]
+"""What keys are called, by what they are keys of."""
 _Cell = dict[str, Any]
 
 
@@ -130,10 +131,11 @@ def refused_page(filled: Filled, refusal: Refusal, base: str) -> RecyclingPage:
 
 
 def recycling_page(
-    report: Report, standing: Budget, names: Mapping[str, str], today: date, base: str
+    report: Report, standing: Budget, names: Names, today: date, base: str
 ) -> RecyclingPage:
     """All figures, and by what they are broken down."""
     kept = kept_of(report.first, report.last) | {"by": report.by, "scope": report.scope}
+    kept |= {"within": report.within} if report.within else {}
     filled = Filled({name: [text] for name, text in (_days(report) | kept).items()})
     broken = report.by != "none"
     return RecyclingPage(
@@ -141,27 +143,49 @@ def recycling_page(
         back=f"{base}/budget",
         address=f"{base}/budget/recycling",
         errors=[],
-        fields=form_fields(Fields(filled)),
-        span=f"{day(report.first)} to {day(report.last)}, both included. {SCOPES[report.scope]}.",
+        fields=form_fields(Fields(filled), _withins(report, names)),
+        span=f"{day(report.first)} to {day(report.last)}, both included. {SCOPES[report.scope]}."
+        f"{_said_within(report, names)}",
         rates=[_rate_row(report.total, each) for each in _RATES],
-        counts=[_count_row(report, kind, today, base) for kind in COUNTS],
-        apart=_apart(report.total, standing),
+        counts=[_count_row(report, kind, today, base) for kind in COUNTS
+            if getattr(report.total, kind) is not None],
+        apart=_apart(report.total, standing) if report.within is None else [],
         by_title=f"By {BY_WORDS[report.by].lower()}",
-        by_rates=_by_rates(report, names) if broken else ([], []),
+        by_rates=_by_rates(report, names, base) if broken else ([], []),
         by_counts=_by_counts(report, names, today, base) if broken else ([], []),
-        picture=_picture(report) if report.by == "month" and len(report.rows) > 1 else None,
+        picture=picture(report) if report.by == "month" and len(report.rows) > 1 else None,
         files=files(f"{base}/budget/recycling/file", kept),
         onward=_onward(kept, base),
-    )
+    )  # fmt: skip
 
 
-def form_fields(fields: Fields) -> list[Field]:
-    """Which days, by what, of which products."""
+def _withins(report: Report, names: Names) -> dict[str, str]:
+    """Of what alone one may ask: each partner and depot, and what is shown by now."""
+    chosen = {"": "All"} | {
+        f"{by}:{key}": f"{name} ({key})" for by, of in names.items() for key, name in of.items()
+    }
+    if report.within and report.within not in chosen:
+        by, _, key = report.within.partition(":")
+        chosen[report.within] = f"{BY_WORDS[by]}: {key}"
+    return chosen
+
+
+def _said_within(report: Report, names: Names) -> str:
+    if not report.within:
+        return ""
+    by, _, key = report.within.partition(":")
+    of = names.get(by, {}).get(key, key)
+    return f" {BY_WORDS[by]}: {of} alone; what waits is known of all together only."
+
+
+def form_fields(fields: Fields, withins: Mapping[str, str] | None = None) -> list[Field]:
+    """Which days, by what, of which products, within what."""
     return [
         fields.day("from", "From"),
         fields.day("to", "To, that day included"),
         fields.select("by", "Break down by", BY_WORDS),
         fields.select("scope", "Of", SCOPES),
+        *([fields.select("within", "Within", withins)] if withins else []),
     ]
 
 
@@ -241,7 +265,8 @@ def _opening(  # noqa: PLR0917 - where a number leads is these six things
     elif not (count.units or count.pence) or days >= DAYS_MAX:
         return {"text": text}
     else:
-        of = {"by": report.by, "key": key} if key is not None else {}
+        of: dict[str, str] = {"by": report.by, "key": key} if key is not None else {}
+        of |= {"within": report.within} if report.within else {}
         which = {"count": kind, **of, "scope": report.scope, **kept_of(report.first, report.last)}
         address = f"{base}/budget/recycling/movements?{urlencode(which)}"
     of_what = COUNTS[kind] if key is None else f"{COUNTS[kind]}, {key}"
@@ -286,7 +311,7 @@ def _apart(total: Row, standing: Budget) -> list[list[_Cell]]:
     ]
 
 
-def name_of(key: str | None, by: By, names: Mapping[str, str]) -> str:
+def name_of(key: str | None, by: By, names: Names) -> str:
     """What a key is called."""
     if key is None:
         return "All"
@@ -294,10 +319,22 @@ def name_of(key: str | None, by: By, names: Mapping[str, str]) -> str:
         return f"{date.fromisoformat(f'{key}-01'):%B %Y}"
     if by == "age":
         return {"0": "Under a year", "1": "1 year"}.get(key, f"{key} years")
-    return f"{names[key]} ({key})" if key in names else key
+    name = names.get(by, {}).get(key)
+    return f"{name} ({key})" if name else key
 
 
-def _by_rates(report: Report, names: Mapping[str, str]) -> tuple[list[_Cell], list[list[_Cell]]]:
+def _named(report: Report, key: str | None, names: Names, base: str) -> _Cell:
+    """A key, which opens into what it is made of where there is anything to open."""
+    name = name_of(key, report.by, names)
+    if key is None or report.within or report.by == "month":
+        return {"text": name}
+    by = "sku" if report.by == "category" else "category"
+    asked = kept_of(report.first, report.last) | {"by": by, "scope": report.scope}
+    query = urlencode(asked | {"within": f"{report.by}:{key}"})
+    return {"html": link(f"{base}/budget/recycling?{query}", name)}
+
+
+def _by_rates(report: Report, names: Names, base: str) -> tuple[list[_Cell], list[list[_Cell]]]:
     head = [{"text": BY_WORDS[report.by]}, {"text": "Recycled, by units"}]
     head += [{"text": "Recycled, by value"}, {"text": "Returned against issued"}]
     head += [{"text": "Issued again"}]
@@ -307,7 +344,7 @@ def _by_rates(report: Report, names: Mapping[str, str]) -> tuple[list[_Cell], li
         decided = [getattr(row.reused, of) + getattr(row.scrapped, of) for of in ("units", "pence")]
         rows.append(
             [
-                {"text": name_of(row.key, report.by, names)},
+                _named(report, row.key, names, base),
                 {"text": share(recycled.units, row.reused.units, decided[0], "{:,}".format)},
                 {"text": share(recycled.pence, row.reused.pence, decided[1], pounds)},
                 *(
@@ -323,9 +360,10 @@ def _by_rates(report: Report, names: Mapping[str, str]) -> tuple[list[_Cell], li
 
 
 def _by_counts(
-    report: Report, names: Mapping[str, str], today: date, base: str
+    report: Report, names: Names, today: date, base: str
 ) -> tuple[list[_Cell], list[list[_Cell]]]:
-    kinds = [kind for kind in COUNTS if report.by != "month" or kind != "waiting"]
+    waits = report.by != "month" and report.within is None
+    kinds = [kind for kind in COUNTS if waits or kind != "waiting"]
     head = [{"text": BY_WORDS[report.by]}, *({"text": COUNTS[kind]} for kind in kinds)]
     rows = []
     for row in report.rows:
@@ -337,28 +375,3 @@ def _by_counts(
             cells.append({"html": Markup("{}<br>{}").format(shown, pounds(count.pence))})
         rows.append(cells)
     return head, rows
-
-
-def _picture(report: Report) -> Markup:
-    rates = [row.rates.recycling for row in report.rows]
-    frame = Frame(
-        name="recycled",
-        title="Recycled, by month",
-        description="The share made fit to lend again, by units and by value; its table is below.",
-        up="Recycled, %",
-        written="{:,.0f}%".format,
-    )
-    labels = months([str(row.key) for row in report.rows])
-    lines = [Line("By units", _percent([rate.units for rate in rates]))]
-    lines.append(Line("By value", _percent([rate.pence for rate in rates])))
-    return draw_lines(frame, labels, lines)
-
-
-def months(keys: Sequence[str]) -> list[str]:
-    """Months below a picture: with their years where there are more than a year's."""
-    form = "%b" if len(keys) <= 12 else "%b %y"  # noqa: PLR2004 - a year
-    return [date.fromisoformat(f"{key}-01").strftime(form) for key in keys]
-
-
-def _percent(rates: Sequence[float | None]) -> list[float | None]:
-    return [None if rate is None else rate * _PERCENT for rate in rates]
