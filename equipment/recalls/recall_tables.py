@@ -49,6 +49,7 @@ class RecallItem(Table, tablename="recall_items"):
     """An item that a recall has found: how, where and with whom, and what became of it."""
 
     id = BigSerial(primary_key=True)
+    # Both are looked at once for a whole list, by the trigger keep_recall_items and not one by one.
     recall = ForeignKey(Recall, null=False, on_delete=OnDelete.restrict)
     item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict)
     found_at = Timestamptz(default=None)

@@ -38,6 +38,11 @@ select format('item %s: recall %s has no movement that held it', i.code, r.refer
 from recalls r join recall_items n on n.recall = r.id join items i on i.id = n.item
 where not exists (select from movements m
     where m.item = n.item and m.id = n.hold and m.action = 'hold')
+union all
+select format('item %s: listed by recall %s, of which one is not there', n.item, n.recall)
+from recall_items n
+where not exists (select from items i where i.id = n.item)
+    or not exists (select from recalls r where r.id = n.recall)
 """
 RECALL_INVARIANTS: Final = (
     Invariant("recall-names", "An open recall has found all that it names.", _NAMES),

@@ -286,15 +286,29 @@ async def test_a_match_that_would_hold_what_nobody_meant_is_refused(
     assert await fetch("select from recalls") == []
 
 
-async def test_the_database_lets_nothing_go_that_a_recall_holds() -> None:
-    """Whoever writes past the service is refused."""
+async def test_the_database_lets_nothing_go_that_a_recall_holds(database: str) -> None:
+    """Whoever writes past the service is refused, also once the recall is over; so is its list."""
     code = await one_item()
-    await recalled()
+    recall = (await recalled()).id
     walls = (asyncpg.CheckViolationError, asyncpg.SerializationError)
     with pytest.raises(walls):
         await execute("update items set held_at = null, recalled = null where code = $1", code)
     with pytest.raises(asyncpg.CheckViolationError):
         await execute("update items set held_at = null where code = $1", code)
+    await execute("update recalls set closed_at = now(), closed_by = 'x' where id = $1", recall)
+    with pytest.raises(asyncpg.SerializationError, match="no movement says that it is free"):
+        await execute("update items set held_at = null, recalled = null where code = $1", code)
+    listed = "insert into recall_items (recall, item, found_at, state, hold)"
+    for values in ("select id, 0, now(), 'lost', id from recalls",
+            "select gen_random_uuid(), id, now(), 'lost', newest_movement from items"):  # fmt: skip
+        with pytest.raises(asyncpg.ForeignKeyViolationError):
+            await execute(f"{listed} {values}")
+    owner = await asyncpg.connect(database)
+    for sql in ("delete from recalls", "update recalls set id = gen_random_uuid()",
+            "update recall_items set item = item + 1", "update items set id = id + 1"):  # fmt: skip
+        with pytest.raises(asyncpg.ForeignKeyViolationError, match="on the list of a recall"):
+            await owner.execute(sql)
+    await owner.close()
 
 
 async def test_nothing_slips_out_while_scans_receipts_and_imports_race_a_recall() -> None:
