@@ -17,7 +17,7 @@ from logistics.planner.search import Turns, search
 
 def plan(day: Day, until: Until, seed: int) -> Plan:
     """The best plan found by then; the same for the same day, seed and number of iterations."""
-    turns = Turns.begin(until)
+    turns = Turns.begin(until, len(day.visits))
     ground = Ground.of(day)
     numbers = range(len(ground.visits))
     left = {visit: why for visit in numbers if (why := hopeless(ground, visit))}

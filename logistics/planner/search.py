@@ -10,7 +10,13 @@ import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.search import PerturbationParams
 from pyvrp.solve import SolveParams
-from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, StoppingCriterion
+from pyvrp.stop import (
+    MaxIterations,
+    MaxRuntime,
+    MultipleCriteria,
+    NoImprovement,
+    StoppingCriterion,
+)
 
 from logistics.planner.course import Trips
 from logistics.planner.day import Until
@@ -18,6 +24,10 @@ from logistics.planner.ground import Ground
 from logistics.planner.puzzle import Puzzle
 
 _FIRST_SHARE: Final = 0.25
+# Of so few visits the best is found within some hundreds of steps; whoever waits need not watch the
+# search go over the same ground until the clock ends it.
+_FEW: Final = 20
+_SETTLED_STEPS: Final = 4_000
 _SMALL: Final = SolveParams(perturbation=PerturbationParams(max_perturbations=10))
 _LARGE: Final = SolveParams(perturbation=PerturbationParams(max_perturbations=25))
 
@@ -30,13 +40,17 @@ class Turns:
     rest: StoppingCriterion
 
     @classmethod
-    def begin(cls, until: Until) -> Self:
-        """Start the clocks: what is prepared from now on is a part of the time."""
+    def begin(cls, until: Until, visits: int) -> Self:
+        """Start the clocks: what is prepared from now on is a part of the time.
+
+        A search for few visits ends sooner, once nothing better has been found for long.
+        """
         seconds, steps = until.seconds, until.iterations
         first = None if steps is None else round(steps * _FIRST_SHARE)
         rest = None if steps is None or first is None else steps - first
         share = None if seconds is None else seconds * _FIRST_SHARE
-        return cls(_stop(share, first), _stop(seconds, rest))
+        settles = visits <= _FEW
+        return cls(_stop(share, first, settles=settles), _stop(seconds, rest, settles=settles))
 
 
 def search(ground: Ground, visits: Sequence[int], turns: Turns, seed: int) -> dict[str, Trips]:
@@ -94,9 +108,11 @@ def _trips(route: pyvrp.Route, visits: Sequence[int]) -> Trips:
     )
 
 
-def _stop(seconds: float | None, iterations: int | None) -> StoppingCriterion:
-    """After so many seconds from now, or so many iterations."""
+def _stop(seconds: float | None, iterations: int | None, *, settles: bool) -> StoppingCriterion:
+    """After so many seconds from now, or so many iterations, or once it `settles`."""
     criteria: list[StoppingCriterion] = []
+    if settles:
+        criteria.append(NoImprovement(_SETTLED_STEPS))
     if seconds is not None:
         clock = MaxRuntime(seconds)
         # It runs from when it is first asked: not only once the search has found its feet, which

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ import uvloop
 
 from budget.refusals import Refused, Wrong
 from logistics.planner.day import Until
-from logistics.planner.planner import best, plan
+from logistics.planner.planner import best, loss, plan
 from logistics.rounds import planning
 from logistics.rounds.planning import plan_apart
 from logistics.rounds.solver import LENGTH_BYTES, Task
@@ -22,6 +23,8 @@ from tests.logistics.days import day, visit
 FEW = Until(iterations=10)
 DAY = day([visit(f"v{place}", place) for place in range(1, 6)])
 LONG = Until(seconds=100)
+# Of so many that the clock alone ends the search for them.
+BUSY = day([visit(f"v{number}", 1 + number % 5, on_site_s=60) for number in range(40)])
 
 
 async def test_it_is_the_best_of_several_seeds() -> None:
@@ -37,9 +40,17 @@ def test_it_is_made_on_the_loop_that_the_service_runs_on() -> None:
     assert made.unplanned == ()
 
 
+async def test_a_small_day_keeps_nobody_waiting() -> None:
+    """Its search ends once there is nothing better to be found, however long it might take."""
+    began = time.monotonic()
+    made = await plan_apart(DAY, LONG, 7)
+    assert time.monotonic() - began < 50
+    assert loss(DAY, made) <= loss(DAY, plan(DAY, FEW, 14))
+
+
 async def test_others_go_on_meanwhile() -> None:
     """The event loop never stands still for a search."""
-    task = asyncio.create_task(plan_apart(DAY, Until(seconds=1), 1, processes=1))
+    task = asyncio.create_task(plan_apart(BUSY, Until(seconds=1), 1, processes=1))
     turns = 0
     while not task.done():
         await asyncio.sleep(0.02)
@@ -50,7 +61,7 @@ async def test_others_go_on_meanwhile() -> None:
 
 async def test_a_killed_process_is_a_refusal_in_words() -> None:
     """With nothing half-made, and the next plan is made as usual."""
-    task = asyncio.create_task(plan_apart(DAY, LONG, 1))
+    task = asyncio.create_task(plan_apart(BUSY, LONG, 1))
     for child in await _children(2):
         os.kill(child, signal.SIGKILL)
     with pytest.raises(Refused) as refused:
@@ -61,7 +72,7 @@ async def test_a_killed_process_is_a_refusal_in_words() -> None:
 
 async def test_one_killed_process_leaves_the_others_plan() -> None:
     """Each of them makes a whole plan."""
-    task = asyncio.create_task(plan_apart(DAY, Until(seconds=3), 1))
+    task = asyncio.create_task(plan_apart(BUSY, Until(seconds=3), 1))
     child, _ = await _children(2)
     os.kill(child, signal.SIGKILL)
     assert (await task).unplanned == ()
@@ -70,13 +81,13 @@ async def test_one_killed_process_leaves_the_others_plan() -> None:
 async def test_a_process_that_takes_too_long_is_ended() -> None:
     """Whatever it does: there is a limit to how long anybody waits."""
     with pytest.raises(Refused, match="planner stopped"):
-        await plan_apart(DAY, LONG, 1, grace_s=-99.5)
+        await plan_apart(BUSY, LONG, 1, grace_s=-99.5)
     assert _running() == []
 
 
 async def test_who_does_not_wait_leaves_no_process() -> None:
     """A request that is given up takes its search with it."""
-    task = asyncio.create_task(plan_apart(DAY, LONG, 1))
+    task = asyncio.create_task(plan_apart(BUSY, LONG, 1))
     await _children(2)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -89,7 +100,7 @@ async def test_a_search_takes_only_the_time_that_nobody_else_wants() -> None:
 
     In our own session: Linux shares out time among sessions before it looks at niceness.
     """
-    task = asyncio.create_task(plan_apart(DAY, LONG, 1))
+    task = asyncio.create_task(plan_apart(BUSY, LONG, 1))
     for process in await _children(2):
         async with asyncio.timeout(30):
             while os.getpriority(os.PRIO_PROCESS, process) < 19:  # noqa: ASYNC110 - no event
@@ -102,7 +113,7 @@ async def test_a_search_takes_only_the_time_that_nobody_else_wants() -> None:
 
 def test_a_process_ends_with_whoever_asked() -> None:
     """Killed, a service leaves nobody who would search on for nothing."""
-    said = msgspec.msgpack.encode(Task(DAY, LONG, 1))
+    said = msgspec.msgpack.encode(Task(BUSY, LONG, 1))
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "logistics.rounds.solver"],
         stdin=subprocess.PIPE,
