@@ -37,7 +37,7 @@ def test_a_whole_stop_from_the_list_to_the_signature(
         expect(page.get_by_text("Collect 1 item:")).to_be_visible()
         _seen(phone, "stop")
         page.get_by_role("button", name="Scan first item").click()
-        expect(page.get_by_role("button", name="Finish this stop")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("button", name="Finish this stop")).to_be_visible()
         _seen(phone, "scanned")
         assert phone.unsent() == 3
         expect(page.get_by_text("We'll send it when you have signal.")).to_be_visible()
@@ -51,9 +51,13 @@ def test_a_whole_stop_from_the_list_to_the_signature(
         page.get_by_role("button", name="Save and go on").click()
         expect(page.get_by_text("This stop is done.")).to_be_visible()
         _seen(phone, "done")
+        # What is sent while a finger is down is not drawn from under it.
+        page.get_by_role("link", name="All stops").hover()
+        page.mouse.down()
         phone.context.set_offline(offline=False)
         expect(page.get_by_text("Everything has been sent.")).to_be_visible()
-        page.get_by_role("link", name="All stops").click()
+        page.mouse.up()
+        expect(page.get_by_role("button", name="End the day")).to_be_visible()
         _seen(phone, "day-after")
     assert [day.actions(code) for code in codes] == [["deliver"], ["deliver"], ["collect"]]
     assert [day.item(code)["state"] for code in codes] == ["on_loan", "on_loan", "collected"]
@@ -83,7 +87,9 @@ def test_a_label_is_read_on_any_screen_and_by_the_phone_s_own_camera(
 ) -> None:
     """A scanner's keystrokes at a stop, and the link that a label holds: without a network."""
     phone = Phone(tmp_path / "phone", day.address)
-    ann, bob = day.delivered[0], day.delivered[2]
+    # The commode of each: of two stops that cost the same either way, either may be the first, and
+    # whoever still waits for a commode would take the other's.
+    ann, bob = day.delivered[1], day.delivered[2]
     with switched_on(phone):
         phone.set_up()
         phone.context.set_offline(offline=True)
@@ -199,11 +205,11 @@ def test_five_wrong_pins_leave_nobody_on_the_phone(day: RoundDay, tmp_path: Path
         expect(phone.page.get_by_text("Delivered", exact=True)).to_be_visible()
     with switched_on(phone):
         phone.seen.open("/round")
-        for _ in range(5):
+        for left in ("4 tries left", "3 tries left", "2 tries left", "1 try left", None):
             phone.page.get_by_label("PIN").fill("000000")
             phone.page.get_by_role("button", name="Open", exact=True).click()
-            expect(phone.page.get_by_role("alert").or_(_locked_out(phone.page))).to_be_visible()
-            phone.page.wait_for_timeout(200)
+            if left:
+                expect(phone.page.get_by_role("alert")).to_contain_text(left)
         expect(_locked_out(phone.page)).to_be_visible()
         _seen(phone, "locked-out")
         assert not phone.keeps("day")

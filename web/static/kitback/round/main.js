@@ -36,6 +36,8 @@ const SCANS = new Set(["scan", "label", "load", "back"]);
 const PUT_AWAY = 30 * 60 * 1000;
 // These only show, so they are drawn anew with what has changed; in the others somebody is busy.
 const LIVE = new Set(["", "stop", "refused", "close"]);
+// How long after a finger has left the screen its press may still be on its way to what it was on.
+const PRESS = 350;
 
 const main = document.getElementById("maincontent");
 const app = {
@@ -56,6 +58,7 @@ const app = {
   signOut,
 };
 let leave = null;
+const press = { down: false, due: false };
 
 // Put away for longer than a stop takes: whoever takes it out again types the PIN.
 function lockWhenPutAway() {
@@ -85,9 +88,11 @@ async function begin() {
   draw();
   app.round.start();
   lockWhenPutAway();
+  redrawBetweenPresses();
 }
 
 function draw() {
+  press.due = false;
   leave?.();
   leave = null;
   const [name, ...rest] = location.hash.slice(1).split("/");
@@ -116,8 +121,33 @@ function changed(what) {
   if (what === "revoked") return revoked();
   const [name] = location.hash.slice(1).split("/");
   const open = document.querySelector("#view details[open]");
-  if (LIVE.has(name) && !open) redraw();
+  press.due = LIVE.has(name) && !open;
+  if (!press.down) redrawDue();
   status();
+}
+
+// What is drawn anew under a finger is gone before the press ends, and the press is lost.
+function redrawBetweenPresses() {
+  let ends = 0;
+  const begun = () => {
+    clearTimeout(ends);
+    press.down = true;
+  };
+  const ended = () => {
+    press.down = false;
+    redrawDue();
+  };
+  const lifted = () => {
+    clearTimeout(ends);
+    ends = setTimeout(ended, PRESS);
+  };
+  addEventListener("pointerdown", begun, { capture: true });
+  addEventListener("pointerup", lifted, { capture: true });
+  addEventListener("pointercancel", lifted, { capture: true });
+}
+
+function redrawDue() {
+  if (press.due) redraw();
 }
 
 // The same view with what is new in it, without pulling the page from under the thumb.
@@ -137,6 +167,7 @@ function redraw() {
 }
 
 function revoked() {
+  press.due = false;
   leave?.();
   removeEventListener("hashchange", draw);
   show(
