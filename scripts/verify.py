@@ -65,7 +65,7 @@ async def verify(dsn: str, *, second_factor: bool = False) -> int:
         raise UnreadableError(f"The database cannot be reached: {error}") from error
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await _verify(connection, second_factor=second_factor)
+            return await verify_on(connection, second_factor=second_factor)
     except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as error:
         words = "This is no database of this version of Kitback, or was never migrated"
         raise UnreadableError(f"{words}: {error}") from error
@@ -75,7 +75,8 @@ async def verify(dsn: str, *, second_factor: bool = False) -> int:
         await connection.close()
 
 
-async def _verify(connection: Connection, *, second_factor: bool) -> int:
+async def verify_on(connection: Connection, *, second_factor: bool = False) -> int:
+    """Check what this connection sees, and print what is found; the exit code."""
     findings = Findings()
     for invariant in (*EVERY, *(REQUIRED_INVARIANTS if second_factor else ())):
         shown = await connection.fetch(_SHOWN_OF_A_QUERY.format(query=invariant.query))

@@ -12,22 +12,38 @@ from uuid import uuid4
 import asyncpg
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
-from budget.database import close_pool, migrate, open_pool
+from budget.database import close_pool, open_pool
 from equipment.items import fix_company_prefix
+from equipment.staff import passwords
 from scripts.postgres import NAME, EmbeddedPostgres
 from settings import DEMONSTRATION_GCP
+from tests.api.world import KeptWorld, kept
+from tests.prepared import CARELESS, close_share, lay_out, open_share
 
 _TEMPLATE = "template_kitback"
-
 _MEMORY: Final = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
 _ROOM_BYTES: Final = 2 << 30
-_CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-"""No test here pulls the plug: a killed process loses nothing that the kernel has."""
+
+# How long a guess at a password takes is argon2's promise, not ours.
+passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=64)
 
 # What an example takes is the machine's affair: a busy one fails no promise.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open what the processes of this run share; a worker of xdist finds it open."""
+    if not hasattr(config, "workerinput"):
+        open_share()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close it again, once all of them have ended."""
+    if not hasattr(config, "workerinput"):
+        close_share()
 
 
 @pytest.fixture
@@ -43,8 +59,12 @@ def data_folder() -> Iterator[Path]:
 def postgres() -> Iterator[EmbeddedPostgres]:
     """Run one server for the session; under xdist, for each of its workers."""
     folder = Path(tempfile.mkdtemp(prefix="kitback-tests-", dir=_in_memory()))
-    server = EmbeddedPostgres(folder, options=_CARELESS)
+    lay_out(folder)
+    server = EmbeddedPostgres(folder, options=CARELESS)
     server.start()
+    # The server's own database is an empty one, which belongs to nobody's test.
+    rename = f"ALTER DATABASE {NAME} RENAME TO {_TEMPLATE}"
+    asyncio.run(_execute(_dsn(server, "postgres"), rename, f"CREATE DATABASE {NAME}"))
     yield server
     server.stop()
     shutil.rmtree(folder)
@@ -52,28 +72,41 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def template(postgres: EmbeddedPostgres) -> str:
-    """Migrate one database, which each test's own is then a copy of."""
-    asyncio.run(_execute(postgres, f"CREATE DATABASE {_TEMPLATE}"))
+    """Give the name of a migrated database, which each test's own is then a copy of."""
     asyncio.run(_prepare(_dsn(postgres, _TEMPLATE)))
     return _TEMPLATE
 
 
 @pytest.fixture
-async def database(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
-    """Yield a new, migrated, empty database, with the application's pool open on it."""
+def origin(template: str) -> str:
+    """Name what each test's database is a copy of: an empty one, where a module says no other."""
+    return template
+
+
+@pytest.fixture
+async def database(postgres: EmbeddedPostgres, origin: str) -> AsyncIterator[str]:
+    """Yield a new, migrated database, empty as a rule, with the application's pool open on it."""
     name = f"test_{uuid4().hex}"
     # Its files as they are: twice as quick as through the log, which nobody here will need.
-    await _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    create = f"CREATE DATABASE {name} TEMPLATE {origin} STRATEGY FILE_COPY"
+    await _execute(postgres.dsn, create)
     dsn = _dsn(postgres, name)
     await open_pool(dsn)
     yield dsn
     await close_pool()
-    await _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    await _execute(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def kept_world(postgres: EmbeddedPostgres, template: str) -> KeptWorld:
+    """Fill a database with people, orders and visits once, for modules that name it as `origin`."""
+    name = f"{template}_world"
+    asyncio.run(_execute(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    return KeptWorld(name, asyncio.run(kept(_dsn(postgres, name))))
 
 
 async def _prepare(dsn: str) -> None:
-    """What a first start does, less the people."""
-    await migrate(dsn)
+    """What a first start does after the migrations, less the people."""
     await open_pool(dsn)
     await fix_company_prefix(DEMONSTRATION_GCP)
     await close_pool()
@@ -92,9 +125,10 @@ def _dsn(server: EmbeddedPostgres, name: str) -> str:
     return server.dsn.replace(f"@/{NAME}?", f"@/{name}?")
 
 
-async def _execute(server: EmbeddedPostgres, sql: str) -> None:
-    connection = await asyncpg.connect(server.dsn)
+async def _execute(dsn: str, *statements: str) -> None:
+    connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute(sql)
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()

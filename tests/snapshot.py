@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from budget.database import fetch_one, transaction
-from equipment.people.visibility import EVERYONE
 from tests.sight import all_of
 
 # Who asks is written down whatever comes of it: looks at people, sign-ins, counts of a page's use.
@@ -22,12 +20,11 @@ select relname from pg_class where relnamespace = 'public'::regnamespace
 async def snapshot() -> dict[str, tuple[int, int]]:
     """How many rows each table has, and a sum of what is in them."""
     tables = [row["relname"] for row in await all_of(_TABLES)]
-    kept = [name for name in tables if name not in _ASKING | _CLOSED]
-    found = {}
-    async with transaction(viewer=EVERYONE):
-        for name in kept:
-            sums = f'select count(*) as n, sum(hashtext(t::text)) as s from "{name}" t'
-            row = await fetch_one(sums)
-            assert row is not None
-            found[name] = (row["n"], row["s"] or 0)
-    return found
+    sums = [
+        f"select '{name}' as name, count(*) as n, sum(hashtext(t::text)) as s from \"{name}\" t"
+        for name in tables
+        if name not in _ASKING | _CLOSED
+    ]
+    # In one statement: hundreds of tries look at what each of them has left.
+    rows = await all_of(" union all ".join(sums))
+    return {row["name"]: (row["n"], row["s"] or 0) for row in rows}

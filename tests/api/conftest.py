@@ -7,21 +7,13 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from litestar import Litestar
 
 from app import create_app
-from equipment.staff import passwords
 from equipment.staff.staff import first_administrator
 from settings import Settings
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash fast: how long a guess takes is argon2's promise, not ours."""
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
 
 
 @cache

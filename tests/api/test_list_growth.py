@@ -200,12 +200,16 @@ async def _beyond(
 ) -> list[tuple[str, str, int, str]]:
     """What reads more than a page is worth: path, page, rows, statement."""
     beyond = []
-    async with _client(dsn) as client:
-        for path, page in pages:
-            for sql, values in await _asked(client, path, page):
-                read = await _rows_read(dsn, sql, values, but=but)
-                if read > ROWS_READ_MAX:
-                    beyond.append((path, page, read, sql))
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with _client(dsn) as client:
+            for path, page in pages:
+                for sql, values in await _asked(client, path, page):
+                    read = await _rows_read(connection, sql, values, but=but)
+                    if read > ROWS_READ_MAX:
+                        beyond.append((path, page, read, sql))
+    finally:
+        await connection.close()
     return beyond
 
 
@@ -256,15 +260,16 @@ def _listen(monkeypatch: pytest.MonkeyPatch, name: str, asked: list[Any]) -> Non
     monkeypatch.setattr(asyncpg.Connection, name, ask)
 
 
-async def _rows_read(dsn: str, sql: str, values: tuple[Any, ...], but: tuple[str, ...] = ()) -> int:
+async def _rows_read(
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    sql: str,
+    values: tuple[Any, ...],
+    but: tuple[str, ...] = (),
+) -> int:
     """How many rows and entries of indexes a statement looks at, those it throws away included."""
     if not sql.lstrip().startswith(("select", "with")):
         return 0
-    connection = await asyncpg.connect(dsn)
-    try:
-        [row] = await connection.fetch(f"explain (analyze, format json) {sql}", *values)
-    finally:
-        await connection.close()
+    [row] = await connection.fetch(f"explain (analyze, format json) {sql}", *values)
     [explained] = json.loads(row[0])
     return sum(
         _read_by(node)

@@ -18,7 +18,7 @@ from litestar import Litestar
 from equipment.staff.roles import ADMINISTRATOR, AUDITOR, COORDINATOR
 from tests.api.test_foreign_ids import fields
 from tests.api.test_who_may import LETTERS, TABLE, asked
-from tests.api.world import World, opened
+from tests.api.world import KeptWorld, World
 from tests.logistics.calling import ask
 from tests.snapshot import snapshot
 
@@ -41,6 +41,18 @@ _NEW_IN: Final = {
     # Each is answered by itself, as a scan of it would be.
     "items": {"POST /api/wash-loads"},
 }
+
+
+@pytest.fixture
+def origin(kept_world: KeptWorld) -> str:
+    """Begin with some of everything."""
+    return kept_world.name
+
+
+@pytest.fixture
+def world(admin: httpx.AsyncClient, kept_world: KeptWorld) -> World:
+    """What there is, as the administrator sees it."""
+    return kept_world.seen_by(admin)
 
 
 def references(app: Litestar) -> dict[str, list[str]]:
@@ -201,10 +213,9 @@ def test_every_body_that_names_something_is_tried(app: Litestar) -> None:
 
 @pytest.mark.parametrize("operation", _OPERATIONS)
 async def test_what_is_named_must_be_there_and_be_theirs(
-    app: Litestar, admin: httpx.AsyncClient, visitor: httpx.AsyncClient, operation: str
+    app: Litestar, world: World, visitor: httpx.AsyncClient, operation: str
 ) -> None:
     """Another answer than for what is nowhere would tell that it is somewhere."""
-    world = await opened(admin)
     ids, body = await _request(world, operation)
     method, path = asked(operation, **ids)
     wrong: list[tuple[Any, ...]] = []

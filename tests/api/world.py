@@ -1,14 +1,19 @@
 """A service in which three people have the same: two of one's own partner, one of another's."""
 
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import httpx
 
+from budget.database import close_pool, open_pool
+from budget.years import london_day
 from equipment.staff.roles import ROLES
+from equipment.staff.staff import first_administrator
 from equipment.working_days import working_day_after
-from tests.api.conftest import PASSWORD
+from settings import Settings
+from tests.api.conftest import PASSWORD, application, client_of
 from tests.api.members import Headers, member
 from tests.logistics.calling import (
     PRODUCT,
@@ -40,6 +45,39 @@ class World:
     """The day for which what is ordered now is due."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptWorld:
+    """A database that such a service has filled, for others to be copied from."""
+
+    name: str
+    _world: World
+
+    def seen_by(self, admin: httpx.AsyncClient) -> World:
+        """What is in a copy of it, with the administrator of that copy."""
+        world = self._world
+        return replace(
+            world,
+            admin=admin,
+            **{
+                name: deepcopy(getattr(world, name)) for name in ("heads", "ours", "bobs", "theirs")
+            },
+        )
+
+
+async def kept(dsn: str) -> World:
+    """Fill an empty database; whoever is signed in there is so in its copies, too."""
+    await open_pool(dsn)
+    try:
+        await first_administrator(PASSWORD)
+        async with client_of(application(Settings())) as admin:
+            who = {"username": "admin", "password": PASSWORD}
+            answer = await admin.post("/api/login", json=who)
+            admin.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+            return await opened(admin)
+    finally:
+        await close_pool()
+
+
 async def opened(admin: httpx.AsyncClient) -> World:
     """Make it: somebody of each role, all of 04K; each person has a bed, which is to be fetched."""
     await open_rounds(admin)
@@ -60,7 +98,7 @@ async def opened(admin: httpx.AsyncClient) -> World:
     theirs = await _somebody(admin, "Eve", "52R", None)
     await told(admin, "visits")
     [spare] = await stock(admin, "HST01")
-    day = working_day_after(datetime.now(UTC).date(), 1)
+    day = working_day_after(london_day(datetime.now(UTC)), 1)
     return World(admin, heads, ours, bobs, theirs, spare, day)
 
 

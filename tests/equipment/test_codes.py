@@ -13,7 +13,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from budget.database import close_pool, execute, fetch, migrate, open_pool, transaction
+from budget.database import close_pool, execute, fetch, open_pool, transaction
 from equipment import codes
 from equipment.codes import STRETCH, fresh_codes
 from equipment.items import fix_company_prefix
@@ -21,6 +21,7 @@ from labels.code import CODES, number_of, parse_code
 from scripts.postgres import NAME, EmbeddedPostgres
 from settings import DEMONSTRATION_GCP
 from tests.equipment.store import NOW, count, received, set_up
+from tests.prepared import lay_out
 from tests.races import ready
 
 
@@ -173,8 +174,9 @@ async def test_a_dump_put_back_draws_elsewhere(postgres: EmbeddedPostgres, templ
 
 def test_a_server_put_back_draws_elsewhere(data_folder: Path) -> None:
     """A copy of the whole folder, in the place of what went on: the same server by its name."""
+    lay_out(data_folder)
     server, data = EmbeddedPostgres(data_folder), data_folder / "data"
-    before = _served(server, first=True)
+    before = _served(server)
     subprocess.run(["cp", "-a", data, data_folder / "copy"], check=True)
     lost = _served(server)
     shutil.rmtree(data)
@@ -182,12 +184,10 @@ def test_a_server_put_back_draws_elsewhere(data_folder: Path) -> None:
     check_apart(before, lost, _served(server))
 
 
-def _served(server: EmbeddedPostgres, *, first: bool = False) -> list[str]:
+def _served(server: EmbeddedPostgres) -> list[str]:
     """Start the server, draw a thousand codes, stop it."""
 
     async def draw() -> list[str]:
-        if first:
-            await migrate(server.dsn)
         async with opened(server.dsn):
             await fix_company_prefix(DEMONSTRATION_GCP)
             return await drawn(1_000)

@@ -5,10 +5,13 @@ import os
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+# A machine that others use as well may be many times slower than one's own.
+expect.set_options(timeout=30_000)
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = (Path(__file__).parents[1] / "axe" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
@@ -40,11 +43,19 @@ def chromium(*more: str) -> Iterator[Browser]:
 class Visit:
     """One person's telephone or computer: a page, and all that it asked of whom.
 
-    `expected` is how complaints begin that are none, as where the network is cut.
+    `expected` is how complaints begin that are none, as where the network is cut; `widths` are
+    those at which the page is looked at, with its own first.
     """
 
-    def __init__(self, page: Page, address: str, expected: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        page: Page,
+        address: str,
+        expected: Sequence[str] = (),
+        widths: Sequence[int] = (),
+    ) -> None:
         self.page = page
+        self.widths = widths
         self.expected = (_STATUS, *expected)
         self.address = address
         self.requested: list[str] = []
@@ -62,13 +73,28 @@ class Visit:
         page = self.page
         # A press of a button goes on before its answer has its styles.
         page.wait_for_load_state()
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert page.viewport_size is not None
-        assert width <= page.viewport_size["width"], f"{page.url} is {width} px wide"
-        assert self.complaints == []
+        for width in self.widths[1:]:
+            self._look(width)
+        self._look(self.widths[0] if self.widths else None)
+        assert not self.complaints, self.complaints
         hosts = {urlsplit(url).netloc for url in self.requested}
         assert hosts == {urlsplit(self.address).netloc}
-        assert not (found := _violations(page)), f"{page.url}: {found}"
+
+    def _look(self, width: int | None) -> None:
+        """See that it fits and meets WCAG, at another width or as it is."""
+        page = self.page
+        assert page.viewport_size is not None
+        if width is not None and width != page.viewport_size["width"]:
+            page.set_viewport_size({"width": width, "height": page.viewport_size["height"]})
+            # The header's menu follows a little later.
+            page.wait_for_timeout(_MENU_FOLLOWS_MS)
+            for _ in range(_PATIENCE):
+                if page.evaluate(_TAKEN) <= width:
+                    break
+                page.wait_for_timeout(_MENU_FOLLOWS_MS)
+        taken = page.evaluate(_TAKEN)
+        assert taken <= page.viewport_size["width"], f"{page.url} is {taken} px wide"
+        assert not (found := _violations(page)), f"{page.url} at {width}: {found}"
 
     def _complain(self, message: Any) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith(self.expected):
@@ -77,25 +103,40 @@ class Visit:
 
 @contextlib.contextmanager
 def visit(
-    browser: Browser, address: str, *, width: int = 320, script: bool = True, token: str = ""
+    browser: Browser,
+    address: str,
+    *,
+    widths: Sequence[int] = (320,),
+    script: bool = True,
+    token: str = "",
 ) -> Iterator[Visit]:
-    """A visit from a network of its own, so that no test uses up another's share of pages."""
+    """A visit from a network of its own, so that no test uses up another's share of pages.
+
+    It is as wide as the first of `widths`; pages are looked at in the others as well.
+    """
     headers = {"X-Forwarded-For": f"192.0.2.{next(_networks)}"}
     if token:
         headers["Authorization"] = token
     context = browser.new_context(
-        viewport={"width": width, "height": 640},
+        viewport={"width": widths[0], "height": 640},
         java_script_enabled=script,
         extra_http_headers=headers,
     )
     try:
-        yield Visit(context.new_page(), address)
+        yield Visit(context.new_page(), address, widths=widths)
     finally:
         context.close()
+
+
+_TAKEN: Final = "document.documentElement.scrollWidth"
+_MENU_FOLLOWS_MS: Final = 150
+_PATIENCE: Final = 100
+# What is well is not described: that would take most of the time.
+_RUN: Final = "axe.run({ resultTypes: ['violations'] }).then((result) => result.violations)"
 
 
 def _violations(page: Page) -> list[str]:
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
-    found = page.evaluate("axe.run().then(result => result.violations)")
+    found = page.evaluate(_RUN)
     return [f"{rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in found]

@@ -1,7 +1,6 @@
 """Journeys run against the service as an operator starts it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -9,7 +8,7 @@ from tests.journeys.service import Service, running
 
 
 @pytest.fixture
-def service(data_folder: Path) -> Iterator[Service]:
-    """A new service with an empty database."""
-    with running(data_folder) as started:
+def service() -> Iterator[Service]:
+    """A service in which nobody is but its administrator."""
+    with running() as started:
         yield started

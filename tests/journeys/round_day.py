@@ -1,11 +1,11 @@
 """A technician's day to go through: a service with a published round, and what their phone does."""
 
-import shutil
-import tempfile
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,10 +13,21 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from tests.journeys.service import PASSWORD, Service, ask, furnish, running, scan, signed_in
+from tests.journeys.service import (
+    PASSWORD,
+    Service,
+    ask,
+    furnish,
+    running,
+    scan,
+    signed_in,
+    started,
+)
+from tests.prepared import kept, lay_out
 
 LONDON = ZoneInfo("Europe/London")
 TECHNICIAN = "tess"
+_FACTS = "facts.json"
 _ANY_TIME = ("00:00", "23:59")
 
 
@@ -28,7 +39,7 @@ class RoundDay:
     client: httpx.Client
     delivered: list[str] = field(default_factory=list)
     collected: list[str] = field(default_factory=list)
-    asked: dict[str, tuple[str, str]] = field(default_factory=dict)
+    asked: dict[str, Sequence[str]] = field(default_factory=dict)
     """By the kind of a visit, what it is about, and one like it that is free."""
 
     @property
@@ -66,15 +77,22 @@ def round_day(*, people: int = 2, asked: Sequence[str] = ()) -> Iterator[RoundDa
 
     For each kind of visit `asked` for, the first has one more commode, in `asked`.
     """
-    folder = Path(tempfile.mkdtemp(prefix="kitback-phone-"))
-    folder.chmod(0o755)
-    try:
-        with running(folder) as service, signed_in(service) as client:
-            day = RoundDay(service, client)
-            _furnish(day, people, asked)
-            yield day
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    today = datetime.now(UTC).astimezone(LONDON).date()
+    name = "-".join(["day", today.isoformat(), str(people), *asked])
+    laid_out = kept(name, partial(_lay_out, people, asked))
+    with running(laid_out) as service, signed_in(service) as client:
+        facts = json.loads((laid_out / _FACTS).read_text(encoding="utf-8"))
+        yield RoundDay(service, client, **facts)
+
+
+def _lay_out(people: int, asked: Sequence[str], folder: Path) -> None:
+    """Make such a day once, for its tests to begin from a copy of it."""
+    lay_out(folder)
+    with started(folder) as service, signed_in(service) as client:
+        day = RoundDay(service, client)
+        _furnish(day, people, asked)
+    facts = {"delivered": day.delivered, "collected": day.collected, "asked": day.asked}
+    (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
 
 def _furnish(day: RoundDay, people: int, asked: Sequence[str]) -> None:
@@ -100,7 +118,7 @@ def _furnish(day: RoundDay, people: int, asked: Sequence[str]) -> None:
     for kind in asked:
         _ask_for(day, kind, lent_to)
     _at_any_time(client)
-    wanted = {"depot": "D1", "date": now.date().isoformat(), "seconds": 1, "seed": 1}
+    wanted = {"depot": "D1", "date": now.date().isoformat(), "seconds": 0.3, "seed": 1}
     planned = ask(client, "POST", "/api/rounds/plan", json=wanted)
     assert planned["unplanned"] == [], planned
     for each in planned["rounds"]:

@@ -3,9 +3,11 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+
+from tests.prepared import copy, lay_out
 
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "a password for journeys"
@@ -28,7 +32,6 @@ class Service:
     """
 
     data: Path
-    demo: bool = False
     port: int = 0
     root: Path = ROOT
     process: subprocess.Popen[str] | None = field(default=None, init=False)
@@ -37,7 +40,6 @@ class Service:
     def start(self) -> None:
         """Start it and wait for the line that says where it is."""
         arguments = ["--port", str(self.port), "--data", str(self.data)]
-        arguments += ["--demo"] if self.demo else []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "scripts.serve", *arguments],
             cwd=self.root,
@@ -79,9 +81,24 @@ class Service:
 
 
 @contextlib.contextmanager
-def running(data: Path, *, demo: bool = False) -> Iterator[Service]:
-    """A service that is running inside the block, and stopped after it whatever happens."""
-    service = Service(data, demo)
+def running(copied: Path | None = None) -> Iterator[Service]:
+    """A service on a folder of its own that runs inside the block; both are gone after it.
+
+    Its data is what is `copied`, or nobody's yet.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="kitback-journey-"))
+    try:
+        copy(copied, folder) if copied else lay_out(folder)
+        with started(folder) as service:
+            yield service
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def started(folder: Path) -> Iterator[Service]:
+    """A service that runs on a folder inside the block, and is stopped after it."""
+    service = Service(folder)
     service.start()
     try:
         yield service

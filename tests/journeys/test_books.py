@@ -1,11 +1,8 @@
 """The books kept in a browser without script: a charge two agree on, a month closed for good."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -29,9 +26,7 @@ class Store:
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
     """Run it; two hold its budget."""
-    folder = Path(tempfile.mkdtemp(prefix="kitback-books-"))
-    folder.chmod(0o755)
-    with running(folder) as service, signed_in(service) as client:
+    with running() as service, signed_in(service) as client:
         person = furnish(client)
         goods = {"sku": "BED01", "depot": "D1", "quantity": 1}
         item = ask(client, "POST", "/api/items", json=goods)["items"][0]["code"]
@@ -42,7 +37,6 @@ def store() -> Iterator[Store]:
             new: dict[str, Any] = {"username": name, "password": PASSWORD, "partner": "04K"}
             ask(client, "POST", "/api/users", json=new | {"roles": ["budget_holder"]})
         yield Store(service.address)
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +59,7 @@ def sign_in(seen: Visit, username: str) -> Page:
 
 def test_the_books_are_kept_without_script(store: Store, browser: Browser) -> None:
     """Ada proposes, Bob approves, an administrator closes the month; a late charge says so."""
-    with visit(browser, store.address, width=390, script=False) as seen:
+    with visit(browser, store.address, widths=(390,), script=False) as seen:
         page = sign_in(seen, "ada")
         page.get_by_role("link", name="Charges").click()
         page.get_by_role("button", name="Propose a charge").click()
@@ -80,12 +74,12 @@ def test_the_books_are_kept_without_script(store: Store, browser: Browser) -> No
         page.get_by_role("button", name="Propose it").click()
         expect(page.get_by_text("somebody else decides")).to_be_visible()
         charge = page.url
-    with visit(browser, store.address, width=390, script=False) as seen:
+    with visit(browser, store.address, widths=(390,), script=False) as seen:
         page = sign_in(seen, "bob")
         page.goto(charge)
         page.get_by_role("button", name="Approve").click()
         expect(page.get_by_text("The charge was approved.")).to_be_visible()
-    with visit(browser, store.address, width=390, script=False) as seen:
+    with visit(browser, store.address, widths=(390,), script=False) as seen:
         page = sign_in(seen, "admin")
         seen.open("/budget")
         page.get_by_role("link", name="Close a month").click()

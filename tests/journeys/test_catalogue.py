@@ -1,12 +1,13 @@
 """The catalogue in a browser: found as it is typed, by keyboard alone, and without script."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.journeys.browser import Visit, chromium, visit
-from tests.journeys.service import PASSWORD, ROOT, Service, ask, furnish, signed_in
+from tests.journeys.service import PASSWORD, ROOT, Service, ask, furnish, running, signed_in
 
 NURSE = {
     "username": "nurse", "password": PASSWORD, "roles": ["prescriber"], "partner": "04K",
@@ -22,10 +23,17 @@ PAGES = (
 FORMS = ("/emergencies/new", "/admin/kits/new", "/admin/compatibility/new")
 
 
-@pytest.fixture
-def stocked(service: Service) -> Service:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Run one browser for all of them."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def stocked() -> Iterator[Service]:
     """A service with a bed in its depot and a commode on a ward's shelf, one of which is out."""
-    with signed_in(service) as client:
+    with running() as service, signed_in(service) as client:
         furnish(client)
         rules = (ROOT / "data" / "compatibility.csv").read_bytes()
         csv = {"Content-Type": "text/csv"}
@@ -44,7 +52,7 @@ def stocked(service: Service) -> Service:
             "funder": "04K",
         }
         ask(client, "POST", "/api/emergency-issues", json=issue | {"id": str(uuid4())})
-    return service
+        yield service
 
 
 def _sign_in(visited: Visit, name: str) -> None:
@@ -55,10 +63,9 @@ def _sign_in(visited: Visit, name: str) -> None:
     visited.page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_every_page_of_the_catalogue_meets_wcag(stocked: Service, width: int) -> None:
+def test_every_page_of_the_catalogue_meets_wcag(stocked: Service, browser: Browser) -> None:
     """In every state: with and without anything on it, refused, on a telephone and on a desk."""
-    with chromium() as browser, visit(browser, stocked.address, width=width) as visited:
+    with visit(browser, stocked.address, widths=(320, 1280)) as visited:
         _sign_in(visited, "admin")
         for path in PAGES:
             visited.open(path)
@@ -70,9 +77,11 @@ def test_every_page_of_the_catalogue_meets_wcag(stocked: Service, width: int) ->
             visited.check()
 
 
-def test_products_are_found_as_they_are_typed_by_keyboard_alone(stocked: Service) -> None:
+def test_products_are_found_as_they_are_typed_by_keyboard_alone(
+    stocked: Service, browser: Browser
+) -> None:
     """A slip of the pen finds the commodes, and one of them opens."""
-    with chromium() as browser, visit(browser, stocked.address, width=390) as visited:
+    with visit(browser, stocked.address, widths=(390,)) as visited:
         _sign_in(visited, "nurse")
         visited.open("/catalogue")
         visited.page.focus("#q")
@@ -91,9 +100,9 @@ def test_products_are_found_as_they_are_typed_by_keyboard_alone(stocked: Service
         visited.check()
 
 
-def test_what_one_has_gone_on_to_is_not_drawn_anew(stocked: Service) -> None:
+def test_what_one_has_gone_on_to_is_not_drawn_anew(stocked: Service, browser: Browser) -> None:
     """Leaving what was typed searches no second time, and a search keeps the focus in its place."""
-    with chromium() as browser, visit(browser, stocked.address, width=390) as visited:
+    with visit(browser, stocked.address, widths=(390,)) as visited:
         _sign_in(visited, "nurse")
         visited.open("/catalogue")
         page = visited.page
@@ -112,9 +121,9 @@ def test_what_one_has_gone_on_to_is_not_drawn_anew(stocked: Service) -> None:
         expect(found).to_be_focused()
 
 
-def test_products_are_found_without_script(stocked: Service) -> None:
+def test_products_are_found_without_script(stocked: Service, browser: Browser) -> None:
     """By the button."""
-    with chromium() as browser, visit(browser, stocked.address, script=False) as visited:
+    with visit(browser, stocked.address, script=False) as visited:
         _sign_in(visited, "nurse")
         visited.open("/catalogue")
         visited.page.fill("#q", "comode")

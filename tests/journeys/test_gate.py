@@ -1,8 +1,6 @@
 """The gate and the wash at a tablet: one label after another, said aloud, and nothing is lost."""
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,9 +55,7 @@ class Depot:
 @pytest.fixture(scope="module")
 def depot() -> Iterator[Depot]:
     """Ten beds at home, of which the label of one is filmed."""
-    folder = Path(tempfile.mkdtemp(prefix="kitback-gate-"))
-    folder.chmod(0o755)
-    with running(folder) as service, signed_in(service) as client:
+    with running() as service, signed_in(service) as client:
         person = furnish(client)
         other = {"code": "D2", "name": "Other", "postcode": "NG1 1AA", "kind": "depot"}
         ask(client, "POST", "/api/depots", json=other)
@@ -74,9 +70,8 @@ def depot() -> Iterator[Depot]:
             new = {"username": name, "password": PASSWORD, "roles": [role]}
             ask(client, "POST", "/api/users", json=new)
         label = client.get(f"/api/items/{codes[6]}/label", params={"format": "png"}).content
-        film = shoot(folder / "film.mjpeg", [label])
+        film = shoot(service.data / "film.mjpeg", [label])
         yield Depot(service.address, client, codes, person, film)
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +116,7 @@ def _said(page: Page) -> list[str]:
 def test_labels_are_taken_in_one_after_another(browser: Browser, depot: Depot, width: int) -> None:
     """Where it was chosen last, also while the network is away: then as soon as it is back."""
     mine = depot.codes[:3] if width == WIDTHS[0] else depot.codes[3:6]
-    with visit(browser, depot.address, width=width) as seen:
+    with visit(browser, depot.address, widths=(width,)) as seen:
         page, told = seen.page, _at_gate(seen)
         seen.check()
         _scanned(page, mine[0])
@@ -156,7 +151,7 @@ def test_the_camera_reads_a_label_and_says_what_is_not_as_usual(
     code = depot.codes[6]
     scans = [scan(code, "hold", reason="The motor smells")]
     ask(depot.client, "POST", "/api/scans", json={"scans": scans})
-    with visit(browser, depot.address, width=390) as seen:
+    with visit(browser, depot.address, widths=(390,)) as seen:
         page, told = seen.page, _at_gate(seen)
         page.get_by_role("button", name="Use the camera").click()
         expect(told).to_contain_text("It is on hold.", timeout=20_000)
@@ -170,7 +165,7 @@ def test_the_camera_reads_a_label_and_says_what_is_not_as_usual(
 def test_what_was_read_outlives_the_page(browser: Browser, depot: Depot) -> None:
     """Closed without a network, it is sent when the gate is opened again, each label once."""
     first, second = depot.codes[7:9]
-    with visit(browser, depot.address, width=390) as seen:
+    with visit(browser, depot.address, widths=(390,)) as seen:
         page, told = seen.page, _at_gate(seen)
         gate = page.url
         lost = list[str]()
@@ -208,7 +203,7 @@ def test_the_wash_says_aloud_what_does_not_belong_there(browser: Browser, depot:
     dirty, lent = depot.codes[9:11]
     back = scan(dirty, "return", depot="D1")
     ask(depot.client, "POST", "/api/scans", json={"scans": [back]})
-    with visit(browser, depot.address, width=1280) as seen:
+    with visit(browser, depot.address, widths=(1280,)) as seen:
         _enter(seen, "/depot/wash")
         page = seen.page
         told = page.locator("[data-wash-told]")
@@ -244,7 +239,7 @@ def test_a_recall_from_its_notice_to_its_report(browser: Browser, depot: Depot) 
     codes = [each["code"] for each in ask(client, "POST", "/api/items", json=goods)["items"]]
     scans: list[Any] = [scan(c, "deliver", person=p) for c, p in zip(codes, whose, strict=False)]
     ask(client, "POST", "/api/scans", json={"scans": scans})
-    with visit(browser, depot.address, width=1280) as seen:
+    with visit(browser, depot.address, widths=(1280,)) as seen:
         _enter(seen, "/depot/recalls/new", "lead")
         page = seen.page
         page.get_by_label("Reference").fill("FSN-2026-7")

@@ -1,9 +1,6 @@
 """The whole service is held against its own OpenAPI document."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,11 +47,9 @@ _CASES = [
 @pytest.fixture(scope="module")
 def token() -> Iterator[tuple[str, str]]:
     """The address of a furnished service, and a token for it."""
-    folder = Path(tempfile.mkdtemp(prefix="kitback-openapi-"))
-    with running(folder) as service, signed_in(service) as client:
+    with running() as service, signed_in(service) as client:
         furnish(client)
         yield service.address, client.headers["Authorization"]
-    shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize(("operation", "mode"), _CASES)

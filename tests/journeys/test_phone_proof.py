@@ -61,7 +61,7 @@ def _say(day: RoundDay, tmp_path: Path) -> None:
     assert done["status"] == "done"
     with chromium() as browser:
         for width in (390, 1280):
-            with visit(browser, day.address, width=width) as office:
+            with visit(browser, day.address, widths=(width,)) as office:
                 _look_at_visit(office, done["id"], width)
 
 

@@ -102,7 +102,7 @@ def test_a_newer_page_takes_over_what_was_not_sent(day: RoundDay, tmp_path: Path
         day.service.start()
         phone.context.set_offline(offline=False)
         old = _version(phone)
-        for _ in range(3):
+        for _ in range(20):
             phone.unlock()
             expect(phone.page.get_by_role("heading", level=1)).to_contain_text("Your round,")
             if _version(phone) != old:
@@ -141,7 +141,7 @@ def _kill(day: RoundDay, seconds: float, route: Route) -> None:
 
 
 def _wait_until_ended(day: RoundDay, phone: Phone) -> None:
-    for _ in range(300):
+    for _ in range(1_200):
         if day.service.process is None:
             return
         phone.page.wait_for_timeout(100)

@@ -3,13 +3,12 @@
 import io
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import zxingcpp
 from PIL import Image
 
 from budget.years import london_day, year_of
-from tests.journeys.service import ROOT, Service, ask, furnish, running, scan, signed_in
+from tests.journeys.service import ROOT, Service, ask, furnish, scan, signed_in
 
 
 def test_an_item_goes_round_and_every_figure_agrees(service: Service) -> None:
@@ -63,9 +62,9 @@ def test_an_item_goes_round_and_every_figure_agrees(service: Service) -> None:
         assert symbol.text == item["link"]
 
 
-def test_what_was_recorded_and_who_is_signed_in_survive_a_restart(data_folder: Path) -> None:
+def test_what_was_recorded_and_who_is_signed_in_survive_a_restart(service: Service) -> None:
     """A stopped service ends cleanly; started again it knows the token and the items."""
-    with running(data_folder) as service, signed_in(service) as client:
+    with signed_in(service) as client:
         furnish(client)
         goods = {"sku": "BED01", "depot": "D1", "quantity": 1}
         code = ask(client, "POST", "/api/items", json=goods)["items"][0]["code"]

@@ -1,11 +1,12 @@
 """A service that goes to people's homes, and what is asked of it through the API."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from budget.years import london_day, year_of
 from tests.api.members import scan, send
 
 TARIFF = {
@@ -108,8 +109,7 @@ async def outcome(
 
 async def activity(admin: httpx.AsyncClient, ods: str = "04K") -> int:
     """What a partner has been charged for activity this year."""
-    today = datetime.now(UTC).date() - timedelta(days=90)
-    year = f"{today.year}-{(today.year + 1) % 100:02d}"
+    year = year_of(london_day(datetime.now(UTC)))
     rows = (await told(admin, f"budgets/{year}"))["partners"]
     [pence] = [row["activity_pence"] for row in rows if row["ods"] == ods]
     return int(pence)

@@ -1,5 +1,5 @@
 """The application, and who is signed in to it."""
 
-from tests.api.conftest import _cheap_hashes, admin, app, visitor
+from tests.api.conftest import admin, app, visitor
 
-__all__ = ["_cheap_hashes", "admin", "app", "visitor"]
+__all__ = ["admin", "app", "visitor"]

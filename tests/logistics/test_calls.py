@@ -8,12 +8,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from budget.years import london_day
 from equipment.working_days import working_day_after
 from logistics.visits.catching_up import catch_up
 from tests.api.members import member, slug, wrong_fields
 from tests.logistics.calling import ask, on_loan, open_rounds, order, outcome, somebody, stock, told
 
-_DAY = working_day_after(datetime.now(UTC).date(), 1).isoformat()
+_DAY = working_day_after(london_day(datetime.now(UTC)), 1).isoformat()
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
+from budget.years import london_day
 from equipment.working_days import working_day_after
 from scripts.verifying.every import EVERY
 from tests.api.members import member, scan, slug, wrong_fields
@@ -35,7 +36,7 @@ async def _open(admin: httpx.AsyncClient) -> None:
 
 def _day() -> date:
     """The day on which what is ordered today for the next working day is due."""
-    return working_day_after(datetime.now(UTC).date(), 1)
+    return working_day_after(london_day(datetime.now(UTC)), 1)
 
 
 def _asked(**fields: Any) -> dict[str, Any]:
@@ -262,7 +263,7 @@ async def test_a_crew_sees_whom_it_goes_to_on_the_day(
 ) -> None:
     """And nobody sooner; another depot's technician does not at all."""
     [placed] = await _ordered(admin, 1)
-    today = datetime.now(UTC).date()
+    today = london_day(datetime.now(UTC))
     day = await _planned(admin, date=today.isoformat())
     crew = await member(admin, "technician", depot="D1")
     if not day["rounds"]:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from budget.years import london_day
 from equipment.working_days import working_day_after
 from logistics.visits.catching_up import catch_up
 from tests.api.members import member, scan, slug, wrong_fields
@@ -198,9 +199,9 @@ async def test_the_next_visit_is_made_on_the_day_that_suits_them(admin: httpx.As
     person = await somebody(admin)
     await on_loan(admin, person)
     visit = await collection(admin, person, notes="Use the back door")
-    day = working_day_after(datetime.now(UTC).date(), 8)
+    day = working_day_after(london_day(datetime.now(UTC)), 8)
     why: dict[str, Any] = {"reason": "Nobody in", "fault": "person", "next_step": "again"}
-    for bad in (datetime.now(UTC).date(), day + timedelta(days=400)):
+    for bad in (london_day(datetime.now(UTC)), day + timedelta(days=400)):
         said = why | {"id": str(uuid4()), "occurred_at": datetime.now(UTC).isoformat()}
         said |= {"outcome": "failed", "again_on": bad.isoformat()}
         answer = await admin.post(f"/api/visits/{visit['id']}/outcome", json=said)

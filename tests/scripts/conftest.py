@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from scripts.postgres_folder import ServerUser
+from tests.prepared import lay_out
 
 REPOSITORY = Path(__file__).parents[2]
 PASSWORD = "a password for the tests"
@@ -110,3 +111,10 @@ def service(data_folder: Path) -> Iterator[Service]:
     yield made
     if made.process is not None and made.process.returncode is None:
         made.end()
+
+
+@pytest.fixture
+def standing(service: Service) -> Service:
+    """Give one whose database stands, so that it starts soon."""
+    lay_out(service.folder)
+    return service

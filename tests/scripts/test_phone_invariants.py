@@ -10,12 +10,11 @@ from litestar import Litestar
 from PIL import Image
 
 from scripts.verifying.every import EVERY
-from tests.api.conftest import _cheap_hashes
 from tests.logistics.calling import collection, on_loan, open_rounds, somebody
 from tests.logistics.phoning import Phone, published, statuses, technician
 from tests.web.conftest import admin, app, signed_in
 
-__all__ = ["_cheap_hashes", "admin", "app"]
+__all__ = ["admin", "app"]
 
 _LOOSE = "set session_replication_role = replica; "
 _UNCHECKED = "alter table phone_photos drop constraint phone_photos_check; "

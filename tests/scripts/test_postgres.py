@@ -18,6 +18,7 @@ import pytest
 from scripts.postgres import EmbeddedPostgres, borrowed_database
 from scripts.postgres_folder import FolderInUseError, PostgresError, server_user
 from settings import Settings
+from tests.prepared import lay_out
 from tests.scripts.processes import gone, wait_for
 
 ROOT = os.geteuid() == 0
@@ -58,31 +59,38 @@ def running(folder: Path, **options: Any) -> Iterator[EmbeddedPostgres]:
         server.stop()
 
 
-def test_what_was_written_is_there_after_a_restart(data_folder: Path) -> None:
+@pytest.fixture
+def made(data_folder: Path) -> Path:
+    """Give the folder of a database that is made already."""
+    lay_out(data_folder)
+    return data_folder
+
+
+def test_what_was_written_is_there_after_a_restart(made: Path) -> None:
     """A clean stop loses nothing, and the next start finds it."""
-    with running(data_folder) as server:
+    with running(made) as server:
         ask(server.dsn, "CREATE TABLE kept AS SELECT 7 AS number")
-    with running(data_folder) as server:
+    with running(made) as server:
         assert ask(server.dsn, "SELECT number FROM kept") == 7
 
 
-def test_only_the_socket_in_a_private_folder_leads_to_it(data_folder: Path) -> None:
+def test_only_the_socket_in_a_private_folder_leads_to_it(made: Path) -> None:
     """Nothing listens on the network, and only the server's user and root reach the socket."""
-    with running(data_folder) as server:
+    with running(made) as server:
         assert ask(server.dsn, "SHOW listen_addresses") == ""
-        socket_folder = (data_folder / "socket").stat()
+        socket_folder = (made / "socket").stat()
     assert socket_folder.st_mode & 0o777 == 0o700
-    assert socket_folder.st_uid == server_user(data_folder).uid
+    assert socket_folder.st_uid == server_user(made).uid
 
 
-def test_no_value_of_a_refused_row_stands_in_the_log(data_folder: Path) -> None:
+def test_no_value_of_a_refused_row_stands_in_the_log(made: Path) -> None:
     """What PostgreSQL complains of is logged, less the row, which may be a person's."""
-    with running(data_folder) as server:
-        ask(server.dsn, "CREATE TABLE people (number text CHECK (length(number) < 3))")
+    with running(made) as server:
+        ask(server.dsn, "CREATE TABLE persons (number text CHECK (length(number) < 3))")
         with pytest.raises(asyncpg.CheckViolationError):
-            ask(server.dsn, "INSERT INTO people VALUES ($1)", "9990000018")
-    log = (data_folder / "postgresql.log").read_text()
-    assert "people_number_check" in log
+            ask(server.dsn, "INSERT INTO persons VALUES ($1)", "9990000018")
+    log = (made / "postgresql.log").read_text()
+    assert "persons_number_check" in log
     assert "9990000018" not in log
 
 
@@ -93,27 +101,27 @@ def test_text_sorts_alike_on_every_machine(data_folder: Path) -> None:
         assert ask(server.dsn, f"{row} WHERE datname = current_database()") == "C.UTF-8 UTF8"
 
 
-def test_a_commit_is_on_the_disk_before_it_is_acknowledged(data_folder: Path) -> None:
+def test_a_commit_is_on_the_disk_before_it_is_acknowledged(made: Path) -> None:
     """Neither the data folder's own settings nor an ALTER SYSTEM can weaken durability."""
-    with running(data_folder) as server:
+    with running(made) as server:
         ask(server.dsn, "ALTER SYSTEM SET synchronous_commit = off")
-    with running(data_folder) as server:
+    with running(made) as server:
         assert ask(server.dsn, "SHOW synchronous_commit") == "on"
         assert ask(server.dsn, "SHOW fsync") == "on"
 
 
-def test_a_folder_has_one_holder(data_folder: Path) -> None:
+def test_a_folder_has_one_holder(made: Path) -> None:
     """The second to start in a folder is told, in one line, who holds it."""
-    with running(data_folder):
-        second = EmbeddedPostgres(data_folder)
+    with running(made):
+        second = EmbeddedPostgres(made)
         with pytest.raises(FolderInUseError) as refusal:
             second.start()
-    assert str(refusal.value) == f"{data_folder} is in use by process {os.getpid()}"
+    assert str(refusal.value) == f"{made} is in use by process {os.getpid()}"
 
 
-async def test_a_killed_server_comes_back_by_itself(data_folder: Path) -> None:
+async def test_a_killed_server_comes_back_by_itself(made: Path) -> None:
     """Whoever keeps it running gets it back with all that was committed."""
-    server = EmbeddedPostgres(data_folder)
+    server = EmbeddedPostgres(made)
     server.start()
     watch = asyncio.create_task(server.keep_running())
     try:
@@ -141,22 +149,20 @@ async def _asked_until_it_answers(server: EmbeddedPostgres, sql: str) -> Any:
 
 
 @pytest.mark.parametrize("both", [False, True])
-def test_a_killed_parent_leaves_nothing_and_the_next_start_heals(
-    data_folder: Path, *, both: bool
-) -> None:
+def test_a_killed_parent_leaves_nothing_and_the_next_start_heals(made: Path, *, both: bool) -> None:
     """The server goes down with its parent; killed together, they leave a folder that starts."""
-    with _parent(data_folder) as (parent, server_pid):
+    with _parent(made) as (parent, server_pid):
         parent.kill()
         if both:
             os.kill(server_pid, signal.SIGKILL)
-        with running(data_folder) as server:
+        with running(made) as server:
             assert gone(server_pid)
             assert ask(server.dsn, "SELECT 1") == 1
 
 
-def test_a_server_without_its_parent_ends_by_itself(data_folder: Path) -> None:
+def test_a_server_without_its_parent_ends_by_itself(made: Path) -> None:
     """Nobody has to come back for it."""
-    with _parent(data_folder) as (parent, server_pid):
+    with _parent(made) as (parent, server_pid):
         parent.kill()
         parent.wait()
         wait_for(lambda: gone(server_pid))
@@ -174,17 +180,17 @@ def _parent(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
             parent.kill()
 
 
-def test_a_pid_file_whose_number_now_is_anothers_blocks_nothing(data_folder: Path) -> None:
+def test_a_pid_file_whose_number_now_is_anothers_blocks_nothing(made: Path) -> None:
     """After a crash and a reboot, the old server's number may belong to anything."""
-    with running(data_folder):
-        left = (data_folder / "data/postmaster.pid").read_text()
-    stranger = server_user(data_folder).popen(["sleep", "600"])
+    with running(made):
+        left = (made / "data/postmaster.pid").read_text()
+    stranger = server_user(made).popen(["sleep", "600"])
     try:
         old, *rest = left.splitlines()
         stale = "\n".join([str(stranger.pid), *rest])
-        (data_folder / "data/postmaster.pid").write_text(stale)
-        (data_folder / "socket/.s.PGSQL.5432.lock").write_text(stale)
-        with running(data_folder) as server:
+        (made / "data/postmaster.pid").write_text(stale)
+        (made / "socket/.s.PGSQL.5432.lock").write_text(stale)
+        with running(made) as server:
             assert server.pid != int(old)
             assert stranger.poll() is None
     finally:
@@ -296,13 +302,13 @@ def test_programs_in_a_closed_place_still_run(
         assert len(list(folder.glob("postgresql-*/"))) == int(ROOT)
 
 
-def test_another_major_version_is_refused_in_one_line(data_folder: Path) -> None:
+def test_another_major_version_is_refused_in_one_line(made: Path) -> None:
     """PostgreSQL cannot read another major version's data: the operator learns which it is."""
-    with running(data_folder):
+    with running(made):
         pass
-    (data_folder / "data/PG_VERSION").write_text("15\n")
+    (made / "data/PG_VERSION").write_text("15\n")
     with pytest.raises(PostgresError, match="holds a database of PostgreSQL 15, but this is"):
-        EmbeddedPostgres(data_folder).start()
+        EmbeddedPostgres(made).start()
 
 
 def test_the_operators_own_programs_run(data_folder: Path) -> None:
@@ -317,16 +323,16 @@ def test_the_operators_own_programs_run(data_folder: Path) -> None:
         assert ask(server.dsn, "SELECT 1") == 1
 
 
-def test_a_database_can_be_borrowed_running_or_stopped(data_folder: Path) -> None:
+def test_a_database_can_be_borrowed_running_or_stopped(made: Path) -> None:
     """A check reaches the data either way, and leaves the server as it found it."""
-    with running(data_folder) as server:
+    with running(made) as server:
         ask(server.dsn, "CREATE TABLE kept AS SELECT 7 AS number")
-        with borrowed_database(data_folder, Settings()) as dsn:
+        with borrowed_database(made, Settings()) as dsn:
             assert ask(dsn, "SELECT number FROM kept") == 7
         assert server.alive()
-    with borrowed_database(data_folder, Settings()) as dsn:
+    with borrowed_database(made, Settings()) as dsn:
         assert ask(dsn, "SELECT number FROM kept") == 7
-    assert not (data_folder / "data/postmaster.pid").exists()
+    assert not (made / "data/postmaster.pid").exists()
 
 
 def test_borrowing_makes_no_database(data_folder: Path) -> None:

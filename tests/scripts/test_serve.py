@@ -40,18 +40,18 @@ def test_it_runs_for_root_and_for_an_ordinary_user(service: Service, user: Serve
     assert Path("/proc", str(service.server_pid())).stat().st_uid != 0
 
 
-def test_the_address_is_printed_once_it_answers(service: Service) -> None:
+def test_the_address_is_printed_once_it_answers(standing: Service) -> None:
     """Whoever waits for the line can go on at once."""
-    service.start()
-    assert service.health() == 200
+    standing.start()
+    assert standing.health() == 200
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_all_of_it(service: Service, number: signal.Signals) -> None:
+def test_a_signal_ends_all_of_it(standing: Service, number: signal.Signals) -> None:
     """SIGTERM and Ctrl-C end the service and its database, with nothing to complain of."""
-    service.start()
-    server = service.server_pid()
-    assert service.end(number) == (0, "")
+    standing.start()
+    server = standing.server_pid()
+    assert standing.end(number) == (0, "")
     assert gone(server)
 
 
@@ -77,32 +77,32 @@ def test_a_signal_during_the_start_ends_all_of_it(
     assert service.health() == 200
 
 
-def test_a_killed_service_heals(service: Service) -> None:
+def test_a_killed_service_heals(standing: Service) -> None:
     """After kill -9 of the service the next start needs no hand, and knows its users."""
-    service.start()
-    service.end(signal.SIGKILL)
-    service.start()
-    assert service.sign_in() == 200
+    standing.start()
+    standing.end(signal.SIGKILL)
+    standing.start()
+    assert standing.sign_in() == 200
 
 
-def test_service_and_database_killed_together_heal(service: Service) -> None:
+def test_service_and_database_killed_together_heal(standing: Service) -> None:
     """After kill -9 of both, as after a power cut, the next start needs no hand."""
-    service.start()
-    os.kill(service.server_pid(), signal.SIGKILL)
-    service.end(signal.SIGKILL)
-    service.start()
-    assert service.sign_in() == 200
+    standing.start()
+    os.kill(standing.server_pid(), signal.SIGKILL)
+    standing.end(signal.SIGKILL)
+    standing.start()
+    assert standing.sign_in() == 200
 
 
-def test_a_killed_database_comes_back_under_the_running_service(service: Service) -> None:
+def test_a_killed_database_comes_back_under_the_running_service(standing: Service) -> None:
     """After kill -9 of PostgreSQL the service brings it back and goes on answering."""
-    service.start()
-    server = service.server_pid()
+    standing.start()
+    server = standing.server_pid()
     os.kill(server, signal.SIGKILL)
     wait_for(lambda: gone(server))
-    wait_for(lambda: _signs_in(service))
-    assert service.server_pid() != server
-    code, _ = service.end()
+    wait_for(lambda: _signs_in(standing))
+    assert standing.server_pid() != server
+    code, _ = standing.end()
     assert code == 0
 
 
@@ -120,20 +120,20 @@ def _wrong_sign_in(service: Service, forwarded_for: str) -> int:
     return httpx.post(url, json=who, headers=headers, timeout=60).status_code
 
 
-def test_nobody_dodges_the_throttle_by_naming_another_address(service: Service) -> None:
+def test_nobody_dodges_the_throttle_by_naming_another_address(standing: Service) -> None:
     """X-Forwarded-For is believed of no one unless the operator says so, this machine included."""
-    service.start()
-    answers = [_wrong_sign_in(service, f"198.51.100.{n}") for n in range(PAIR_MAX + 1)]
+    standing.start()
+    answers = [_wrong_sign_in(standing, f"198.51.100.{n}") for n in range(PAIR_MAX + 1)]
     assert answers == [401] * PAIR_MAX + [429]
 
 
-def test_a_trusted_proxy_says_who_asks(service: Service) -> None:
+def test_a_trusted_proxy_says_who_asks(standing: Service) -> None:
     """Those behind it are counted by their own addresses, and add none of their own making."""
-    service.environ["KITBACK_TRUSTED_PROXIES"] = "127.0.0.1"
-    service.start()
-    answers = [_wrong_sign_in(service, f"{n}.0.0.1, 198.51.100.7") for n in range(PAIR_MAX + 1)]
+    standing.environ["KITBACK_TRUSTED_PROXIES"] = "127.0.0.1"
+    standing.start()
+    answers = [_wrong_sign_in(standing, f"{n}.0.0.1, 198.51.100.7") for n in range(PAIR_MAX + 1)]
     assert answers == [401] * PAIR_MAX + [429]
-    assert _wrong_sign_in(service, "198.51.100.8") == 401
+    assert _wrong_sign_in(standing, "198.51.100.8") == 401
 
 
 def test_a_taken_port_is_said_in_one_line(service: Service) -> None:
@@ -147,16 +147,16 @@ def test_a_taken_port_is_said_in_one_line(service: Service) -> None:
     assert not list(service.folder.iterdir())
 
 
-def test_a_folder_in_use_is_said_in_one_line(service: Service) -> None:
+def test_a_folder_in_use_is_said_in_one_line(standing: Service) -> None:
     """The second service on a folder ends, and the first goes on."""
-    service.start()
-    second = Service(service.folder)
+    standing.start()
+    second = Service(standing.folder)
     process = second.launch()
     said = "".join(process.communicate())
     assert process.returncode == 1
-    assert service.process is not None
-    assert said == f"{service.folder} is in use by process {service.process.pid}\n"
-    assert service.health() == 200
+    assert standing.process is not None
+    assert said == f"{standing.folder} is in use by process {standing.process.pid}\n"
+    assert standing.health() == 200
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -12,15 +13,16 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from budget.database import close_pool, migrate, open_pool
+from budget.database import close_pool, open_pool
 from budget.months import make_months, make_months_ahead
 from budget.partners import Takeover, take_over
 from scripts.postgres import NAME, EmbeddedPostgres
-from scripts.verify import verify
+from scripts.verify import verify, verify_on
 from scripts.verifying.every import EVERY, INVARIANTS
 from scripts.verifying.findings import Findings
 from scripts.verifying.histories import PROMISES
 from tests.equipment.store import NOW, done, one_item, scan, set_up, somebody
+from tests.prepared import lay_out
 from tests.scripts.breaks import BREAKS
 from tests.scripts.whole_store import whole_store
 
@@ -42,6 +44,41 @@ async def _filled(dsn: str) -> dict[str, str]:
         return await whole_store()
     finally:
         await close_pool()
+
+
+@dataclass(frozen=True)
+class Unguarded:
+    """A copy of the whole store in which PostgreSQL refuses nothing, and a loop to ask it on."""
+
+    runner: asyncio.Runner
+    connection: "asyncpg.Connection[asyncpg.Record]"
+
+    def verified(self, sql: str) -> int:
+        """The exit code once something was done to it, which is then undone."""
+        return self.runner.run(self._verified(sql))
+
+    async def _verified(self, sql: str) -> int:
+        undone = self.connection.transaction()
+        await undone.start()
+        try:
+            await self.connection.execute(sql)
+            return await verify_on(self.connection)
+        finally:
+            await undone.rollback()
+
+
+@pytest.fixture(scope="module")
+def unguarded(postgres: EmbeddedPostgres, whole: tuple[str, dict[str, str]]) -> Iterator[Unguarded]:
+    """One for all of them, on one connection: what it has planned it does not plan again."""
+    name = f"unguarded_{uuid4().hex}"
+    asyncio.run(_execute(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {whole[0]}"))
+    dsn = postgres.dsn.replace(f"@/{NAME}?", f"@/{name}?")
+    with asyncio.Runner() as runner:
+        connection = runner.run(asyncpg.connect(dsn))
+        runner.run(connection.execute(_WITHOUT_CHECKS))
+        yield Unguarded(runner, connection)
+        runner.run(connection.close())
+    asyncio.run(_execute(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -70,8 +107,8 @@ async def test_an_empty_database_is_sound(
 
 
 @pytest.mark.parametrize(("name", "sql", "where"), BREAKS)
-async def test_a_broken_invariant_is_named_with_where_it_is_broken(  # noqa: PLR0913, PLR0917 - what it is given
-    copy: str,
+def test_a_broken_invariant_is_named_with_where_it_is_broken(  # noqa: PLR0913, PLR0917 - what it is given
+    unguarded: Unguarded,
     whole: tuple[str, dict[str, str]],
     capsys: pytest.CaptureFixture[str],
     name: str,
@@ -80,8 +117,7 @@ async def test_a_broken_invariant_is_named_with_where_it_is_broken(  # noqa: PLR
 ) -> None:
     """One line starts with the invariant's name and names the movement, item, loan or entry."""
     store = whole[1]
-    await _execute(copy, _WITHOUT_CHECKS, sql.format_map(store))
-    assert await verify(copy) == 1
+    assert unguarded.verified(sql.format_map(store)) == 1
     said = capsys.readouterr().out.splitlines()
     named = [line for line in said if line.startswith(f"{name}: ")]
     assert any(where.format_map(store) in line for line in named), said
@@ -175,12 +211,7 @@ async def test_the_command_says_what_it_found_of_a_running_database(
 
 def test_the_command_checks_a_stopped_database_and_leaves_it_stopped(data_folder: Path) -> None:
     """It starts the server for as long as it takes."""
-    server = EmbeddedPostgres(data_folder)
-    server.start()
-    try:
-        asyncio.run(migrate(server.dsn))
-    finally:
-        server.stop()
+    lay_out(data_folder)
     ran = _ran("--data", str(data_folder))
     assert (ran.returncode, ran.stderr) == (0, "")
     assert not (data_folder / "data/postmaster.pid").exists()

@@ -9,7 +9,7 @@ import pytest
 
 from scripts.verifying.every import EVERY
 from scripts.verifying.visits import UNTARIFFED_VISITS, VISIT_INVARIANTS
-from tests.api.conftest import _cheap_hashes, admin, app
+from tests.api.conftest import admin, app
 from tests.logistics.calling import (
     collection,
     on_loan,
@@ -20,7 +20,7 @@ from tests.logistics.calling import (
     stock,
 )
 
-__all__ = ["_cheap_hashes", "admin", "app"]
+__all__ = ["admin", "app"]
 
 _LOOSE = "set session_replication_role = replica; "
 _TWICE = """

@@ -7,10 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from litestar import Litestar
 
-from equipment.staff import passwords
 from equipment.staff.staff import first_administrator
 from settings import Settings
 from tests.api.conftest import PASSWORD, application, client_of
@@ -27,12 +25,6 @@ VAN = {
     "shift": {"from": "08:00", "to": "16:00"},
 }  # fmt: skip
 _CHANGES = re.compile(r'(nonce="|name="form" value=")[^"]+')
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash fast: how long a guess takes is argon2's promise, not ours."""
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
 
 
 @pytest.fixture

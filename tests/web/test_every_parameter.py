@@ -12,7 +12,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from tests.api.world import World, opened
+from tests.api.world import KeptWorld, World
 from tests.web.conftest import signed_in
 from tests.web.test_other_peoples_words import MARKUP, WORDS
 from tests.web.test_who_may_open import TABLE
@@ -62,9 +62,15 @@ def cursors() -> Iterator[str]:
 
 
 @pytest.fixture
-async def world(admin: httpx.AsyncClient) -> World:
+def origin(kept_world: KeptWorld) -> str:
+    """Begin with some of everything."""
+    return kept_world.name
+
+
+@pytest.fixture
+async def world(admin: httpx.AsyncClient, kept_world: KeptWorld) -> World:
     """Some of everything, and a recall that names what somebody has."""
-    made = await opened(admin)
+    made = kept_world.seen_by(admin)
     told = {"reference": "FSN-1", "title": "Legs", "severity": "high", "action": "hold"}
     recall: dict[str, Any] = {"id": str(uuid4()), "match": {"sku": "CMD01"}} | told
     assert (await admin.post("/api/recalls", json=recall)).status_code == 201

@@ -14,7 +14,7 @@ import pytest
 from litestar import Litestar
 
 from tests.api.conftest import PASSWORD
-from tests.api.world import World, opened
+from tests.api.world import KeptWorld, World
 from tests.logistics.calling import ask, told
 from tests.snapshot import snapshot
 from tests.web.conftest import signed_in
@@ -30,6 +30,12 @@ _WORDS: Final = {"reason": "Why", "note": "Why", "notes": "Why", "name": "Ada", 
 _PLAIN: Final = re.compile(r"interpreter|deferred|off|pat|fault|skills-\d")
 _SEE_EVERYONE: Final = frozenset({"coordinator", "administrator"})
 _ROLES: Final = ("prescriber", "authoriser", "technician", "coordinator", "administrator")
+
+
+@pytest.fixture
+def origin(kept_world: KeptWorld) -> str:
+    """Begin with some of everything."""
+    return kept_world.name
 
 
 def _paths(world: World) -> list[str]:
@@ -88,10 +94,10 @@ async def _theirs(world: World) -> list[Any]:
 
 @pytest.mark.parametrize("role", _ROLES)
 async def test_no_form_takes_what_it_does_not_offer(
-    app: Litestar, admin: httpx.AsyncClient, role: str
+    app: Litestar, admin: httpx.AsyncClient, kept_world: KeptWorld, role: str
 ) -> None:
     """It comes back, or the thing is not there; and nothing at all has been written."""
-    world = await opened(admin)
+    world = kept_world.seen_by(admin)
     me = {"username": "me", "password": PASSWORD, "roles": [role], "partner": "04K", "level": 4}
     await ask(admin, "users", me)
     wrong: list[Any] = []

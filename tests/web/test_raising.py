@@ -12,7 +12,7 @@ from litestar import Litestar
 from equipment.staff.roles import ADMINISTRATOR, ROLES
 from tests.api import test_who_may as programs
 from tests.api.conftest import PASSWORD
-from tests.api.world import World, opened
+from tests.api.world import KeptWorld, World
 from tests.sight import all_of
 from tests.web import test_who_may_open as browsers
 from tests.web.conftest import signed_in
@@ -87,6 +87,12 @@ def _forms(path_ids: dict[str, str]) -> Iterator[str]:
             yield re.sub(r"{(\w+)}", lambda match: path_ids.get(match[1], str(uuid4())), path)
 
 
+@pytest.fixture
+def origin(kept_world: KeptWorld) -> str:
+    """Begin with some of everything."""
+    return kept_world.name
+
+
 async def _staff() -> list[dict[str, Any]]:
     """All who work here, and who came after whom: what each may do and see follows from it."""
     users = await all_of("select * from users order by username")
@@ -103,10 +109,14 @@ def _ids(world: World, me: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("role", sorted(ROLES - {ADMINISTRATOR}))
 async def test_nobody_raises_themselves_by_anything_that_writes(
-    app: Litestar, admin: httpx.AsyncClient, stranger: httpx.AsyncClient, role: str
+    app: Litestar,
+    admin: httpx.AsyncClient,
+    stranger: httpx.AsyncClient,
+    kept_world: KeptWorld,
+    role: str,
 ) -> None:
     """Role, partner, level, limit: all users stand as before, whatever was tried where."""
-    world = await opened(admin)
+    world = kept_world.seen_by(admin)
     me = {"username": "me", "password": PASSWORD, "roles": [role], "partner": "04K", "level": 1}
     made = await admin.post("/api/users", json=me | {"order_limit_pence": 1})
     assert made.status_code == 201

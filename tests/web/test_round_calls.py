@@ -12,6 +12,7 @@ import pytest
 from litestar import Litestar
 
 from budget.database import execute, fetch
+from budget.years import london_day
 from tests.api.conftest import statements
 from tests.logistics.calling import collection, on_loan, open_rounds, order, somebody, stock, told
 from tests.logistics.phoning import Phone, published, statuses, technician
@@ -138,7 +139,7 @@ async def test_a_day_is_its_crew_s_alone_and_of_today_alone(
         assert [stop["person"]["id"] for stop in (await other.day())["stops"]] == [ivy]
     async with signed_in(app, "pat") as browser:
         assert (await browser.get(f"/visits/{stray['id']}")).text.count("Ivy") == 0
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    yesterday = london_day(datetime.now(UTC)) - timedelta(days=1)
     owner = await asyncpg.connect(database)
     await owner.execute("update rounds set day = $1", yesterday)
     await owner.close()

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from budget.years import london_day
 from equipment.working_days import working_day_after
 from labels.places import place_text
 from labels.qr import matrix, path
@@ -22,7 +23,7 @@ POSTCODES = ("NG1 1AB", "NG2 1AA", "NG5 1QP", "NG7 2NR")
 
 def _day() -> date:
     """The day on which what is ordered today for the next working day is due."""
-    return working_day_after(datetime.now(UTC).date(), 1)
+    return working_day_after(london_day(datetime.now(UTC)), 1)
 
 
 def _asked(**fields: Any) -> dict[str, Any]:

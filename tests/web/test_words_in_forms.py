@@ -8,7 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from tests.api.world import World, opened
+from tests.api.world import KeptWorld, World
 from tests.logistics.calling import ask
 from tests.web.conftest import signed_in
 from tests.web.forms import PageForm, Pairs, forms_of
@@ -32,9 +32,15 @@ _ENDS: Final = ("/sign-out", "-everywhere", "/merge", "/end", "/cancel", "/reset
 
 
 @pytest.fixture
-async def world(admin: httpx.AsyncClient) -> World:
+def origin(kept_world: KeptWorld) -> str:
+    """Begin with some of everything."""
+    return kept_world.name
+
+
+@pytest.fixture
+def world(admin: httpx.AsyncClient, kept_world: KeptWorld) -> World:
     """Some of everything."""
-    return await opened(admin)
+    return kept_world.seen_by(admin)
 
 
 def _tries(form: PageForm, at: int) -> list[Pairs]:
