@@ -58,7 +58,8 @@ const app = {
   signOut,
 };
 let leave = null;
-const press = { down: false, due: false };
+// Whether a finger is down, whether to draw once it is not, and whether there is nothing left to draw.
+const drawing = { pressed: false, due: false, gone: false };
 
 // Put away for longer than a stop takes: whoever takes it out again types the PIN.
 function lockWhenPutAway() {
@@ -92,7 +93,7 @@ async function begin() {
 }
 
 function draw() {
-  press.due = false;
+  drawing.due = false;
   leave?.();
   leave = null;
   const [name, ...rest] = location.hash.slice(1).split("/");
@@ -118,11 +119,12 @@ function heard(text, name, visit) {
 }
 
 function changed(what) {
+  if (drawing.gone) return;
   if (what === "revoked") return revoked();
   const [name] = location.hash.slice(1).split("/");
   const open = document.querySelector("#view details[open]");
-  press.due = LIVE.has(name) && !open;
-  if (!press.down) redrawDue();
+  drawing.due = LIVE.has(name) && !open;
+  if (!drawing.pressed) redrawDue();
   status();
 }
 
@@ -131,10 +133,10 @@ function redrawBetweenPresses() {
   let ends = 0;
   const begun = () => {
     clearTimeout(ends);
-    press.down = true;
+    drawing.pressed = true;
   };
   const ended = () => {
-    press.down = false;
+    drawing.pressed = false;
     redrawDue();
   };
   const lifted = () => {
@@ -147,7 +149,7 @@ function redrawBetweenPresses() {
 }
 
 function redrawDue() {
-  if (press.due) redraw();
+  if (drawing.due) redraw();
 }
 
 // The same view with what is new in it, without pulling the page from under the thumb.
@@ -167,7 +169,8 @@ function redraw() {
 }
 
 function revoked() {
-  press.due = false;
+  drawing.gone = true;
+  drawing.due = false;
   leave?.();
   removeEventListener("hashchange", draw);
   show(

@@ -112,9 +112,10 @@ export class Round {
     // Several answers at once may say that it was revoked: the store is closed but once.
     if (this.#gone) return;
     this.#gone = why === "revoked";
+    // At once: whoever goes on to send would find the store closed.
+    if (this.#gone) this.sender.stop();
     await this.#forgetDay();
     if (why === "revoked") {
-      this.sender.stop();
       this.store.close();
       indexedDB.deleteDatabase("kitback-round");
       for (const name of await caches.keys()) await caches.delete(name);

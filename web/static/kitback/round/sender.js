@@ -88,16 +88,17 @@ export class Sender {
         await navigator.locks.request(LOCK, { ifAvailable: true }, (lock) =>
           lock ? this.#sendAll() : this.#later(),
         );
-      } while (this.#again);
+      } while (this.#again && !this.#stopped);
     } finally {
       this.#running = false;
     }
   }
 
   async #sendAll() {
-    // Another tab may have sent some, or this page was asleep while it was stored.
-    await this.#queue.load();
+    if (this.#stopped) return;
     try {
+      // Another tab may have sent some, or this page was asleep while it was stored.
+      await this.#queue.load();
       while (this.#queue.unsent().length) {
         this.#tell("sending");
         await this.#send(batchOf(this.#queue.unsent()));
