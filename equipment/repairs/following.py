@@ -76,7 +76,8 @@ from ended where t.job = ended.id and t.back_at is null
 _REOPEN: Final = """
 update repair_jobs j set outcome = null, ended_at = null, ended_by = null, ended_movement = null,
     mended_at = null, done = null, mended_by = null, in_warranty = false, minutes = null,
-    parts_pence = null, place = case place when 'outside' then 'depot' else place end
+    parts_pence = null, place = case when place <> 'outside' then place
+        when opened_movement is null then 'home' else 'depot' end
 where j.ended_movement = any($1::uuid[]) and j.outcome <> 'undone'
     and not exists (select from repair_jobs o where o.item = j.item and o.ended_at is null)
 """
