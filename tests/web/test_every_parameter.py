@@ -25,7 +25,7 @@ _TAKEN: Final = frozenset({200, 302, 303, 404, 422})
 # Forms and documents: no lists.
 _NO_LIST: Final = re.compile(
     r".*/(new|change|import|match|move|key-safe|code|label|picture|cancel"
-    r"|outcome|second-factor|recovery-codes|account|choices|file|agreed|\w+/acts/\w+)"
+    r"|outcome|second-factor|recovery-codes|account|choices|file|photo|agreed|\w+/acts/\w+)"
 )
 # Of lists, what a page starts after: keys of all kinds, none of which is any list's.
 _KEYS: Final[list[Any]] = [
