@@ -20,6 +20,7 @@ class ListPage:
     empty: str
     links: dict[str, dict[str, str]]
     back: str | None = None
+    back_to: str = "Administration"
     address: str | None = None
     fields: Sequence[Field] = ()
     show: str = "Show"

@@ -151,6 +151,7 @@ def test_the_depots_stations_fit_and_can_be_used_by_everybody(
         page = _sign_in(seen)
         for path in (
             "/depot/checks?ahead=367", "/depot/wash", "/depot/repairs",
+            "/depot/preparing/BED01/list", f"/depot/unreadable/{store.item}",
             "/depot/bench", "/depot/bench?item=nothing",
             f"/depot/bench?item={store.item}", f"/items/{store.item}/parts",
             f"/items/{store.item}/files", f"/items/{store.item}/examinations",

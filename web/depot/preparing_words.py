@@ -70,6 +70,7 @@ def list_page(shown: Slice[Prepared], q: str, lacking: str, base: str) -> ListPa
         empty="There is none of these.",
         links=shown.links,
         back=f"{base}/depot",
+        back_to="The depot",
         address=f"{base}/depot/preparing",
         fields=[
             fields.text("q", "Name or code", value=q, width=20),
@@ -126,7 +127,11 @@ def list_form(
 def _list_row(row: ListVersion) -> list[dict[str, Any]]:
     assert row.set_at is not None
     set_by = f"{stamp(row.set_at)}, {row.set_by}"
-    return [{"text": str(row.version)}, {"text": set_by}, {"text": "; ".join(row.lines)}]
+    return [
+        {"text": str(row.version)},
+        {"text": set_by},
+        {"text": "; ".join(line.rstrip(".") for line in row.lines)},
+    ]
 
 
 def cleaning_form(

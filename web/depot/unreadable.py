@@ -7,7 +7,7 @@ from uuid import uuid4
 from litestar import Response
 from litestar.params import FromPath
 
-from budget.refusals import Missing, Refusal, Refused, Wrong
+from budget.refusals import Fault, Missing, Refusal, Refused, Wrong
 from equipment import history, item_labels, items, places
 from equipment.content import content_hash
 from equipment.files import item_files
@@ -81,12 +81,19 @@ async def label_anew(request: PageRequest, code: FromPath[str]) -> Response[str]
     """Print its own label again, or stick a blank one on it; either is on record."""
     filled = await request.filled()
     try:
-        if filled.text("how") != "blank":
-            item = await unreadable.print_again(code, filled.text("reason"), _viewer(request))
-            return see_other(request, f"/items/{item.code}/label")
-        await _stick(request, code, filled)
+        return await _label(request, code, filled)
     except (Wrong, Refused, Missing) as refusal:
         return await _one(request, code, filled, refusal)
+
+
+async def _label(request: PageRequest, code: str, filled: Filled) -> Response[str]:
+    how = filled.text("how")
+    if how not in unreadable_words.HOW:
+        raise Wrong([Fault("how", "Choose one of these.")])
+    if how == "print":
+        item = await unreadable.print_again(code, filled.text("reason"), _viewer(request))
+        return see_other(request, f"/items/{item.code}/label")
+    await _stick(request, code, filled)
     return see_other(request, f"/items/{code}", say=unreadable_words.STUCK)
 
 

@@ -25,7 +25,7 @@ from web.words import short_day
 MOVES_SHOWN: Final = 8
 STUCK: Final = "The blank label is this item's now. Its old code still means it."
 _REASON: Final = "Its label cannot be read."
-_HOW: Final = {
+HOW: Final = {
     "print": "Print its own label again",
     "blank": "Stick a blank label on it",
 }
@@ -89,6 +89,7 @@ def search_page(
         empty="Nothing fits. Say less, or something else." if sought else ask,
         links=found.links,
         back=f"{base}/depot",
+        back_to="The depot",
     )
 
 
@@ -130,7 +131,7 @@ def candidate_page(
     code = found.item.code
     each = [
         hidden("id", str(number)),
-        fields.radios("how", "Its new label", _HOW, value="print"),
+        fields.radios("how", "Its new label", HOW, value="print"),
         fields.text(
             "label", "Blank label", hint="Scan it, if you stick one on.", width=20, spellcheck=False
         ),
