@@ -11,6 +11,8 @@ from api.gate import Gate
 from api.problems import respond
 from api.request import ApiRequest
 from budget.database import close_pool, open_pool
+from equipment.printers.networks import networks_of
+from equipment.printers.watching import Watch
 from equipment.staff import second_factors
 from logistics.clock import clock
 from logistics.planner.day import Rates
@@ -31,7 +33,8 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
         try:
             if settings.second_factor == "required":
                 await second_factors.end_unprotected()
-            async with clock.ticking(ways):
+            watch = Watch(networks_of(settings.printer_networks))
+            async with clock.ticking(ways, watch):
                 yield
         finally:
             await close_pool()

@@ -47,6 +47,8 @@ class Settings:
     admin_password: str | None = field(default=None, repr=False)
     pg_bin: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
+    # Where printers may stand; none is named: in private networks.
+    printer_networks: tuple[str, ...] = ()
     session_idle_minutes: int = 60
     session_minutes: int = 12 * 60
     second_factor: str = "offered"
@@ -85,7 +87,12 @@ class Settings:
             # A password may begin or end with a space: it is taken as it stands.
             admin_password=environ.get("KITBACK_ADMIN_PASSWORD") or None,
             pg_bin=Path(pg_bin) if pg_bin else None,
-            trusted_proxies=_networks(said.get("KITBACK_TRUSTED_PROXIES", "")),
+            trusted_proxies=_networks(
+                "KITBACK_TRUSTED_PROXIES", said.get("KITBACK_TRUSTED_PROXIES", "")
+            ),
+            printer_networks=_networks(
+                "KITBACK_PRINTER_NETWORKS", said.get("KITBACK_PRINTER_NETWORKS", "")
+            ),
             session_idle_minutes=_minutes(
                 said, "KITBACK_SESSION_IDLE_MINUTES", cls.session_idle_minutes
             ),
@@ -129,7 +136,7 @@ def _gcp(value: str) -> str:
     return value
 
 
-def _networks(value: str) -> tuple[str, ...]:
+def _networks(name: str, value: str) -> tuple[str, ...]:
     parts = [part.strip() for part in value.split(",") if part.strip()]
     try:
         return tuple(
@@ -137,7 +144,7 @@ def _networks(value: str) -> tuple[str, ...]:
         )
     except ValueError as error:
         raise InvalidSettingError(
-            "KITBACK_TRUSTED_PROXIES must be addresses or networks with commas between them,"
+            f"{name} must be addresses or networks with commas between them,"
             f" such as 127.0.0.1,10.0.0.0/8: {error}"
         ) from error
 

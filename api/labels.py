@@ -99,7 +99,7 @@ def _document(*formats: str) -> type[Operation]:
 async def print_labels(request: ApiRequest, data: Json[Print]) -> Response[bytes]:
     """Labels of up to 1,000 items, in the order given: sheets of A4 as PDF, or a roll's as ZPL."""
     _check(data)
-    labels = await printing.labels_of(data.items, _viewer(request), _sender(request))
+    labels = await printing.labels_of(data.items, viewer_of(request), sender_of(request))
     return await _document_of(labels, data, test=data.test)
 
 
@@ -116,8 +116,8 @@ async def print_blank_labels(request: ApiRequest, data: Json[BlankPrint]) -> Res
         raise Wrong(faults)
     labels = await printing.blank_labels(
         data.count,
-        _viewer(request),
-        _sender(request),
+        viewer_of(request),
+        sender_of(request),
         client_id=data.id,
         content=content_hash(data),
     )
@@ -135,7 +135,7 @@ async def list_blank_labels(
     """Blank labels in the order of their printing; `printing` is the id of the order for them."""
     rows = await blank_labels.listed(
         request.caller,
-        _viewer(request).public_url,
+        viewer_of(request).public_url,
         status=status,
         printing=printing,
         after=key_after(after, int) or 0,
@@ -160,7 +160,7 @@ async def show_label(
     dpi: DotsPerInch = 203,
 ) -> Response[bytes]:
     """The item's label: its QR code, its code in plain letters, what it is and whom to ring."""
-    [one] = await printing.labels_of([code], _viewer(request), _sender(request))
+    [one] = await printing.labels_of([code], viewer_of(request), sender_of(request))
     return await _single(one, format, size, dpi)
 
 
@@ -177,7 +177,7 @@ async def add_label(request: ApiRequest, code: str, data: Json[NewLabel]) -> Ite
     """Make a blank label another one of an item's, in place of one that was lost or worn."""
     content = content_hash([code, data])
     return await item_labels.add_label(
-        code, data.label, data.reason, _viewer(request), client_id=data.id, content=content
+        code, data.label, data.reason, viewer_of(request), client_id=data.id, content=content
     )
 
 
@@ -200,7 +200,7 @@ def _place_label(kind: PlaceKind) -> HTTPRouteHandler:
         dpi: DotsPerInch = 203,
     ) -> Response[bytes]:
         """The place's label: what a scan that names the place may carry, in a QR code."""
-        one = await printing.place_label(kind, code, request.caller, _sender(request))
+        one = await printing.place_label(kind, code, request.caller, sender_of(request))
         return await _single(one, format, size, dpi)
 
     return show  # type: ignore[no-any-return]  # Litestar's decorators are untyped here
@@ -265,12 +265,14 @@ def _answer(body: bytes, kind: str, name: str) -> Response[bytes]:
     )
 
 
-def _viewer(request: ApiRequest) -> Viewer:
+def viewer_of(request: ApiRequest) -> Viewer:
+    """Who asks, and by which address labels lead to the service."""
     settings: Settings = request.app.state.settings
     return Viewer(request.caller, request.now, settings.public_url)
 
 
-def _sender(request: ApiRequest) -> Sender:
+def sender_of(request: ApiRequest) -> Sender:
+    """Whose the items are, as labels say it."""
     settings: Settings = request.app.state.settings
     return Sender(settings.service_name, settings.service_phone)
 

@@ -62,6 +62,8 @@ What: TypeAlias = Literal[
     "spare part set",
     "repair job changed",
     "label printed again",
+    "printer set up",
+    "printer changed",
 ]
 
 

@@ -20,6 +20,7 @@ APP_CONFIG = AppConfig(
             "equipment.repairs.repair_tables",
             "equipment.measuring.measuring_tables",
             "equipment.recalls.recall_tables",
+            "equipment.printers.printer_tables",
         ],
         exclude_imported=True,
     ),

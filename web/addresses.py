@@ -22,6 +22,7 @@ from web.depot import checks as depot_checks
 from web.depot import gate as depot_gate
 from web.depot import home as depot_home
 from web.depot import measuring, preparing, recall_people, recalls, repairs, unreadable
+from web.depot import printers as depot_printers
 from web.depot import stations as depot_stations
 from web.items import (
     cases,
@@ -104,6 +105,7 @@ PAGES: Final = (
     *depot_checks.PAGES,
     *repairs.PAGES,
     *measuring.PAGES,
+    *depot_printers.PAGES,
     *recalls.PAGES,
     *recall_people.PAGES,
     *preparing.PAGES,

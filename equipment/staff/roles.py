@@ -77,6 +77,7 @@ TASK_ROLES: Final[dict[str, frozenset[str]]] = {
     "receive items": _STORE,
     "print blank labels": _STORE,
     "replace labels": _CREW,
+    "print labels": _CREW,
     "change parts": _CREW,
     "add files": _CREW,
     "read files": _CREW | {PRESCRIBER, AUDITOR},

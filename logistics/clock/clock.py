@@ -22,6 +22,7 @@ from equipment.catalogue.stock import fold_stock
 from equipment.orders.emergency_issues import raise_overdue
 from equipment.orders.queues import serve_all
 from equipment.orders.satellites import top_up
+from equipment.printers.watching import Watch
 from logistics.clock.leading import Leader
 from logistics.rounds.depot_days import Ways
 from logistics.visits.catching_up import catch_up
@@ -32,12 +33,13 @@ MAKE_MONTHS_EVERY: Final = timedelta(days=1)
 LOOK_AT_SHELVES_EVERY: Final = timedelta(minutes=1)
 CATCH_UP_EVERY: Final = timedelta(seconds=2)
 LEAD_EVERY: Final = timedelta(seconds=2)
+LOOK_AT_PRINTERS_EVERY: Final = timedelta(seconds=1)
 
 _log = logging.getLogger("kitback.clock")
 
 
 @asynccontextmanager
-async def ticking(ways: Ways | None = None) -> AsyncIterator[None]:
+async def ticking(ways: Ways | None = None, watch: Watch | None = None) -> AsyncIterator[None]:
     """Run the jobs, the first time at once, for as long as the block lasts; the pool is open.
 
     On leaving, a job under way comes to its end first; a long fold stops after what it
@@ -45,6 +47,7 @@ async def ticking(ways: Ways | None = None) -> AsyncIterator[None]:
     """
     ending = asyncio.Event()
     leader = Leader(ways or Ways())
+    printers = watch or Watch()
     jobs = [
         _Job("fold", lambda: _fold(ending.is_set)),
         _Job("promises", _serve_all),
@@ -52,6 +55,7 @@ async def ticking(ways: Ways | None = None) -> AsyncIterator[None]:
         _Job("shelves", _look_at_shelves),
         _Job("visits", _catch_up),
         _Job("slots", lambda: leader.tick(datetime.now(UTC))),
+        _Job("printers", printers.look),
     ]
     scheduler = AsyncIOScheduler(
         timezone=UTC,
@@ -67,6 +71,7 @@ async def ticking(ways: Ways | None = None) -> AsyncIterator[None]:
         LOOK_AT_SHELVES_EVERY,
         CATCH_UP_EVERY,
         LEAD_EVERY,
+        LOOK_AT_PRINTERS_EVERY,
     )
     for job, interval in zip(jobs, every, strict=True):
         seconds = interval.total_seconds()
@@ -81,6 +86,7 @@ async def ticking(ways: Ways | None = None) -> AsyncIterator[None]:
         for job in jobs:
             await job.end()
         await leader.end()
+        await printers.end()
         # The scheduler would only cancel what is under way, without waiting for it.
         scheduler.shutdown()
         await asyncio.sleep(0)

@@ -12,6 +12,7 @@ from scripts.verifying.orders import ORDER_INVARIANTS, WAITS_IN_VAIN
 from scripts.verifying.outlooks import OUTLOOK_INVARIANTS
 from scripts.verifying.people import NUMBERS, PEOPLE_INVARIANTS
 from scripts.verifying.phones import PHONE_INVARIANTS
+from scripts.verifying.printing import PRINTING_INVARIANTS
 from scripts.verifying.recalls import RECALL_INVARIANTS
 from scripts.verifying.repairs import REPAIR_INVARIANTS
 from scripts.verifying.staff import STAFF_INVARIANTS
@@ -37,6 +38,7 @@ EVERY: Final = (
     *STAFF_INVARIANTS,
     *RECALL_INVARIANTS,
     *REPAIR_INVARIANTS,
+    *PRINTING_INVARIANTS,
 )
 NOTES: Final = (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN, SHORT, UNPAID_STOCK)
 """No faults, but what an operator should know."""

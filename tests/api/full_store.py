@@ -139,6 +139,19 @@ insert into spare_parts (code, name, price_pence)
     select 'S' || n, 'Motor ' || n, 100 from generate_series(1, :rows) n;
 insert into special_measurements (id, item, width_mm, measured_at, measured_by)
     select gen_random_uuid(), 2, 600, now(), 'u1' from generate_series(1, :rows) n;
+insert into printers (code, name, depot, host, port, size, dpi, out_of_use, version)
+    select 'D' || n, 'n', 'D' || (1 + n % 2 * (n - 1)), '10.0.0.9', 9100, '57x32', 203, false, 1
+    from generate_series(1, :rows) n;
+insert into printer_states (printer, state, since, look_at, wanted, counts)
+    select code, 'ready', now(), now() + interval '1 day', false, true from printers;
+-- Half of the jobs are one printer's, one of twenty is open; one label of twenty is in doubt.
+insert into print_jobs (id, printer, labels, asked_at, asked_by, ended_at)
+    select md5(n::text)::uuid, 'D' || (1 + n % 2 * (n - 1)), 1, now(), 'u1',
+        case when n % (:rows / 20) <> 5 then now() end from generate_series(1, :rows) n;
+insert into print_labels (job, printer, code, content, state, changed_at, begun_at, told_by)
+    select md5((case when n between 2 and 90 then 1 else n end)::text)::uuid, 'D' || n,
+        'C', '{}', case when n % (:rows / 20) = 5 then 'unsure' else 'printed' end, now(), now(),
+        'the printer' from generate_series(1, :rows) n;
 insert into wash_loads (id, depot, method, washed_at, recorded_at, operator)
     select md5('w' || n)::uuid, case when n % (:rows / 20) = 5 then 'D2' else 'D1' end, 'washer',
         now(), now(), 'u1' from generate_series(1, :rows) n;

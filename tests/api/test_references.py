@@ -32,7 +32,7 @@ KINDS: Final = {
     "also": "code", "after": "visit", "contributions": "keys", "depot": "code",
     "duplicate": "person", "funder": "code", "item": "item",
     "items": "item", "kit": "code", "levels": "keys", "line": "visit line", "id": "order line",
-    "partner": "code", "person": "person", "sku": "code", "succeeded_by": "code",
+    "partner": "code", "printer": "code", "person": "person", "sku": "code", "succeeded_by": "code",
     "username": "code", "van": "code", "visit": "visit",
 }  # fmt: skip
 _NEW_IN: Final = {
@@ -126,6 +126,8 @@ async def _request(world: World, operation: str) -> Request:
         return ids, await _planned(world, operation)
     if operation == "POST /api/recalls/{recall}/contacts":
         return await _recalled(world, ids)
+    if "print" in operation:
+        return await _printing(world, operation)
     line = {"lines": [{"id": ours["order line"], "quantity": 2}], "reason": "Two rooms"}
     fetched = new | {"person": ours["person"], "items": [ours["item"]]}
     product = {"lines": [{"sku": "HST01", "quantity": 1}], "funder": "04K"}
@@ -153,6 +155,21 @@ async def _recalled(world: World, ids: dict[str, str]) -> Request:
     told = {"how": "phone", "outcome": "told", "contacted_at": datetime.now(UTC).isoformat()}
     body = {"id": str(uuid4()), "person": world.ours["person"]} | told
     return ids | {"recall": recall["id"]}, body
+
+
+async def _printing(world: World, operation: str) -> Request:
+    """A printer, and what is asked of it."""
+    printer = {"code": "P1", "name": "Gate", "depot": "D1", "host": "10.0.0.9"}
+    if operation == "POST /api/printers":
+        return {}, printer
+    await ask(world.admin, "printers", printer)
+    if operation == "PATCH /api/printers/{code}":
+        return {"code": "P1"}, {"version": 1, "depot": "D2"}
+    job: Body = {"id": str(uuid4()), "printer": "P1", "items": [world.spare]}
+    if operation == "POST /api/print-jobs":
+        return {}, job
+    await ask(world.admin, "print-jobs", job)
+    return {"job": job["id"]}, {"printer": "P1"}
 
 
 async def _planned(world: World, operation: str) -> Body:
@@ -189,6 +206,10 @@ _OPERATIONS: Final = sorted(
     [
         *_CODES,
         "POST /api/labels",
+        "POST /api/printers",
+        "PATCH /api/printers/{code}",
+        "POST /api/print-jobs",
+        "POST /api/print-jobs/{job}/move",
         "POST /api/emergency-issues",
         "POST /api/people/{person}/merge",
         "POST /api/orders",
@@ -203,6 +224,7 @@ _OPERATIONS: Final = sorted(
     ]
 )
 # What is fetched or mended is on loan to that person; a label may be printed of anything.
+_OF_ANYTHING: Final = {"POST /api/labels", "POST /api/print-jobs"}
 _LENT: Final = {"POST /api/collections", "POST /api/visits"}
 
 
@@ -243,7 +265,7 @@ async def test_what_is_named_must_be_there_and_be_theirs(
 
 def _values(world: World, kind: str, operation: str, role: str) -> Iterator[str]:
     """What is nowhere; what is of another person; what is not this role's to see."""
-    if kind in {"code", "keys"} or operation == "POST /api/labels":
+    if kind in {"code", "keys"} or operation in _OF_ANYTHING:
         yield "NOWHERE"
         return
     if kind != "item":

@@ -45,6 +45,19 @@ MAY = """
     acputdbx GET /api/depots/{code}/label
     acputdbx GET /api/vans/{code}/label
     acputdbx GET /api/bays/{code}/label
+    a        POST /api/printers
+    actd     GET /api/printers
+    actd     GET /api/printers/{code}
+    a        PATCH /api/printers/{code}
+    actd     POST /api/printers/{code}/try
+    actd     POST /api/print-jobs
+    actd     GET /api/print-jobs
+    actd     GET /api/print-jobs/{job}
+    actd     GET /api/print-jobs/{job}/labels
+    actd     POST /api/print-jobs/{job}/cancel
+    actd     POST /api/print-jobs/{job}/move
+    actd     GET /api/print-labels
+    actd     POST /api/print-labels/{number}/answer
     acptd    POST /api/scans
     actdx    GET /api/checks/due
     acputdbx GET /api/items/{code}/parts

@@ -150,6 +150,7 @@ def test_the_depots_stations_fit_and_can_be_used_by_everybody(
     with visit(browser, store.address, widths=(320, 1280)) as seen:
         page = _sign_in(seen)
         for path in (
+            "/depot/printers", "/depot/printers/new", "/depot/print",
             "/depot/checks?ahead=367", "/depot/wash", "/depot/repairs",
             "/depot/preparing/BED01/list", f"/depot/unreadable/{store.item}",
             "/depot/bench", "/depot/bench?item=nothing",

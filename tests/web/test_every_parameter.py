@@ -120,8 +120,9 @@ async def test_no_cursor_of_any_list_is_a_fault_of_ours(
             continue
         given = {"depot": "D1", "date": world.day.isoformat()} if "/rounds/day" in path else {}
         given |= {"before": world.day.isoformat()} if path.endswith("/checks/due") else {}
-        address = path.format_map(world.ours | {"code": world.spare, "recall": str(uuid4())})
-        taken = {200, 422, 404} if "{recall}" in path else {200, 422}
+        nowhere = {"recall": str(uuid4()), "job": str(uuid4())}
+        address = path.format_map(world.ours | {"code": world.spare} | nowhere)
+        taken = {200, 422, 404} if any(f"{{{name}}}" in path for name in nowhere) else {200, 422}
         for cursor in cursors():
             answer = await admin.get(address, params=given | {"after": cursor})
             if answer.status_code not in taken:

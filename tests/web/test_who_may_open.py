@@ -206,6 +206,19 @@ MAY = """
     actd     POST /depot/unreadable/{code}
     acd      GET /depot/bench
     acd      POST /depot/bench
+    actd     GET /depot/printers
+    a        GET /depot/printers/new
+    a        POST /depot/printers/new
+    actd     GET /depot/printers/{code}
+    actd     POST /depot/printers/{code}/try
+    a        GET /depot/printers/{code}/change
+    a        POST /depot/printers/{code}/change
+    actd     GET /depot/print
+    actd     POST /depot/print
+    actd     GET /depot/print-jobs/{job}
+    actd     POST /depot/print-jobs/{job}/cancel
+    actd     POST /depot/print-jobs/{job}/move
+    actd     POST /depot/print-labels/{number}
     actdx    GET /depot/checks
     actdx    GET /depot/repairs
     actdx    GET /repairs/{job}

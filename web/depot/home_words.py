@@ -112,6 +112,9 @@ def _stations(depot: str, way: Way) -> Iterator[Station]:
         many = f"{way.cases} or more" if way.cases >= way.cases_max else str(way.cases)
         about = f"{many} open: what the rules could not settle." if way.cases else "None is open."
         yield Station("Cases", f"{base}/cases", about)
+    if caller.may("print labels"):
+        about = "How they are, what waits for them, and labels to look for."
+        yield Station("Printers", f"{base}/depot/printers?{at}", about)
     yield Station("Items", f"{base}/items?{at}", "Everything that is here, by label or serial.")
     yield Station("Shelves", f"{base}/shelves", "Satellite stores, and what they are short of.")
 

@@ -58,6 +58,7 @@ class ItemPage:
     tags: list[dict[str, str]]
     rows: list[dict[str, Any]]
     label: str
+    print: str | None
     parts: str
     files: str | None
     examinations: str | None
@@ -106,6 +107,7 @@ def item_page(
         tags=_tags(item),
         rows=rows_of(item, base),
         label=f"{base}/items/{item.code}/label",
+        print=f"{base}/depot/print?item={item.code}" if caller.may("print labels") else None,
         parts=f"{base}/items/{item.code}/parts",
         files=f"{base}/items/{item.code}/files" if caller.may("read files") else None,
         acts=list(_acts(item, caller, base)),
