@@ -130,6 +130,8 @@ def test_forty_unsent_scans_survive_an_empty_battery(
         phone.unlock()
         expect(phone.page.get_by_text("40 to send")).to_be_visible()
         assert phone.stored() == before
+        # Whether the browser had its cookies on the disk by then is a matter of half a minute.
+        phone.context.clear_cookies()
         phone.context.set_offline(offline=False)
         link = phone.page.get_by_role("link", name="Sign in to send what you did.")
         expect(link).to_be_visible()
