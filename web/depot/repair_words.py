@@ -80,6 +80,8 @@ def list_page(
     fields = Fields(Filled({name: [text] for name, text in sought.items()}))
     return ListPage(
         title="Repairs",
+        back=f"{base}/depot",
+        back_to="The depot",
         address=f"{base}/depot/repairs",
         fields=[
             fields.select("status", "Which", STATUS),
