@@ -64,6 +64,15 @@ What: TypeAlias = Literal[
     "label printed again",
     "printer set up",
     "printer changed",
+    "reorder rules set",
+    "purchase drafted",
+    "purchase asked for",
+    "purchase approved",
+    "purchase sent back",
+    "purchase cancelled",
+    "count opened",
+    "count called off",
+    "count settled",
 ]
 
 

@@ -1,6 +1,6 @@
 """Items: received, looked up and listed. What happens to them afterwards is equipment/scans.py."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -113,11 +113,17 @@ class Viewer:
 
 
 async def receive(
-    delivery: Delivery, viewer: Viewer, *, client_id: UUID | None = None, content: bytes = b""
+    delivery: Delivery,
+    viewer: Viewer,
+    *,
+    client_id: UUID | None = None,
+    content: bytes = b"",
+    also: Callable[[Sequence[int]], Awaitable[None]] | None = None,
 ) -> str:
     """Receive goods: an item and a `receive` movement for each; the JSON of the answer.
 
-    A repeat of `client_id` with equal content gets the first answer again. Raises Wrong for an
+    A repeat of `client_id` with equal content gets the first answer again. `also` is told the
+    items' keys within the transaction: what it raises takes them back. Raises Wrong for an
     unknown product, depot or part, Refused `exists` for a serial number received before,
     `part-elsewhere` for a part's, and as blank_labels.claim() does.
     """
@@ -134,6 +140,8 @@ async def receive(
             ids = await _received(delivery, viewer)
             by = viewer.caller.username
             await fit_received(ids, delivery.sku, delivery.parts, by, viewer.now)
+            if also is not None:
+                await also(ids)
             await hold_newcomers(ids, [delivery.sku], viewer.now)
             if not delivery.dirty:
                 await shelve(delivery.sku, viewer.now)

@@ -21,6 +21,7 @@ APP_CONFIG = AppConfig(
             "equipment.measuring.measuring_tables",
             "equipment.recalls.recall_tables",
             "equipment.printers.printer_tables",
+            "equipment.stock.stock_tables",
         ],
         exclude_imported=True,
     ),

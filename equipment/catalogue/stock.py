@@ -4,7 +4,7 @@ A trigger on items notes what each statement moves in `unfolded_stock`, the cloc
 `stock_sums`, and a report adds the two up in one statement, as with the pool's sums: ADR 11.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, TypeAlias
@@ -75,11 +75,19 @@ async def stock(caller: Caller, count: Count) -> list[Stock]:
     conditions = {"key > {}": count.after, "key = {}": own}
     sql, values = narrowed(_KEYS[by], _plain(conditions), count.limit)
     names = {row["key"]: row["name"] for row in await fetch(sql, *values)}
-    rows = await fetch(_COUNTED[by], list(names), sought(other or ""))
+    rows = await units_of(by, list(names), other)
     counted: dict[str, dict[str, int]] = {key: {} for key in names}
     for row in rows:
         _count(counted[row["key"]], row)
     return [Stock(key=key, name=name, **counted[key]) for key, name in names.items()]
+
+
+async def units_of(by: By, keys: Sequence[str], other: str | None) -> list[asyncpg.Record]:
+    """How many items of these products or depots stand how: `key`, `state`, `held`, `units`.
+
+    `other` narrows products to a depot and depots to a product. One statement.
+    """
+    return await fetch(_COUNTED[by], keys, sought(other or ""))
 
 
 def _plain(conditions: Mapping[str, str | None]) -> dict[str, str | None]:

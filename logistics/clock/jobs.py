@@ -26,6 +26,7 @@ from logistics.rounds.depot_days import Ways
 from logistics.rounds.planning_days import plan_as
 from logistics.rounds.round_form import Asked
 from logistics.visits.news import raise_checks, raise_loan_ends
+from logistics.visits.to_fetch import advise_on_stock
 
 Work = Callable[[datetime, Ways], Awaitable[str]]
 _PLANNING_S: Final = 10.0
@@ -108,6 +109,11 @@ JOBS: Final[Mapping[str, Job]] = {
         "Forecasts where each financial year ends, from the months that are over.",
         timedelta(hours=1),
         _counted("forecasts made", make_due),
+    ),
+    "stock-advice": Job(
+        "Reckons which products are to be bought, and which to be washed and inspected instead.",
+        timedelta(hours=1),
+        _counted("products to be bought or prepared", advise_on_stock),
     ),
     "plan-tomorrow": Job(
         "Plans the next working day of each depot, as a draft.", time(19, 0), _plan_tomorrow

@@ -16,6 +16,7 @@ from scripts.verifying.printing import PRINTING_INVARIANTS
 from scripts.verifying.recalls import RECALL_INVARIANTS
 from scripts.verifying.repairs import REPAIR_INVARIANTS
 from scripts.verifying.staff import STAFF_INVARIANTS
+from scripts.verifying.stock import STOCK_INVARIANTS
 from scripts.verifying.sums import NO_MONTH
 from scripts.verifying.visits import UNTARIFFED_VISITS, VISIT_INVARIANTS
 
@@ -39,6 +40,7 @@ EVERY: Final = (
     *RECALL_INVARIANTS,
     *REPAIR_INVARIANTS,
     *PRINTING_INVARIANTS,
+    *STOCK_INVARIANTS,
 )
 NOTES: Final = (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN, SHORT, UNPAID_STOCK)
 """No faults, but what an operator should know."""

@@ -12,6 +12,7 @@ _APPEND_ONLY: Final = (
     "wash_programmes",
     "repair_decisions",
     "recall_contacts", "repair_job_parts", "special_measurements",
+    "recall_contacts", "purchase_answers", "purchase_receipts", "purchased_items", "counted_items",
 )  # fmt: skip
 _GRANTS: Final = f"""
 select format('role %s may %s %s', r.rolname, lower(right_), c.relname)

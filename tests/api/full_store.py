@@ -216,6 +216,35 @@ insert into job_runs (job, slot, begun_at, asked_by, leader)
 select case when n % 2 = 0 then 'due-checks' else 'plan-tomorrow' end,
     timestamptz '2018-04-01Z' + n * interval '1 hour', now(), 'system', 'l'
 from generate_series(1, :rows) n;
+insert into stock_advice (sku, advice, quantity, reckoned_at)
+    select 'X' || n, case when n > :rows - 60 then 'prepare' else 'order' end,
+        case when n > :rows - 60 then 0 else 1 end, now() from generate_series(1, :rows) n;
+-- Some of one product are awaited, and one of each other.
+insert into purchases (id, supplier, depot, due_on, status, total_pence, drafted_at, drafted_by,
+    asked_at, asked_by, ordered_at, ordered_by, ended_at, ended_by)
+    select md5('b' || n)::uuid, 's', 'D1', date '2018-04-01' + n % 700,
+        case when n > :rows - 60 then 'ordered' else 'received' end, 100, now(), 'u1', now(), 'u1',
+        now(), 'u1', case when n <= :rows - 60 then now() end,
+        case when n <= :rows - 60 then 'u1' end
+    from generate_series(1, :rows) n;
+insert into purchase_lines (id, purchase, place, sku, quantity, price_pence, received, awaited)
+    select md5('bl' || n)::uuid, md5('b' || n)::uuid, 0, case when n % 2 = 0 then 'X1'
+        else 'X' || n end, 1, 100, case when n > :rows - 60 then 0 else 1 end, n > :rows - 60
+    from generate_series(1, :rows) n;
+insert into purchase_receipts (id, line, quantity, received_at, recorded_at, received_by)
+    select md5('br' || n)::uuid, md5('bl' || n)::uuid, 1, now(), now(), 'u1'
+    from generate_series(1, :rows - 60) n;
+insert into stock_counts (id, depot, status, opened_at, opened_by, compared_at, compared_by,
+    expected, found)
+select md5('sc' || n)::uuid, case when n % (:rows / 20) = 5 then 'D2' else 'D1' end,
+    case when n > :rows - 60 then 'compared' else 'settled' end, now(), 'u1', now(), 'u1', 1, 0
+    from generate_series(1, :rows) n;
+insert into counted_items (count, item, newest_movement, recorded_at, scanned_at, scanned_by)
+    select md5('sc' || n)::uuid, n, md5(n::text)::uuid, now(), now(), 'u1'
+    from generate_series(1, :rows) n;
+insert into count_differences (count, item, kind, newest_movement, recorded_at, state)
+    select md5('sc1')::uuid, n, 'missing', md5(n::text)::uuid, now(), 'available'
+    from generate_series(1, :rows) n;
 insert into changes (actor, what, key, content)
 select 'u1', case when n > :rows - 60 then 'depot opened' else 'van added' end,
     case when n > :rows - 60 then 'D1' else 'V' || n end, '{}' from generate_series(1, :rows) n;

@@ -101,6 +101,11 @@ _CODES: Final[dict[str, Body]] = {
         "washed_at": "2026-11-02T09:00:00Z",
     },
     "PUT /api/vans/{code}/days/{day}": {"crew": [{"username": "crew"}]},
+    "POST /api/counts": {"id": str(uuid4()), "depot": "D1"},
+    "POST /api/purchases": {
+        "id": str(uuid4()), "supplier": "Beds Ltd", "depot": "D1",
+        "lines": [{"sku": "CMD01", "quantity": 2, "price_pence": 100}],
+    },
 }  # fmt: skip
 _IDS: Final = {
     "PATCH /api/users/{username}": {"username": "crew"},
@@ -128,6 +133,8 @@ async def _request(world: World, operation: str) -> Request:
         return await _recalled(world, ids)
     if "print" in operation:
         return await _printing(world, operation)
+    if operation.startswith("POST /api/purchases/"):
+        return await _bought(world, operation)
     line = {"lines": [{"id": ours["order line"], "quantity": 2}], "reason": "Two rooms"}
     fetched = new | {"person": ours["person"], "items": [ours["item"]]}
     product = {"lines": [{"sku": "HST01", "quantity": 1}], "funder": "04K"}
@@ -170,6 +177,18 @@ async def _printing(world: World, operation: str) -> Request:
         return {}, job
     await ask(world.admin, "print-jobs", job)
     return {"job": job["id"]}, {"printer": "P1"}
+
+
+async def _bought(world: World, operation: str) -> Request:
+    """A purchase that is drafted, or ordered where its goods are to come in."""
+    bought = await ask(world.admin, "purchases", _CODES["POST /api/purchases"])
+    ids = {"purchase": bought["id"]}
+    if operation.endswith("/order"):
+        return ids, {"answers": [{"sku": "CMD01", "reason": "Why"}]}
+    answer = await world.admin.post(f"/api/purchases/{bought['id']}/order", json={})
+    assert answer.status_code == 200, answer.text
+    line = bought["lines"][0]["id"]
+    return ids, {"id": str(uuid4()), "line": line, "depot": "D1", "quantity": 1}
 
 
 async def _planned(world: World, operation: str) -> Body:
@@ -219,6 +238,8 @@ _OPERATIONS: Final = sorted(
         "POST /api/recalls/{recall}/contacts",
         "POST /api/visits",
         "POST /api/visits/{visit}/outcome",
+        "POST /api/purchases/{purchase}/order",
+        "POST /api/purchases/{purchase}/receipts",
         "POST /api/rounds/move",
         "POST /api/rounds/publish",
     ]

@@ -148,6 +148,25 @@ MAY = """
     acputdbx GET /api/products/{sku}
     a        POST /api/products/import
     acputdbx GET /api/stock
+    acputdbx GET /api/stock/levels
+    acputdbx GET /api/products/{sku}/reorder-rules
+    acd      PUT /api/products/{sku}/reorder-rules
+    acdbx    GET /api/purchases
+    acd      POST /api/purchases
+    acdbx    GET /api/purchases/{purchase}
+    acd      POST /api/purchases/{purchase}/order
+    acb      POST /api/purchases/{purchase}/approve
+    acb      POST /api/purchases/{purchase}/send-back
+    acd      POST /api/purchases/{purchase}/cancel
+    acd      POST /api/purchases/{purchase}/receipts
+    acdx     GET /api/counts
+    acd      POST /api/counts
+    acdx     GET /api/counts/{count}
+    acd      POST /api/counts/{count}/scans
+    acd      POST /api/counts/{count}/compare
+    acdx     GET /api/counts/{count}/differences
+    acd      POST /api/counts/{count}/settle
+    acd      POST /api/counts/{count}/call-off
     acputdbx GET /api/catalogue
     acputdbx GET /api/catalogue/categories
     acputdbx GET /api/catalogue/{sku}
