@@ -62,6 +62,10 @@ from web.pool import (
     variation,
 )
 from web.rounds import figures, round_moves, rounds
+from web.stock import counts as stock_counts
+from web.stock import levels as stock_levels
+from web.stock import moving as stock_moving
+from web.stock import purchases as stock_purchases
 from web.visits import requests, visits
 
 PAGES: Final = (
@@ -106,6 +110,10 @@ PAGES: Final = (
     *repairs.PAGES,
     *measuring.PAGES,
     *depot_printers.PAGES,
+    *stock_levels.PAGES,
+    *stock_purchases.PAGES,
+    *stock_counts.PAGES,
+    *stock_moving.PAGES,
     *recalls.PAGES,
     *recall_people.PAGES,
     *preparing.PAGES,

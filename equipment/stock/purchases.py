@@ -347,3 +347,14 @@ async def overdue(caller: Caller, today: date) -> int:
 _OVERDUE: Final = """
 select count(*) as many from purchases where status in ('ordered', 'part_received') and due_on < $1
 """
+
+
+async def awaiting(caller: Caller) -> int:
+    """How many purchases wait for somebody's approval."""
+    check_may(caller, "read purchases")
+    row = await fetch_one(_AWAITING)
+    assert row is not None
+    return int(row["many"])
+
+
+_AWAITING: Final = "select count(*) as many from purchases where status = 'awaiting_approval'"

@@ -13,6 +13,7 @@ from web.depot import home_words
 from web.depot.here import depot_here
 from web.pages import PageRequest
 from web.rendering import page
+from web.stock.home_queues import stock_stations
 
 _CASES_MAX: Final = 100
 
@@ -30,7 +31,14 @@ async def show_depot(request: PageRequest) -> Response[str]:
     mending = None
     if request.caller.may("read repairs"):
         mending = await jobs.count_open(request.caller, code, request.now)
-    way = home_words.Way(request.caller, request.site.base, opened, _CASES_MAX, mending)
+    way = home_words.Way(
+        request.caller,
+        request.site.base,
+        opened,
+        _CASES_MAX,
+        mending,
+        await stock_stations(request, code),
+    )
     content = home_words.depot_page(depots, standing, aged, way)
     return page(request, "depot.jinja", content)
 

@@ -39,6 +39,8 @@ class Way:
     cases_max: int
     # How many jobs of repair are open, and how many of these are overdue from a repairer.
     mending: tuple[int, int] | None = None
+    # The ways to the stock: words, address, what waits there.
+    stock: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def _stations(depot: str, way: Way) -> Iterator[Station]:
     if caller.may("print labels"):
         about = "How they are, what waits for them, and labels to look for."
         yield Station("Printers", f"{base}/depot/printers?{at}", about)
+    yield from (Station(*each) for each in way.stock)
     yield Station("Items", f"{base}/items?{at}", "Everything that is here, by label or serial.")
     yield Station("Shelves", f"{base}/shelves", "Satellite stores, and what they are short of.")
 

@@ -1,0 +1,26 @@
+"""A page for a scanner in the hand: one label after another, and what became of each.
+
+Its template has the marks that the gate's script looks for, so that it works as the gate does:
+labels are sent as they are read, in their order, and what is not as usual is said aloud.
+"""
+
+from dataclasses import dataclass
+
+from web.depot.gate_words import Told
+from web.fields import Field
+
+__all__ = ["ScanPage", "Told"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPage:
+    """Shown by `stock_scan.jinja`; `so_far` says how much there is of it."""
+
+    title: str
+    heading: str
+    action: str
+    fields: list[Field]
+    submit: str
+    told: Told | None
+    so_far: str
+    back: tuple[str, str]
