@@ -97,9 +97,19 @@ async def opened(admin: httpx.AsyncClient) -> World:
     ours, bobs = [await _somebody(admin, name, "04K", by) for name in ("Ada", "Bob")]
     theirs = await _somebody(admin, "Eve", "52R", None)
     await told(admin, "visits")
+    ours["purchase"] = await _drafted(admin)
+    ours["count"] = str(uuid4())
+    await ask(admin, "counts", {"id": ours["count"], "depot": "D2"})
     [spare] = await stock(admin, "HST01")
     day = working_day_after(london_day(datetime.now(UTC)), 1)
     return World(admin, heads, ours, bobs, theirs, spare, day)
+
+
+async def _drafted(admin: httpx.AsyncClient) -> str:
+    """A purchase that is not ordered yet."""
+    line = {"sku": "HST01", "quantity": 2, "price_pence": 100}
+    bought = {"id": str(uuid4()), "supplier": "Hoists Ltd", "depot": "D1", "lines": [line]}
+    return str((await ask(admin, "purchases", bought))["id"])
 
 
 async def _somebody(

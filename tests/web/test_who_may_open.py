@@ -234,6 +234,30 @@ MAY = """
     a        POST /admin/spare-parts/new
     a        GET /admin/spare-parts/{code}
     a        POST /admin/spare-parts/{code}
+    actd     GET /depot/stock
+    actd     GET /depot/stock/{sku}
+    acd      POST /depot/stock/{sku}
+    acdbx    GET /depot/purchases
+    acd      POST /depot/purchases/new
+    acd      GET /depot/purchases/new
+    acdbx    GET /depot/purchases/{purchase}
+    acd      POST /depot/purchases/{purchase}/order
+    acb      POST /depot/purchases/{purchase}/approve
+    acb      POST /depot/purchases/{purchase}/send-back
+    acd      POST /depot/purchases/{purchase}/cancel
+    acd      GET /depot/purchases/{purchase}/lines/{line}/receive
+    acd      POST /depot/purchases/{purchase}/lines/{line}/receive
+    acdx     GET /depot/counts
+    acd      POST /depot/counts/new
+    acd      GET /depot/counts/new
+    acdx     GET /depot/counts/{count}
+    acd      GET /depot/counts/{count}/scan
+    acd      POST /depot/counts/{count}/scan
+    acd      POST /depot/counts/{count}/compare
+    acd      POST /depot/counts/{count}/settle
+    acd      POST /depot/counts/{count}/call-off
+    actd     GET /depot/move
+    actd     POST /depot/move
     acptdx   GET /depot/recalls
     acd      GET /depot/recalls/new
     acd      POST /depot/recalls/new

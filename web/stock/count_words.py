@@ -115,7 +115,7 @@ def new_form(
     }
     fields = [
         made.hidden("id", uuid4()),
-        made.select("depot", "Where", names, value=depot),
+        made.select("depot", "Depot", names, value=depot or next(iter(names), None)),
         made.select("bay", "Bay", within),
     ]
     wrong = errors(faults, fields, trouble=trouble)

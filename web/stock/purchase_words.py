@@ -92,7 +92,9 @@ def new_form(
         made.hidden("id", uuid4()),
         made.text("supplier", "Supplier", maxlength=SUPPLIER_MAX),
         made.text("reference", "Your reference, if there is one", width=20, maxlength=SHORT_MAX),
-        made.select("depot", "To be delivered to", names),
+        made.select(
+            "depot", "Depot", names, value=next(iter(names), None), hint="Where it is delivered to."
+        ),
         made.day("due_on", "Due, if a day was agreed"),
     ]
     for n in range(ROWS):

@@ -1,0 +1,114 @@
+"""Stock on pages: what is bought, what comes in, what is counted, and what is moved."""
+
+import re
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from tests.api.members import scan, send
+from tests.logistics.calling import ask, open_rounds, stock, told
+from tests.web.conftest import signed_in
+from tests.web.forms import forms_of
+from tests.web.ordering import staff, words
+
+
+@pytest.fixture
+async def beds(admin: httpx.AsyncClient) -> list[str]:
+    """Three beds of which one waits to be washed; two of the store's, and another depot."""
+    await open_rounds(admin)
+    other = {"code": "D2", "name": "Other", "postcode": "NG5 1PB", "kind": "satellite"}
+    await ask(admin, "depots", other)
+    for name in ("dee", "dan"):
+        await staff(admin, name, "depot", partner=None)
+    codes = [code for _ in range(3) for code in await stock(admin, "BED01")]
+    await send(admin, scan(codes[0], "withdraw", reason="Dirty"))
+    return codes
+
+
+def form(page: httpx.Response, action: str) -> dict[str, str]:
+    """What a form of the page sends as it is."""
+    [found] = [each for each in forms_of(page.text) if each.action.endswith(action)]
+    return dict(found.pairs)
+
+
+async def test_a_purchase_says_what_waits_before_it_is_ordered(
+    app: Litestar, admin: httpx.AsyncClient, beds: list[str]
+) -> None:
+    """The advice leads to it; what waits has to be answered; its goods come in with labels."""
+    async with signed_in(app, "dee") as browser:
+        page = await browser.get("/depot/stock?q=bed&depot=D1")
+        assert "Reorder point" in words(page)
+        new = await browser.get("/depot/purchases/new?sku=BED01&quantity=4")
+        sent = form(new, "/purchases/new")
+        assert (sent["sku-0"], sent["quantity-0"]) == ("BED01", "4")
+        wrong = sent | {"supplier": "Beds Ltd", "sku-2": "NONE", "quantity-2": "x"}
+        refused = await browser.post("/depot/purchases/new", data=wrong)
+        assert refused.status_code == 422
+        assert "Product 3" in words(refused)
+        made = await browser.post("/depot/purchases/new", data=sent | {"supplier": "Beds <b>Ltd"})
+        assert made.status_code == 303, words(made)
+        address = made.headers["Location"]
+        page = await browser.get(address)
+        assert "1 of Bed wait" in words(page)
+        again = await browser.post(f"{address}/order", data=form(page, "/order"))
+        assert again.status_code == 422
+        answered = form(page, "/order") | {"answer-BED01": "It is worn out"}
+        assert (await browser.post(f"{address}/order", data=answered)).status_code == 303
+        page = await browser.get(address)
+        assert "1 was waiting: It is worn out (dee)" in words(page)
+        [way] = re.findall(r'href="([^"]+/receive)"', page.text)
+        goods = form(await browser.get(way), "/receive") | {"serials": "S1\nS2\n", "batch": "B7"}
+        for _ in range(2):
+            assert (await browser.post(way, data=goods)).status_code == 303
+        too_many = form(await browser.get(way), "/receive") | {"quantity": "9"}
+        assert "2 are still to come" in words(await browser.post(way, data=too_many))
+        assert "Part received" in words(await browser.get("/depot/purchases"))
+        assert len((await told(admin, "items?batch=B7"))["results"]) == 2
+    assert beds
+
+
+async def test_a_count_is_scanned_compared_and_settled_by_somebody_else(
+    app: Litestar, admin: httpx.AsyncClient, beds: list[str]
+) -> None:
+    """Label by label without a script; what is missing is lost once another has said so."""
+    async with signed_in(app, "dee") as browser:
+        new = form(await browser.get("/depot/counts/new?depot=D1"), "/counts/new")
+        scanning = (await browser.post("/depot/counts/new", data=new)).headers["Location"]
+        for code in (*beds[:2], beds[0]):
+            shown = await browser.post(scanning, data={"label": code})
+            page = await browser.get(shown.headers["Location"])
+        assert "Counted before." in words(page)
+        assert "2 items counted" in words(page)
+        assert (await browser.post(scanning, data={"label": "AAAAAAAA"})).status_code == 422
+        address = scanning.removesuffix("/scan")
+        await browser.post(f"{address}/compare")
+        page = await browser.get(address)
+        assert "On record here, and not found" in words(page)
+        own = await browser.post(f"{address}/settle", data={"approve": "yes", "reason": "Seen"})
+        assert "somebody else decides" in words(own)
+    async with signed_in(app, "dan") as browser:
+        assert "1 count to be settled" in words(await browser.get("/depot"))
+        page = await browser.get(address)
+        empty = await browser.post(f"{address}/settle", data=form(page, "/settle"))
+        assert empty.status_code == 422
+        said = {"approve": "yes", "reason": "Looked twice"}
+        await browser.post(f"{address}/settle", data=said)
+        assert "Looked twice" in words(await browser.get(address))
+    assert (await told(admin, f"items/{beds[2]}"))["state"] == "lost"
+
+
+async def test_what_arrives_at_another_store_is_there_once_it_is_scanned(
+    app: Litestar, admin: httpx.AsyncClient, beds: list[str]
+) -> None:
+    """Twice is once; what is on loan stays with whoever has it."""
+    async with signed_in(app, "dee") as browser:
+        for expected in ("Moved to D2.", "It is here already."):
+            sent = {"depot": "D2", "label": beds[1]}
+            shown = await browser.post("/depot/move", data=sent)
+            assert expected in words(await browser.get(shown.headers["Location"]))
+        lost = scan(beds[2], "lose", reason="Gone")
+        await send(admin, lost)
+        refused = await browser.post("/depot/move", data={"depot": "D2", "label": beds[2]})
+        assert (refused.status_code, "Not moved." in words(refused)) == (422, True)
+    assert (await told(admin, f"items/{beds[1]}"))["depot"] == "D2"
