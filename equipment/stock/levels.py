@@ -119,7 +119,7 @@ select page.*, r.lead_days, r.cover_days, r.service_percent,
         join purchases b on b.id = l.purchase
         where l.sku = page.sku and l.awaited and ($2 = '' or b.depot = $2)), 0)::int as on_order,
     coalesce((select sum(l.quantity - l.promised - l.delivered) from order_lines l
-        join orders o on o.id = l."order"
+        join order_standings o on o.id = l."order"
         where l.sku = page.sku and l.wanted and l.promised + l.delivered < l.quantity
             and ($2 = '' or o.depot = $2)), 0)::int as awaited
 from page left join reorder_rules r on r.sku = page.sku order by page.sku

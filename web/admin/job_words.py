@@ -20,6 +20,7 @@ _NAMES: Final = {
     "expiring-promises": "Promises that expire",
     "old-photos": "Old photographs",
     "stale-visits": "Stale visits",
+    "stock-advice": "Stock to buy or prepare",
     "plan-tomorrow": "Tomorrow's rounds",
 }
 
