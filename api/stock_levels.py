@@ -11,14 +11,14 @@ from api.request import ApiRequest
 from equipment.stock import levels, reorder_rules
 from equipment.stock.levels import Level, Sought
 from equipment.stock.reorder_rules import OwnRules
-from equipment.stock.reordering import Advice
+from equipment.stock.reordering import Task
 from logistics.visits.to_fetch import to_fetch
 
 _Sku = Annotated[str | None, QueryParameter(max_length=40, description="Of this product only.")]
 _Depot = Annotated[str | None, QueryParameter(max_length=20, description="At this depot only.")]
 _Text = Annotated[str | None, QueryParameter(max_length=200)]
 _Advice = Annotated[
-    Advice | None,
+    Task | None,
     QueryParameter(description="What was advised of the whole pool within the last hour."),
 ]
 

@@ -22,10 +22,10 @@ from equipment.stock.reorder_rules import DEFAULTS
 from equipment.stock.reordering import (
     WEEKS,
     WINDOW_DAYS,
-    Advice,
     AtHand,
     Reckoned,
     Rules,
+    Task,
     Turnover,
     fit_share,
     mean_loan_days,
@@ -84,7 +84,7 @@ class Sought:
     q: str | None = None
     category: str | None = None
     depot: str | None = None
-    advice: Advice | None = None
+    advice: Task | None = None
     after: str = ""
     limit: int = 50
 

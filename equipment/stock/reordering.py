@@ -23,6 +23,9 @@ WINDOW: Final = f"the {WINDOW_DAYS} days before today"
 Advice: TypeAlias = Literal["enough", "prepare", "order"]
 """`enough` stands at hand; `prepare`: wash, check and mend what waits; `order`: buy."""
 
+Task: TypeAlias = Literal["prepare", "order"]
+"""What is to be done about a product of which there is not enough."""
+
 SERVICE_PERCENTS: Final = (80, 90, 95, 98, 99)
 # Of the standard normal distribution: so many lead times in a hundred end without a shortage.
 _FACTORS: Final = dict(zip(SERVICE_PERCENTS, (0.8416, 1.2816, 1.6449, 2.0537, 2.3263), strict=True))

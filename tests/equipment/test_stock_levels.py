@@ -21,6 +21,7 @@ from equipment.stock.reordering import (
     mean_loan_days,
     reckon,
 )
+from tests.equipment.ordering import ordered, orderer
 from tests.equipment.store import (
     NOW,
     STORE,
@@ -132,9 +133,11 @@ async def test_what_is_advised_is_kept_for_the_pages(store: None) -> None:
     assert await advise(none, LATER) == 2
     told = await advised(STORE)
     assert (told.order, told.prepare, told.reckoned_at) == (1, 1, LATER)
-    ordered = await levels(STORE, Sought(advice="order"), none, LATER)
-    assert [(each.sku, each.reckoned.advice) for each in ordered] == [("BED01", "order")]
-    new = purchase(("BED01", ordered[0].reckoned.quantity))
+    await ordered(await orderer("coordinator"), {"sku": "BED01", "quantity": 2})
+    assert (await level()).awaited == (await level(depot="D1")).awaited == 2
+    told_to = await levels(STORE, Sought(advice="order"), none, LATER)
+    assert [(each.sku, each.reckoned.advice) for each in told_to] == [("BED01", "order")]
+    new = purchase(("BED01", told_to[0].reckoned.quantity))
     await draft(STORE, new, NOW)
     await order(STORE, new.id, Ordering(), NOW)
     assert await advise(none, LATER) == 1

@@ -12,7 +12,7 @@ from equipment.places import Depot
 from equipment.stock import levels, reorder_rules
 from equipment.stock.levels import Sought
 from equipment.stock.reorder_rules import OwnRules
-from equipment.stock.reordering import Advice
+from equipment.stock.reordering import Task
 from logistics.visits.to_fetch import to_fetch
 from web import pages
 from web.forms import Filled, as_struct
@@ -40,7 +40,7 @@ async def list_levels(request: PageRequest) -> Response[str]:
     wanted = Sought(
         q=sought["q"] or None,
         depot=sought["depot"] or None,
-        advice=msgspec.convert(sought["advice"] or None, Advice | None),
+        advice=msgspec.convert(sought["advice"] or None, Task | None),
         after=key_after(sought["after"], str) or "",
         limit=PAGE + 1,
     )
