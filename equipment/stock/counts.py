@@ -82,14 +82,13 @@ async def scan(caller: Caller, count: UUID, labels: Sequence[str], now: datetime
     check_may(caller, "count stock")
     named = await items_named(labels)
     async with transaction():
-        status = await fetch_one("select status from stock_counts where id = $1 for share", count)
-        if status is None:
-            raise _missing()
-        if status["status"] != "open":
+        held = await _held(count)
+        if held["status"] != "open":
             raise Refused("count-closed", "This count is over: what is scanned now is not in it.")
         ids = list(dict.fromkeys(named[label] for label in labels if label in named))
         codes = {row["id"]: row["code"] for row in await fetch(_CODES, ids)}
         rows = await fetch(_COUNTED, count, ids, now, caller.username)
+        await execute(_SO_FAR, count, sum(row["is_first"] for row in rows))
     fresh = {row["item"] for row in rows}
     return [_told(label, named.get(label), codes, fresh) for label in labels]
 
@@ -107,11 +106,18 @@ def _told(label: str, item: int | None, codes: dict[int, str], fresh: set[int]) 
 _CODES: Final = "select id, code from items where id = any($1::bigint[])"
 # Scanned once more after something was recorded of it, it is looked at anew.
 _COUNTED: Final = """
-insert into counted_items (count, item, newest_movement, recorded_at, scanned_at, scanned_by)
-select $1, id, newest_movement, updated_at, $3, $4 from items where id = any($2::bigint[])
-order by id
-on conflict (count, item, newest_movement) do nothing returning item
+with seen as (
+    select id, newest_movement, updated_at, not exists (select from counted_items s
+        where s.count = $1 and s.item = items.id) as is_first
+    from items where id = any($2::bigint[])
+), counted as (
+    insert into counted_items (count, item, newest_movement, recorded_at, scanned_at, scanned_by)
+    select $1, id, newest_movement, updated_at, $3, $4 from seen order by id
+    on conflict (count, item, newest_movement) do nothing returning item
+)
+select counted.item, seen.is_first from counted join seen on seen.id = counted.item
 """
+_SO_FAR: Final = "update stock_counts set scanned = scanned + $2 where id = $1"
 
 
 async def close(caller: Caller, count: UUID, now: datetime) -> Count:
@@ -128,7 +134,10 @@ async def close(caller: Caller, count: UUID, now: datetime) -> Count:
             told = await compare(count, held["depot"], held["bay"], held["opened_at"])
             await insert("count_differences", _COLUMNS, [(count, *each) for each in told.rows])
             status = "compared" if told.rows else "settled"
-            await execute(_COMPARED, count, status, now, caller.username, told.expected, told.found)
+            await execute(
+                _COMPARED, count, status, now, caller.username, told.expected, told.found,
+                len(told.rows),
+            )  # fmt: skip
         return await _found(count)
 
 
@@ -143,7 +152,8 @@ _COLUMNS: Final = {
     "action": "varchar",
 }
 _COMPARED: Final = """
-update stock_counts set status = $2, compared_at = $3, compared_by = $4, expected = $5, found = $6
+update stock_counts set status = $2, compared_at = $3, compared_by = $4, expected = $5, found = $6,
+    differences = $7
 where id = $1
 """
 
@@ -210,14 +220,7 @@ async def listed(
     return [Count(**row) for row in await fetch(sql, *values)]
 
 
-_COUNTS: Final = """
-select c.id, c.seq, c.depot, c.bay, c.status, c.opened_at, c.opened_by,
-    (select count(distinct item) from counted_items s where s.count = c.id)::int as scanned,
-    c.compared_at, c.compared_by, c.expected, c.found,
-    (select count(*) from count_differences d where d.count = c.id)::int as differences,
-    c.decided_at, c.decided_by, c.reason
-from stock_counts c
-"""
+_COUNTS: Final = f"select {', '.join(Count.__struct_fields__)} from stock_counts c"  # noqa: S608 - column names from code
 
 
 async def differences(

@@ -117,6 +117,9 @@ class StockCount(Table, tablename="stock_counts"):
     status = Varchar(length=10, default="open")
     opened_at = Timestamptz(default=None)
     opened_by = Varchar(length=64)
+    # How many items so far, and how many differences once it was compared.
+    scanned = Integer(default=0)
+    differences = Integer(default=0)
     compared_at = Timestamptz(null=True, default=None)
     compared_by = Varchar(length=64, null=True, default=None)
     # How many were to be there when it was compared, and how many of these were found.

@@ -44,6 +44,14 @@ select format('count %s: it is %s, and a difference is %s', c.seq, c.status,
     coalesce(d.outcome, 'undecided'))
 from count_differences d join stock_counts c on c.id = d.count
 where (c.status = 'settled') <> (d.outcome is not null)
+union all
+select format('count %s: it says %s scanned and %s differences, but there are %s and %s', c.seq,
+    c.scanned, c.differences, items, differing)
+from stock_counts c cross join lateral (select count(distinct item) as items
+    from counted_items s where s.count = c.id) seen
+cross join lateral (select count(*) as differing from count_differences d
+    where d.count = c.id) found
+where (c.scanned, c.differences) is distinct from (items, differing)
 """
 _BY_ANOTHER: Final = """
 select format('count %s: %s has settled it, and had counted', c.seq, c.decided_by)

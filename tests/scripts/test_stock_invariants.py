@@ -23,6 +23,7 @@ BREAKS = [
     ("purchases", "update purchases set total_pence = total_pence + 1"),
     ("counts", "update stock_counts set status = 'compared', decided_at = null, decided_by = null"),
     ("counts", "update count_differences set movement = gen_random_uuid()"),
+    ("counts", "update stock_counts set scanned = scanned + 1"),
     ("counted-twice", "update stock_counts set decided_by = opened_by"),
     ("counted-twice", "update counted_items set scanned_by = 'coordinator'"),
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.engine.finder import engine_finder
 
-ID = "2026-11-28T16:46:30:204118"
+ID = "2026-11-28T17:46:30:204118"
 VERSION = "1.38.0"
 DESCRIPTION = "What holds of purchases and counts"
 
@@ -81,7 +81,7 @@ grant select, insert, update (received, awaited) on purchase_lines to kitback_ap
 grant select, insert on purchase_answers, purchase_receipts, purchased_items, counted_items
     to kitback_app;
 grant select, insert,
-    update (status, compared_at, compared_by, expected, found, decided_at, decided_by, reason)
+    update (status, scanned, differences, compared_at, compared_by, expected, found, decided_at, decided_by, reason)
     on stock_counts to kitback_app;
 grant select, insert, update (outcome, movement, note) on count_differences to kitback_app;
 grant usage on all sequences in schema public to kitback_app;
