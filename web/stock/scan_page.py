@@ -1,7 +1,6 @@
 """A page for a scanner in the hand: one label after another, and what became of each.
 
-Its template has the marks that the gate's script looks for, so that it works as the gate does:
-labels are sent as they are read, in their order, and what is not as usual is said aloud.
+Labels are sent as they are read, in their order, and what is not as usual is said aloud.
 """
 
 from dataclasses import dataclass
