@@ -282,7 +282,7 @@ def test_a_count_is_scanned_one_label_after_another(browser: Browser, depot: Dep
     goods = {"sku": "BED01", "depot": "D3", "quantity": 2}
     codes = [each["code"] for each in ask(client, "POST", "/api/items", json=goods)["items"]]
     count = ask(client, "POST", "/api/counts", json={"id": str(uuid4()), "depot": "D3"})["id"]
-    with visit(browser, depot.address, width=WIDTHS[0]) as seen:
+    with visit(browser, depot.address, widths=(WIDTHS[0],)) as seen:
         _enter(seen, f"/depot/counts/{count}/scan")
         page = seen.page
         expect(page.get_by_label("Label")).to_be_focused()
