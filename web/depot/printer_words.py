@@ -78,6 +78,7 @@ def printers_page(
         empty="No printer is set up for this depot.",
         links={},
         back=f"{base}/depot?depot={depot}",
+        back_to="The depot",
         address=address,
         fields=[Fields().select("depot", "Depot", names, value=depot)],
         new=("Print labels", f"{base}/depot/print"),
@@ -239,6 +240,7 @@ def labels_page(job: PrintJob, found: Slice[PrintLabel], base: str) -> ListPage:
         empty="It has no labels.",
         links=found.links,
         back=f"{base}/depot/printers/{job.printer}",
+        back_to="The printer",
     )
 
 
