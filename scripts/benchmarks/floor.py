@@ -24,6 +24,7 @@ from settings import Settings
 
 CLIENTS: Final = 16
 _THREADS_MAX: Final = 16
+_A_SECOND: Final = 100
 _RATE: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
 _TABLES: Final = """
@@ -84,7 +85,10 @@ class Floor:
         programs = postgres_binaries.find(self.folder, user, self.settings.pg_bin)
         threads = min(len(os.sched_getaffinity(0)), _THREADS_MAX)
         command = [str(programs / "pgbench"), "--no-vacuum", "--protocol=prepared"]
-        command += [f"--client={CLIENTS}", f"--jobs={threads}", f"--time={max(round(seconds), 1)}"]
+        command += [f"--client={CLIENTS}", f"--jobs={threads}"]
+        # It knows whole seconds only: less than one is so many transactions of each client.
+        short = f"--transactions={max(round(seconds * _A_SECOND), 1)}"
+        command.append(short if seconds < 1 else f"--time={round(seconds)}")
         done = subprocess.run(
             # Killed with us, however we end.
             ["setpriv", "--pdeathsig", "KILL", "--", *command, "--file=/dev/stdin", self._dsn],

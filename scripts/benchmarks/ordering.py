@@ -61,7 +61,7 @@ def _measured(name: str, run: Run, make: _Make, *, once: bool = False) -> Figure
         with _both(run, dsn) as (service, bare):
             token = service.sign_in(PRESCRIBER)
             selects = [_get(bare, token, f"{plain.PATH}/{line}") for line in some_lines(dsn)]
-            first = islice(make(service, token, people), _WARM_UP)
+            first = islice(make(service, token, people), min(_WARM_UP, run.sizes.warm_up))
             pace = _rate([service.send(list(first), _CONNECTIONS)])
             bare.send(selects, _CONNECTIONS, stretch_s / 5)
             for _ in range(run.sizes.turns):

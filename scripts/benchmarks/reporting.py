@@ -96,14 +96,14 @@ def _timed(run: Run, small: Service, large: Service) -> tuple[_Times, _Times]:
     pairs: list[tuple[Service, dict[str, bytes], _Times]] = [
         (service, _requests(service), {}) for service in (small, large)
     ]
-    for turn in range(run.sizes.reports + 1):
+    for turn in range(1 - run.sizes.report_warm_up, run.sizes.reports + 1):
         for report in pairs[0][1]:
             for service, asked, times in pairs:
                 request = Request(0, asked[report])
                 done = service.send([request], connections=1, seconds=run.sizes.report_s)
-                if turn:
+                if turn > 0:
                     times.setdefault(report, []).extend(done.milliseconds)
-        if turn:
+        if turn > 0:
             shown = (
                 f"{name} {median(times[name]):.2f} ms" for _, _, times in pairs for name in times
             )

@@ -32,6 +32,7 @@ class Sizes:
     # How long each report is asked for at a time, one request after another.
     report_s: float = 1.0
     reports: int = 8
+    report_warm_up: int = 1
     # What prescribers look through.
     clinic_people: int = 120_000
     clinic_items: int = 200_000
