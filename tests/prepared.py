@@ -22,6 +22,8 @@ CARELESS: Final = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
+    # Each drop of a test's database looks through all of it.
+    "shared_buffers": "128MB",
     # What a plan is made from does not change at a moment of PostgreSQL's own choosing.
     "autovacuum": "off",
 }

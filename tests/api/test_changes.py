@@ -146,11 +146,39 @@ WRITES = [
         repeats=True),
     Write("wash method set", "PUT", "/api/products/BED01/cleaning", {"method": "steam"},
         {"method": "fire"}, "BED01", {"method": "steam"}, repeats=True),
+    Write("reorder rules set", "PUT", "/api/products/BED01/reorder-rules", {"lead_days": 9},
+        {"lead_days": -1}, "BED01", {"lead_days": 9}, repeats=True),
+    Write("spare part set", "PUT", "/api/spare-parts/MOTOR",
+        {"name": "Motor", "price_pence": 4550}, {"name": "", "price_pence": 1}, "MOTOR",
+        {"price_pence": 4550}, repeats=True),
+    Write("printer set up", "POST", "/api/printers",
+        {"code": "P1", "name": "By the gate", "depot": "D1", "host": "10.0.0.9"},
+        {"code": "P1", "name": "By the gate", "depot": "D9", "host": "10.0.0.9"}, "P1",
+        {"code": "P1", "host": "10.0.0.9"}),
     Write("recall opened", "POST", "/api/recalls", RECALL, RECALL | {"match": {}}, CY, {},
         repeats=True),
     Write("items taken over", "POST", "/api/items/import", TAKEN_OVER,
         TAKEN_OVER.replace("on_loan", "lost"), None, {"created": 1, "rejected": 0}, repeats=True),
 ]  # fmt: skip
+_BOUGHT = {
+    "id": BOB, "supplier": "Beds Ltd", "depot": "D1",
+    "lines": [{"sku": "BED01", "quantity": 10, "price_pence": 62_000}],
+}  # fmt: skip
+_ONE = f"/api/purchases/{BOB}"
+_COUNT = f"/api/counts/{CY}"
+_BECAUSE = {"reason": "another supplier"}
+STEPS: list[tuple[str, str, tuple[str, str, Any]]] = [
+    ("bob", "purchase drafted", ("POST", "/api/purchases", _BOUGHT)),
+    ("bob", "purchase asked for", ("POST", f"{_ONE}/order", {})),
+    ("cora", "purchase sent back", ("POST", f"{_ONE}/send-back", _BECAUSE)),
+    ("bob", "purchase asked for", ("POST", f"{_ONE}/order", {})),
+    ("cora", "purchase approved", ("POST", f"{_ONE}/approve", {})),
+    ("bob", "purchase cancelled", ("POST", f"{_ONE}/cancel", _BECAUSE)),
+    ("bob", "count opened", ("POST", "/api/counts", {"id": CY, "depot": "D1"})),
+    ("bob", "count called off", ("POST", f"{_COUNT}/call-off", _BECAUSE)),
+    ("ada", "printer changed", ("PATCH", "/api/printers/P1", {"version": 1, "name": "Here"})),
+]
+"""Who does what, of that which takes several."""
 KINDS = pytest.mark.parametrize("write", WRITES, ids=lambda write: write.what)
 
 
@@ -252,9 +280,24 @@ async def test_nobody_writes_without_leaving_a_row() -> None:
         "label printed again",
     }
     # Tried where there is something to decide about: tests/budget/test_sharing.py, and
-    # tests/equipment/test_recalls.py.
-    of_two_steps = {"sharing agreed", "item cleared", "recall closed"}
-    assert {write.what for write in WRITES} == set(get_args(What)) - on_pages - of_two_steps
+    # tests/equipment/ test_recalls.py, test_counts.py and test_repair_jobs.py.
+    of_two_steps = {
+        "sharing agreed", "item cleared", "recall closed", "count settled", "repair job changed",
+    }  # fmt: skip
+    tried = {write.what for write in WRITES} | {what for _, what, _ in STEPS}
+    assert tried == set(get_args(What)) - on_pages - of_two_steps
+
+
+async def test_each_step_of_a_purchase_and_a_count_leaves_its_row(ada: httpx.AsyncClient) -> None:
+    """Of whoever took it: one who asks, and another who decides."""
+    printer = {"code": "P1", "name": "By the gate", "depot": "D1", "host": "10.0.0.9"}
+    assert (await ada.post("/api/printers", json=printer)).is_success
+    for name, what, (method, path, body) in STEPS:
+        await _sign_in(ada, name)
+        answer = await ada.request(method, path, json=body)
+        assert answer.is_success, answer.text
+        rows = await _made_by(name)
+        assert rows[-1]["what"] == what
 
 
 async def test_no_password_and_nothing_personal_is_kept(ada: httpx.AsyncClient) -> None:

@@ -32,9 +32,9 @@ NAMES_PEOPLE = {
 }
 # What the client makes up, and codes of what everybody who is signed in may see.
 NAMES_OTHERS = """
-    after also bay code crew depot equivalents funder gp_practice id item items key kit label labels
-    nhs_number ods others owner part partner parts provided serial serials sku subject succeeded_by
-    team username van visit
+    after also bay blank but code crew depot equivalents funder gp_practice id item items key
+    kit label labels line nhs_number ods others owner part partner parts printer provided serial
+    serials sku subject succeeded_by team username van visit
 """
 # Words, numbers, days and choices; a body that has no fields of its own (a file, a picture).
 PLAIN = """
@@ -57,6 +57,9 @@ PLAIN = """
     lines authenticated_address authenticated_by configuration danger danger_by defects employer
     employer_address examined_on examiner faults installed_correctly made_on next_by occasion
     premises qualifications remedy reported_on safe safe_working_load_kg tests missing_parts
+    until repairer due_back declared_by position contaminated hazards precautions agreed_by done
+    mended_by in_use host port out_of_use came_out lead_days cover_days service_percent approve
+    temperature_c depth_mm seat_width_mm seat_depth_mm seat_height_mm
 """
 Body = dict[str, Any]
 

@@ -89,6 +89,7 @@ async def test_each_difference_becomes_the_movement_that_says_so(store: str) -> 
     settled = await settle(COORDINATOR, count, APPROVED, SOON)
     assert (settled.status, settled.decided_by) == ("settled", "coordinator")
     assert await settle(COORDINATOR, count, APPROVED, SOON) == settled
+    assert len(await fetch("select from changes where what = 'count settled'")) == 1
     assert {code: await state(code) for code in (missing, lost, lent, scrapped)} == {
         missing: "lost", lost: "returned", lent: "returned", scrapped: "scrapped",
     }  # fmt: skip

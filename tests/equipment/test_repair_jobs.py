@@ -137,6 +137,7 @@ async def test_a_closed_job_charges_its_parts_and_minutes_once(bed: str) -> None
     quoted = await set_quote(STORE, job.id, NewQuote(40, [UsedPart("MOTOR", quantity=2)]), NOW)
     assert quoted.quote is not None
     assert quoted.quote.parts_pence == 9_100
+    assert len(await fetch("select from changes where what = 'repair job changed'")) == 1
     before = await balance("activity")
     new = closing(parts=[UsedPart("MOTOR", None, 2), UsedPart(name="Cable", price_pence=99)])
     first, second = await asyncio.gather(*(close(STORE, job.id, new, NOW) for _ in range(2)))

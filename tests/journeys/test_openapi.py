@@ -15,7 +15,7 @@ from app import create_app
 from settings import Settings
 from tests.journeys.service import furnish, running, signed_in
 
-EXAMPLES = 15
+EXAMPLES = 10
 load_all_checks()
 # What a schema cannot say (that a product exists, that a cursor is one of ours) is a 422.
 _NOT_HELD = [CHECKS.get_one("positive_data_acceptance")]

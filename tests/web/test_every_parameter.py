@@ -16,11 +16,13 @@ from tests.api.world import KeptWorld, World
 from tests.web.conftest import signed_in
 from tests.web.test_other_peoples_words import MARKUP, WORDS
 from tests.web.test_who_may_open import TABLE
+from web.addresses import PAGES
 
 _CODE: Final = Path(__file__).parents[2] / "web"
 _NAMED: Final = re.compile(r'(?:sought|query_params\.get)\("(\w+)"')
 # By what an order is made up and a stop moved: read from the address as from a form.
 _FILLED: Final = "person order sku n speed funder add drop kit step place begins pinned born-day"
+_TYPED: Final = re.compile(r":\w+(?=})")
 _TAKEN: Final = frozenset({200, 302, 303, 404, 422})
 # Forms and documents: no lists.
 _NO_LIST: Final = re.compile(
@@ -36,22 +38,36 @@ _KEYS: Final[list[Any]] = [
 ]  # fmt: skip
 
 
-def names() -> list[str]:
-    """Every name by which a page looks for something in its address, as the code has them."""
-    code = "".join(path.read_text(encoding="utf-8") for path in sorted(_CODE.rglob("*.py")))
-    return sorted({*_NAMED.findall(code), *_FILLED.split(), "nhs_number", "postcode"})
+def names(room: str = "**") -> list[str]:
+    """Every name by which a page looks for something in its address, as the code has them.
+
+    Those of a room alone come with what all rooms share.
+    """
+    files = {*_CODE.glob("*.py"), *_CODE.glob(f"{room}/*.py")}
+    code = "".join(path.read_text(encoding="utf-8") for path in sorted(files))
+    filled = _FILLED.split() if room in {"**", "orders", "rounds"} else []
+    return sorted({*_NAMED.findall(code), *filled, "nhs_number", "postcode"})
 
 
-def pages(world: World) -> Iterator[str]:
-    """The address of every page, of what there is where it names something."""
+def rooms() -> dict[str, str]:
+    """The room of web/ whose code answers, by page."""
+    return {
+        f"GET {_TYPED.sub('', path)}": handler.fn.__module__.split(".")[1]
+        for handler in PAGES
+        for path in handler.paths
+    }
+
+
+def pages(world: World) -> Iterator[tuple[str, str]]:
+    """Every page, and its address, of what there is where it names something."""
     ours = world.ours
     ids = ours | {"other": world.bobs["person"], "code": world.spare, "username": "crew"}
     ids |= {"ods": "04K", "sku": "CMD01", "action": "deliver", "number": "1"}
     for page in TABLE:
         method, path = page.split()
         if method == "GET":
-            yield re.sub(r"{(\w+)}", lambda match: ids.get(match[1], "none"), path)
-    yield "/shelves/S1"
+            yield page, re.sub(r"{(\w+)}", lambda match: ids.get(match[1], "none"), path)
+    yield "GET /shelves/{depot}", "/shelves/S1"
 
 
 def cursors() -> Iterator[str]:
@@ -79,14 +95,15 @@ async def world(admin: httpx.AsyncClient, kept_world: KeptWorld) -> World:
 
 
 async def test_no_parameter_of_any_page_is_carried_out(app: Litestar, world: World) -> None:
-    """Each alone on every list, and all at once on every page, whether it knows them or not."""
-    tried = names()
+    """Each that its room knows alone on every list, and all of all at once on every page."""
+    tried, homes = names(), rooms()
     assert {"q", "status", "after", "day", "depot", "kind", "relation", "key"} <= set(tried)
     asked: list[tuple[str, dict[str, str]]] = []
-    for at, path in enumerate(pages(world)):
+    for at, (page, path) in enumerate(pages(world)):
         asked += [(path, dict.fromkeys(tried, words)) for words in WORDS]
         if f"GET {path}" in TABLE and not _NO_LIST.fullmatch(path):
-            asked += [(path, {name: WORDS[(at + n) % len(WORDS)]}) for n, name in enumerate(tried)]
+            alone = enumerate(names(homes[page]))
+            asked += [(path, {name: WORDS[(at + n) % len(WORDS)]}) for n, name in alone]
     wrong = []
     async with signed_in(app) as browser:
         for path, parameters in asked:
@@ -100,7 +117,7 @@ async def test_no_cursor_of_any_page_is_more_than_none(app: Litestar, world: Wor
     """One that nobody gave out starts at the beginning, or after what there is."""
     wrong = []
     async with signed_in(app) as browser:
-        lists = [path for path in pages(world) if not _NO_LIST.fullmatch(path)]
+        lists = [path for _, path in pages(world) if not _NO_LIST.fullmatch(path)]
         for at, path in enumerate(lists):
             for cursor in list(cursors())[at % 3 :: 3]:
                 answer = await browser.get(path, params={"after": cursor})

@@ -64,7 +64,7 @@ async def test_what_is_typed_into_any_form_comes_back_as_text(
     taken = shown = 0
     day = {"depot": "D1", "date": world.day.isoformat(), "seconds": 0.1}
     async with signed_in(app) as browser:
-        opened_pages = [(path, await browser.get(path)) for path in pages(world)]
+        opened_pages = [(path, await browser.get(path)) for _, path in pages(world)]
         for at, (path, page) in enumerate(opened_pages):
             for form in forms_of(page.text):
                 if form.method != "post" or form.action.endswith(_ENDS):
@@ -76,7 +76,11 @@ async def test_what_is_typed_into_any_form_comes_back_as_text(
                         wrong.append((path, form.action, pairs, answer.status_code))
         await ask(admin, "rounds/plan", day)
         asked = f"depot=D1&day={world.day}"
-        for path in [*pages(world), f"/rounds?{asked}", f"/rounds/sheets?{asked}"]:
+        for path in [
+            *(path for _, path in pages(world)),
+            f"/rounds?{asked}",
+            f"/rounds/sheets?{asked}",
+        ]:
             answer = await browser.get(path)
             shown += MARKUP in html.unescape(answer.text)
             if answer.status_code >= 500 or not _is_text(answer):
