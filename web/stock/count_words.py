@@ -84,6 +84,7 @@ def list_page(
         empty="There are none.",
         links=found.links,
         back=f"{base}/depot",
+        back_to="The depot",
         address=path,
         fields=[
             fields.select("depot", "Depot", names),

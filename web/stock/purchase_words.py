@@ -57,6 +57,7 @@ def list_page(found: Slice[Purchase], status: str, caller: Caller, base: str) ->
         empty="There are none.",
         links=found.links,
         back=f"{base}/depot/stock",
+        back_to="Stock",
         address=path,
         fields=[fields.select("status", "Show", _SHOWN)],
         new=("New purchase", f"{path}/new") if caller.may("buy stock") else None,
