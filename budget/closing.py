@@ -61,7 +61,7 @@ async def close(actor: str, year: str, month: str, now: datetime) -> ClosedMonth
             await _check_order(first)
             await execute(_CLOSE, first, now, actor)
             await record(actor, "month closed", month, {"month": month})
-    await _draw_up()
+    await draw_up()
     [closed] = await _closed(first, first)
     return closed
 
@@ -136,16 +136,18 @@ no sum.
 """
 
 
-async def _draw_up() -> None:
+async def draw_up() -> int:
     """Keep what every partner's statement of each closed month comes to, where it is lacking.
 
     Apart from closing, so that scans do not wait for it: what is closed does not change. Whoever
-    is cut off here leaves it to the next who closes a month, this one included.
+    is cut off here leaves it to the clock, or to the next who closes a month, this one included.
+    How many statements it was.
     """
     async with transaction():
         # One at a time; in a statement of its own, to see what the one before has drawn up.
         await execute("select pg_advisory_xact_lock(hashtextextended('statements', 0))")
-        for row in await fetch(_LACKING):
+        lacking = await fetch(_LACKING)
+        for row in lacking:
             month = row["month"]
             wanted = Wanted(row["partner"], month, next_month(month))
             drawn = await statement(wanted)
@@ -153,6 +155,7 @@ async def _draw_up() -> None:
             figures = (drawn.issues_pence, drawn.credits_pence, drawn.activity_pence)
             values = [month, row["partner"], *figures, len(drawn.postings), digest]
             await insert("statements", _STATEMENT, [values])
+    return len(lacking)
 
 
 _LACKING: Final = """

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from io import BytesIO, StringIO
 from typing import Final
 
+import msgspec
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it has no types
 
 from budget.statements import COLUMNS, Posted, Statement
@@ -15,7 +16,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 
 def csv_of(statement: Statement) -> bytes:
-    """The postings as CSV (RFC 4180), a row each below their names; moments are UTC."""
+    """The postings as CSV (RFC 4180), a row each below their names, each value as in JSON."""
     written = StringIO(newline="")
     rows = csv.writer(written)
     rows.writerow(COLUMNS)
@@ -26,7 +27,7 @@ def csv_of(statement: Statement) -> bytes:
 def _plain(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
-    return "" if value is None else getattr(value, "isoformat", value.__str__)()
+    return "" if value is None else msgspec.to_builtins(value)
 
 
 def xlsx_of(statement: Statement) -> bytes:

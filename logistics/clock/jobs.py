@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from budget.closing import draw_up
 from budget.database import fetch
 from budget.forecasting.kept import make_due
 from budget.years import LONDON, london_day
@@ -67,6 +68,11 @@ def _counted(what: str, work: Callable[[datetime], Awaitable[int]]) -> Work:
     return run
 
 
+async def _draw_up(now: datetime) -> int:
+    del now
+    return await draw_up()
+
+
 JOBS: Final[Mapping[str, Job]] = {
     "old-photos": Job(
         "Deletes photographs from rounds after a year, and those that belong to nothing that was"
@@ -109,6 +115,11 @@ JOBS: Final[Mapping[str, Job]] = {
         "Forecasts where each financial year ends, from the months that are over.",
         timedelta(hours=1),
         _counted("forecasts made", make_due),
+    ),
+    "statements": Job(
+        "Draws up statements of closed months where whoever closed one was cut off.",
+        timedelta(hours=1),
+        _counted("statements drawn up", _draw_up),
     ),
     "stock-advice": Job(
         "Reckons which products are to be bought, and which to be washed and inspected instead.",

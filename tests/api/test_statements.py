@@ -53,6 +53,10 @@ async def test_a_statement_is_the_same_open_and_closed(store: httpx.AsyncClient)
     assert {(row["posted_on"], row["late"], row["order"], row["visit"]) for row in rows} == {
         ("2018-10-01", "false", "", "")
     }
+    told = (await store.get(STATEMENT)).json()["postings"]
+    assert [(row["occurred_at"], row["movement"]) for row in rows] == [
+        (each["occurred_at"], each["movement"]) for each in told
+    ]
     closed = (await close(store)).json()
     assert closed["month"] == "2018-10"
     [drawn] = [each for each in closed["statements"] if each["partner"] == "04K"]
