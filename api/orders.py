@@ -25,7 +25,7 @@ from equipment.orders.order_lifecycle import Status
 from equipment.orders.order_views import Search
 from equipment.orders.reviews import Review, Reviewed
 from equipment.orders.specials import Bought, KnownSpecial
-from logistics.visits.order_visits import with_visit, with_visits
+from logistics.visits.order_visits import as_placed, with_visit, with_visits
 
 
 class Consent(Authorisation, OptionalBody, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ async def place_order(request: ApiRequest, data: Json[NewOrder]) -> Order:
     409 `warnings-unanswered` has the `warnings` that need a reason each.
     """
     shown = await orders.place(request.caller, data, request.now)
-    return await with_visit(shown, request.now)
+    return await as_placed(shown, request.now)
 
 
 @get("/api/orders", task="read orders", tags=["Orders"])

@@ -22,7 +22,7 @@ from equipment.people.funder_rules import check_reason, proposed_each
 from equipment.people.lookalikes import lookalikes
 from equipment.people.looks import look
 from equipment.people.person_form import NewPerson, Person, PersonChange, Registered, tidied
-from equipment.people.person_records import FIELDS, record, records, with_number
+from equipment.people.person_records import FIELDS, record, with_number
 from equipment.people.visibility import in_sight_of, seen_as, sees_everyone, widen_sight
 from equipment.staff.roles import PRESCRIBER, Caller, check_may
 
@@ -30,11 +30,11 @@ _RECEIPT: Final = "person"
 
 
 async def register(caller: Caller, new: NewPerson, now: datetime) -> Registered:
-    """Register a person; a repeat of `id` with equal content gets the record as it is now.
+    """Register a person; a repeat of `id` with equal content gets the first answer again.
 
-    That is the first answer as long as nothing has changed; the look is noted. Raises Wrong where
-    a field is, Missing where the person is no longer the repeater's to see, Refused `exists` where
-    the NHS number is on record: it shows nothing of the other, unless the caller may see them.
+    The look is noted then, too. Raises Wrong where a field is, Missing where the person is no
+    longer the repeater's to see, Refused `exists` where the NHS number is on record: it shows
+    nothing of the other, unless the caller may see them.
     """
     return (await register_many(caller, [new], now))[0]
 
@@ -54,7 +54,7 @@ async def register_many(
         raise Refused("id-reused", "An id stands on this list twice.")
     async with in_sight_of(caller, now):
         first = await receipts.earlier_of_each(_RECEIPT, contents, caller) if contents else {}
-        known = [UUID(first[new.id]) for new in people if new.id in first]
+        known = [(new, fields) for new, fields in drafts if new.id in first]
         before = iter(await _registered_before(caller, known, now) if known else [])
         drafts = [(new, fields) for new, fields in drafts if new.id not in first]
         fresh = iter(await _enter(caller, drafts, now) if drafts else [])
@@ -214,13 +214,32 @@ async def _check_change(
 
 
 async def _registered_before(
-    caller: Caller, people: Sequence[UUID], now: datetime
+    caller: Caller, drafts: Sequence[tuple[NewPerson, dict[str, Any]]], now: datetime
 ) -> list[Registered]:
-    """The answers to repeated registrations; who was registered later is no part of them."""
-    seen = await look(caller, people, now, "registration")
-    found = [msgspec.structs.asdict(each) for each in await records([seen[one] for one in people])]
-    alike = await lookalikes(caller, found, now, repeated=True)
-    return [Registered(**each, possible_duplicates=alike[each["id"]]) for each in found]
+    """The answers to repeated registrations; who was registered later is no part of them.
+
+    What was said is said again, so that nothing personal is kept for it; who paid where nobody was
+    named is whoever pays now.
+    """
+    people = [new.id for new, _ in drafts if new.id is not None]
+    await look(caller, people, now, "registration")
+    rows = {row["id"]: row for row in await fetch(_ENTERED, people)}
+    entries = [
+        fields
+        | {
+            "id": new.id,
+            "funder": new.funder or rows[new.id]["funder"],
+            "created_at": rows[new.id]["created_at"],
+        }
+        for new, fields in drafts
+    ]
+    alike = await lookalikes(caller, entries, now, repeated=True)
+    return [
+        Registered(**_NOT_YET | entry, possible_duplicates=alike[entry["id"]]) for entry in entries
+    ]
+
+
+_ENTERED: Final = "select id, funder, created_at from people where id = any($1::uuid[])"
 
 
 async def _own_partner(caller: Caller) -> str | None:

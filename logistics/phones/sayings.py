@@ -17,13 +17,13 @@ from equipment.people.visibility import in_sight_of
 from equipment.staff.roles import Caller, check_may
 
 Proof: TypeAlias = Literal["signature", "photo"]
-"""A picture that an outcome itself brought along, as a data URL."""
+"""What an outcome itself brought along: a picture as a data URL, or else a word about it."""
 
 
 class Saying(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody said came of a visit; `photos` are those that the caller may look at.
 
-    `proof` says what picture_of() has of it.
+    `proof` says what picture_of() has of it, `words` what stands in a picture's place.
     """
 
     id: UUID
@@ -32,6 +32,7 @@ class Saying(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     outcome: str
     proof: list[Proof]
+    words: dict[Proof, str]
     details: dict[str, Any]
     photos: list[UUID]
 
@@ -46,12 +47,17 @@ async def sayings_of(caller: Caller, visit: UUID, now: datetime) -> list[Saying]
 
 _SAID: Final = """
 select o.id, o.visit, o.occurred_at, o.actor, o.outcome, o.details,
-    array_remove(array[case when o.signature is not null then 'signature' end,
-        case when o.photo is not null then 'photo' end], null) as proof,
+    array_remove(array[case when o.signature like 'data:image/%' then 'signature' end,
+        case when o.photo like 'data:image/%' then 'photo' end], null) as proof,
+    case when o.signature not like 'data:image/%' then left(o.signature, 200) end as signature,
+    case when o.photo not like 'data:image/%' then left(o.photo, 200) end as photo,
     array(select p.id from phone_photos p where p.entry = o.id
         and p.taken_by = o.actor order by p.kept_at) as photos
 from visit_outcomes o where o.visit = $1 order by o.recorded_at limit 20
 """
+
+
+_PROOFS: Final[tuple[Proof, ...]] = ("signature", "photo")
 
 
 def _saying(row: asyncpg.Record) -> Saying:
@@ -62,6 +68,7 @@ def _saying(row: asyncpg.Record) -> Saying:
         by=row["actor"],
         outcome=row["outcome"],
         proof=row["proof"],
+        words={name: row[name] for name in _PROOFS if row[name] is not None},
         details=msgspec.json.decode(row["details"]) if row["details"] else {},
         photos=row["photos"],
     )

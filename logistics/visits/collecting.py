@@ -20,6 +20,7 @@ from equipment.people.visibility import in_sight_of
 from equipment.serving_depots import ServingDepot, serving_depot
 from equipment.staff.roles import Caller, check_may
 from equipment.working_days import counted_on, working_day_after
+from logistics.visits.first_answers import as_answered, kept_answer
 from logistics.visits.making import Manner, Wanted, lock_making, manner_of, put_on_visits
 from logistics.visits.news import COLLECT_WITHIN, REPAIR_WITHIN
 from logistics.visits.visit_form import (
@@ -115,11 +116,10 @@ async def _ask(
     async with in_sight_of(caller, now):
         first = await receipts.earlier(_RECEIPT, id, caller, content)
         if first is not None:
-            # A visit goes on: whoever repeats the request is told where it stands.
-            return await shown_visit(caller, UUID(first), now)
-        visit = await _put(caller, asked, now)
-        await receipts.keep(_RECEIPT, id, caller, content, str(visit), now)
-        return await shown_visit(caller, visit, now)
+            return await as_answered(caller, first, now)
+        shown = await shown_visit(caller, await _put(caller, asked, now), now)
+        await receipts.keep(_RECEIPT, id, caller, content, kept_answer(shown), now)
+    return shown
 
 
 async def _put(caller: Caller, asked: _Asked, now: datetime) -> UUID:

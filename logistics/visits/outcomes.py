@@ -26,13 +26,25 @@ from logistics.visits.ending import (
     end,
     lock_visit,
 )
+from logistics.visits.first_answers import as_answered, kept_answer
 from logistics.visits.left_parts import note_left_parts
 from logistics.visits.making import lock_making, note_each
 from logistics.visits.next_steps import take_next_step
-from logistics.visits.visit_form import DONE, REASON_MAX, STILL_TO_COME, Outcome, Visit
+from logistics.visits.visit_form import (
+    DONE,
+    PROOF_MAX,
+    REASON_MAX,
+    STILL_TO_COME,
+    Kind,
+    LineDone,
+    LineOutcome,
+    Outcome,
+    Visit,
+)
 from logistics.visits.visits import check_visible, missing, shown_visit
 
 _RECEIPT: Final = "outcome"
+_SAID_DONE: Final = DONE_OUTCOMES | {"done"}
 _AHEAD: Final = timedelta(minutes=5)
 # Nobody promises longer ahead at a door.
 _AGAIN_WITHIN: Final = timedelta(days=366)
@@ -46,14 +58,19 @@ async def record_outcome(caller: Caller, visit: UUID, told: Outcome, now: dateti
     caller's to see, Refused `visit-ended` where somebody has said already what came of it.
     """
     check_may(caller, "visit")
-    told = replace(told, reason=(told.reason or "").strip() or None)
+    told = replace(
+        told,
+        reason=(told.reason or "").strip() or None,
+        signature=told.signature or None,
+        photo=told.photo or None,
+    )
     _check(told, now)
     async with in_sight_of(caller, now):
         await check_visible(caller, visit, now)
         content = content_hash([visit, told])
         first = await receipts.earlier(_RECEIPT, told.id, caller, content)
         if first is not None:
-            return await _as_answered(caller, first, visit, now)
+            return await as_answered(caller, first, now)
         await lock_making()
         row = await lock_visit(visit)
         if row is None:
@@ -62,22 +79,8 @@ async def record_outcome(caller: Caller, visit: UUID, told: Outcome, now: dateti
         await _record(caller, row, told, now)
         await note_left_parts(visit, told.details, caller.username, now)
         shown = await shown_visit(caller, visit, now)
-        body = msgspec.json.encode(_impersonal(shown)).decode()
-        await receipts.keep(_RECEIPT, told.id, caller, content, body, now)
+        await receipts.keep(_RECEIPT, told.id, caller, content, kept_answer(shown), now)
     return shown
-
-
-def _impersonal(visit: Visit) -> Visit:
-    """Receipts are kept for ever: nothing that somebody wrote about a person goes into one."""
-    return replace(
-        visit, address=None, postcode=None, phone=None, access_notes=None, notes=None, reason=None
-    )
-
-
-async def _as_answered(caller: Caller, body: str, visit: UUID, now: datetime) -> Visit:
-    answer, shown = msgspec.json.decode(body, type=Visit), await shown_visit(caller, visit, now)
-    personal = ("address", "postcode", "phone", "access_notes", "notes", "reason")
-    return replace(answer, **{name: getattr(shown, name) for name in personal})
 
 
 def _check(told: Outcome, now: datetime) -> None:
@@ -94,8 +97,7 @@ def _check(told: Outcome, now: datetime) -> None:
 
 def _proof_faults(told: Outcome) -> Iterator[Fault]:
     for name, value in (("signature", told.signature), ("photo", told.photo)):
-        if value is not None and not (value.startswith("data:image/") and value.isascii()):
-            yield Fault(name, "Send a picture as a data URL, such as data:image/png;...")
+        yield from text_faults(name, value, PROOF_MAX)
 
 
 def _details_faults(told: Outcome) -> Iterator[Fault]:
@@ -113,7 +115,7 @@ def _failure_faults(told: Outcome) -> Iterator[Fault]:
         yield Fault("reason", "Say why the visit failed.")
     if told.fault is None:
         yield Fault("fault", "Say whose fault it was: service, prescriber or person.")
-    if any(line.outcome in DONE_OUTCOMES for line in told.lines):
+    if any(line.outcome in _SAID_DONE for line in told.lines):
         yield Fault("lines", "A visit on which something was done has not failed.")
     if told.again_on is not None:
         day = london_day(told.occurred_at)
@@ -173,8 +175,8 @@ def _check_can_fail(told: Outcome, lines: Sequence[asyncpg.Record]) -> None:
 
 def _outcomes(told: Outcome, lines: Sequence[asyncpg.Record]) -> dict[UUID, str]:
     """What became of each line; what scans have said of one stands, but for its being cancelled."""
-    named = {line.line: line.outcome for line in told.lines}
     kinds = {line["id"]: line["kind"] for line in lines}
+    named = {line.line: _plainly(line, kinds.get(line.line)) for line in told.lines}
     faults = [
         Fault(f"lines[{place}].line", "There is no such line on this visit.")
         for place, line in enumerate(told.lines)
@@ -184,8 +186,8 @@ def _outcomes(told: Outcome, lines: Sequence[asyncpg.Record]) -> dict[UUID, str]
         Fault(f"lines[{place}].outcome", f"A {kinds[line.line]} cannot be {line.outcome}.")
         for place, line in enumerate(told.lines)
         if line.line in kinds
-        and line.outcome in DONE_OUTCOMES
-        and line.outcome != DONE[kinds[line.line]]
+        and line.outcome in _SAID_DONE
+        and line.outcome not in {"done", DONE[kinds[line.line]]}
     ]
     if len(named) < len(told.lines):
         faults.append(Fault("lines", "Names a line twice."))
@@ -200,6 +202,13 @@ def _outcomes(told: Outcome, lines: Sequence[asyncpg.Record]) -> dict[UUID, str]
             continue
         outcomes[line["id"]] = named.get(line["id"]) or usual or DONE[line["kind"]]
     return outcomes
+
+
+def _plainly(line: LineDone, kind: Kind | None) -> LineOutcome:
+    """What became of a line, in the word for its kind."""
+    if line.outcome != "done":
+        return line.outcome
+    return "delivered" if kind is None else DONE[kind]
 
 
 def _was_done(line: asyncpg.Record) -> bool:

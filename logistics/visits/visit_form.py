@@ -35,8 +35,8 @@ Skill: TypeAlias = Literal["tail_lift", "examiner"]
 REASON_MAX: Final = 500
 NOTES_MAX: Final = 2_000
 ITEMS_MAX: Final = 500
-_PROOF_MAX: Final = 900_000
-"""A signature or a photograph, as a data URL."""
+PROOF_MAX: Final = 900_000
+"""A signature or a photograph, as a data URL, or a word about it."""
 
 DONE: Final[dict[Kind, LineOutcome]] = {
     "delivery": "delivered",
@@ -180,10 +180,10 @@ class VisitChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineDone(msgspec.Struct, frozen=True):
-    """What became of one line."""
+    """What became of one line; `done` is what its kind is when it is done."""
 
     line: UUID
-    outcome: LineOutcome
+    outcome: LineOutcome | Literal["done"]
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,8 +191,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     A failed one says why, whose fault it was, and may say what is next: `next_step` other than
     `again` is a case, and the next visit waits until it is settled; `again_on` is the day that
-    suits them. `signature` and `photo` are data URLs. `details` is what else the crew says, such as
-    who signed and what was checked.
+    suits them. `signature` and `photo` are data URLs of pictures, or else a word about them, such
+    as who signed. `details` is what else the crew says, such as what was checked.
     """
 
     id: UUID
@@ -203,8 +203,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     fault: Fault_ | None = None
     next_step: NextStep | None = None
     again_on: date | None = None
-    signature: Annotated[str, Meta(max_length=_PROOF_MAX)] | None = None
-    photo: Annotated[str, Meta(max_length=_PROOF_MAX)] | None = None
+    signature: Annotated[str, Meta(max_length=PROOF_MAX)] | None = None
+    photo: Annotated[str, Meta(max_length=PROOF_MAX)] | None = None
     details: dict[str, Any] | None = None
 
 

@@ -198,6 +198,18 @@ async def visits_of_orders(orders: Sequence[UUID]) -> dict[UUID, UUID]:
     return {row["order"]: row["visit"] for row in rows}
 
 
+async def first_visit_of(order: UUID) -> UUID | None:
+    """The visit on which an order was to be delivered at first."""
+    row = await fetch_one(_FIRST_OF, order)
+    return None if row is None else row["visit"]
+
+
+_FIRST_OF: Final = """
+select n.visit from order_lines l join visit_lines n on n.order_line = l.id
+where l."order" = $1 order by n.seq limit 1
+"""
+
+
 _OF_ORDERS: Final = """
 select distinct on (l."order") l."order", n.visit
 from order_lines l join visit_lines n on n.order_line = l.id

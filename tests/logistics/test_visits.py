@@ -131,7 +131,14 @@ async def test_what_is_handed_over_at_the_counter_costs_no_visit(admin: httpx.As
     await scanned(admin, scan(code, "deliver"))
     assert (await told(admin, f"visits/{placed['visit']}"))["status"] == "cancelled"
     assert await activity(admin) == 0
-    assert (await outcome(admin, placed["visit"]))["status"] == "done"
+    [line] = (await told(admin, f"visits/{placed['visit']}"))["lines"]
+    said = await outcome(
+        admin,
+        placed["visit"],
+        lines=[{"line": line["id"], "outcome": "done"}],
+        signature="A. Jones",
+    )
+    assert (said["status"], said["lines"][0]["outcome"]) == ("done", "delivered")
     assert await activity(admin) == 4_100
 
 
@@ -151,10 +158,13 @@ async def test_a_done_visit_charges_each_funder_and_kind_once(admin: httpx.Async
 
 
 async def test_a_failed_visit_is_tried_again_and_charged_by_fault(admin: httpx.AsyncClient) -> None:
-    """Three times; then it is somebody's to settle. The service's own fault costs nobody."""
-    person = await somebody(admin)
+    """Three times; then it is somebody's to settle. The service's own fault costs nobody.
+
+    Whoever sends the request again gets the first answer, though that visit has ended.
+    """
+    person, wish = await somebody(admin), str(uuid4())
     await on_loan(admin, person)
-    visit = await collection(admin, person)
+    asked = visit = await collection(admin, person, id=wish)
     for attempt, fault in enumerate(("service", "person", "prescriber"), 1):
         assert (visit["attempt"], visit["status"]) == (attempt, "open")
         failed = await outcome(admin, visit["id"], "failed", reason="Nobody in", fault=fault)
@@ -167,6 +177,7 @@ async def test_a_failed_visit_is_tried_again_and_charged_by_fault(admin: httpx.A
     assert {v["status"] for v in await _visits(admin, person)} == {"failed"}
     cases = (await told(admin, "cases?status=open"))["results"]
     assert [case["kind"] for case in cases] == ["visit-failed"]
+    assert await collection(admin, person, id=wish) == asked
 
 
 @pytest.mark.parametrize(
@@ -215,16 +226,17 @@ async def test_the_next_visit_is_made_on_the_day_that_suits_them(admin: httpx.As
 
 
 async def test_an_order_whose_visit_failed_is_brought_again(admin: httpx.AsyncClient) -> None:
-    """By one visit, whoever looks for news."""
+    """By one visit, whoever looks for news; sent again, the order is answered as it was placed."""
     await stock(admin)
-    person = await somebody(admin)
-    placed = await order(admin, person)
+    person, wish = await somebody(admin), str(uuid4())
+    placed = await order(admin, person, id=wish)
     await outcome(admin, placed["visit"], "failed", reason="Nobody in", fault="person")
     await catch_up(datetime.now(UTC))
     [again] = [v for v in await _visits(admin, person) if v["status"] == "open"]
     assert again["repeats"] == placed["visit"]
     assert again["lines"][0]["order"] == placed["id"]
     assert await activity(admin) == 1_500
+    assert await order(admin, person, id=wish) == placed
 
 
 async def test_what_is_refused_or_not_there_is_somebodys_to_settle(

@@ -121,10 +121,13 @@ async def test_what_a_crew_says_of_a_visit_is_kept_and_shown_to_who_sees_the_per
         "next": "<b>Ring</b>",
         "lines": [{"line": line, "condition": "worn", "checked": [], "missing": ["Lid"]}],
     }
-    entry = phone.entry("outcome", visit=stop["visit"], outcome="done", details=details)
+    entry = phone.entry(
+        "outcome", visit=stop["visit"], outcome="done", photo="None <taken>", details=details
+    )
     assert statuses(await phone.send(entry)) == ["accepted"]
     async with signed_in(app, "cora") as office:
         page = await office.get(f"/visits/{stop['visit']}")
+        assert "Photograph: None &lt;taken&gt;" in page.text
         assert "Commode: Condition: worn; Missing: Lid" in words(page)
         assert "Signed by: Ann&#39;s &lt;son&gt;" in page.text
         assert "Next: &lt;b&gt;Ring&lt;/b&gt;" in page.text

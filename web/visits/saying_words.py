@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from logistics.phones.sayings import Saying
+from logistics.phones.sayings import Proof, Saying
 from logistics.visits.visit_form import ShownLine
 from web.markup import link
 from web.orders.check_words import as_lines
@@ -18,6 +18,7 @@ NEXT_WORDS: Final[Mapping[str, str]] = {
     "prescriber": "Ask the prescriber first",
     "call_off": "Call it off",
 }
+_PROOF: Final[Mapping[Proof, str]] = {"signature": "Signature", "photo": "Photograph"}
 _TEXT_MAX: Final = 500
 _KEYS: Final[Mapping[str, str]] = {
     "signer": "Signed by",
@@ -51,6 +52,8 @@ def _said(saying: Saying, names: Mapping[str, str]) -> Iterator[str]:
     yield "It was done." if saying.outcome == "done" else "It failed."
     if "signature" in saying.proof:
         yield "Signed for."
+    for name, text in saying.words.items():
+        yield f"{_PROOF[name]}: {text}"
     for key, value in _in_order(saying.details):
         if key == "lines" and isinstance(value, list):
             yield from (_of_line(each, names) for each in value if isinstance(each, dict))
