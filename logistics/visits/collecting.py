@@ -20,6 +20,7 @@ from equipment.people.visibility import in_sight_of
 from equipment.serving_depots import ServingDepot, serving_depot
 from equipment.staff.roles import Caller, check_may
 from equipment.working_days import counted_on, working_day_after
+from logistics.visits.catching_up import catch_up_for
 from logistics.visits.first_answers import as_answered, kept_answer
 from logistics.visits.making import Manner, Wanted, lock_making, manner_of, put_on_visits
 from logistics.visits.news import COLLECT_WITHIN, REPAIR_WITHIN
@@ -113,10 +114,12 @@ async def _ask(
     if asked.due_on is not None and asked.due_on < max(today, asked.ready_from or today):
         raise Wrong([Fault("due_on", "Lies before it can be done.")])
     content = content_hash(new)
+    # What was handed over in the meantime is on no visit that could take this along.
+    await catch_up_for(asked.person, now)
     async with in_sight_of(caller, now):
         first = await receipts.earlier(_RECEIPT, id, caller, content)
         if first is not None:
-            return await as_answered(caller, first, now)
+            return await as_answered(caller, first, None, now)
         shown = await shown_visit(caller, await _put(caller, asked, now), now)
         await receipts.keep(_RECEIPT, id, caller, content, kept_answer(shown), now)
     return shown

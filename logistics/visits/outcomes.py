@@ -70,7 +70,7 @@ async def record_outcome(caller: Caller, visit: UUID, told: Outcome, now: dateti
         content = content_hash([visit, told])
         first = await receipts.earlier(_RECEIPT, told.id, caller, content)
         if first is not None:
-            return await as_answered(caller, first, now)
+            return await as_answered(caller, first, told.reason, now)
         await lock_making()
         row = await lock_visit(visit)
         if row is None:

@@ -124,11 +124,17 @@ async def test_a_scan_that_names_a_visit_is_followed_by_it(admin: httpx.AsyncCli
 
 
 async def test_what_is_handed_over_at_the_counter_costs_no_visit(admin: httpx.AsyncClient) -> None:
-    """Nobody went there; but if the crew says they did, it is charged."""
+    """Nobody went there; but if the crew says they did, it is charged.
+
+    Nor does what is asked for next go along on it.
+    """
     [code] = await stock(admin)
     person = await somebody(admin)
     placed = await order(admin, person)
     await scanned(admin, scan(code, "deliver"))
+    fetched = await collection(admin, person)
+    assert (fetched["kind"], len(fetched["lines"])) == ("collection", 1)
+    assert fetched["id"] != placed["visit"]
     assert (await told(admin, f"visits/{placed['visit']}"))["status"] == "cancelled"
     assert await activity(admin) == 0
     [line] = (await told(admin, f"visits/{placed['visit']}"))["lines"]
