@@ -230,7 +230,7 @@ def _case(row: asyncpg.Record) -> Finding:
         item=row["item"],
         scan=row["id"],
         detail="Handed out in an emergency; it is not on record yet who has it.",
-        content={"issued_by": row["issued_by"], "due_at": row["due_at"].isoformat()},
+        content={"issued_by": row["issued_by"], "due_at": row["due_at"]},
         fault=hashlib.sha256(f"{OVERDUE} {row['id']}".encode()).digest(),
         raised_by="clock",
     )

@@ -107,12 +107,6 @@ async def _ask(
     asked: _Asked,
     now: datetime,
 ) -> Visit:
-    today = london_day(now)
-    for name, day in (("ready_from", asked.ready_from), ("due_on", asked.due_on)):
-        if day is not None and day > today + _AHEAD_MAX:
-            raise Wrong([Fault(name, "Lies more than a year ahead.")])
-    if asked.due_on is not None and asked.due_on < max(today, asked.ready_from or today):
-        raise Wrong([Fault("due_on", "Lies before it can be done.")])
     content = content_hash(new)
     # What was handed over in the meantime is on no visit that could take this along.
     await catch_up_for(asked.person, now)
@@ -120,9 +114,19 @@ async def _ask(
         first = await receipts.earlier(_RECEIPT, id, caller, content)
         if first is not None:
             return await as_answered(caller, first, None, now)
+        # Not before: what is sent again gets its first answer, whatever day it is.
+        _check_days(asked, london_day(now))
         shown = await shown_visit(caller, await _put(caller, asked, now), now)
         await receipts.keep(_RECEIPT, id, caller, content, kept_answer(shown), now)
     return shown
+
+
+def _check_days(asked: _Asked, today: date) -> None:
+    for name, day in (("ready_from", asked.ready_from), ("due_on", asked.due_on)):
+        if day is not None and day > today + _AHEAD_MAX:
+            raise Wrong([Fault(name, "Lies more than a year ahead.")])
+    if asked.due_on is not None and asked.due_on < max(today, asked.ready_from or today):
+        raise Wrong([Fault("due_on", "Lies before it can be done.")])
 
 
 async def _put(caller: Caller, asked: _Asked, now: datetime) -> UUID:

@@ -121,6 +121,7 @@ async def test_an_overdue_one_is_a_case_once() -> None:
     [case] = await fetch("select kind, scan, content::text from cases")
     assert (case["kind"], case["scan"]) == ("emergency-overdue", new.id)
     assert "Unknown" not in case["content"]
+    assert msgspec.json.decode(case["content"])["due_at"].endswith("Z")
     [shown] = await emergencies(NURSE, None, late, after=0, limit=5)
     assert shown.overdue
 

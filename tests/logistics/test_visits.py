@@ -3,15 +3,18 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from budget.years import london_day
 from equipment.working_days import working_day_after
+from logistics.visits import collecting
 from logistics.visits.catching_up import catch_up
+from logistics.visits.visit_form import NewVisit
 from tests.api.members import member, scan, slug, wrong_fields
+from tests.equipment.standing_data import ADMINISTRATOR
 from tests.logistics.calling import (
     activity,
     ask,
@@ -296,6 +299,19 @@ async def test_a_collection_asked_for_twice_is_one(admin: httpx.AsyncClient) -> 
     again = await admin.post("/api/collections", json=body | {"id": str(uuid4())})
     assert (again.status_code, slug(again)) == (409, "already-asked")
     assert again.json()["visit"] == answers[0].json()["id"]
+
+
+async def test_a_repair_that_is_asked_for_again_after_its_day_is_the_same(
+    admin: httpx.AsyncClient,
+) -> None:
+    """The first answer, not that its day is over."""
+    person, now = await somebody(admin), datetime.now(UTC)
+    items = [await on_loan(admin, person)]
+    new = NewVisit(
+        id=uuid4(), person=UUID(person), kind="repair", items=items, due_on=london_day(now)
+    )
+    first = await collecting.ask(ADMINISTRATOR, new, now)
+    assert await collecting.ask(ADMINISTRATOR, new, now + timedelta(days=1)) == first
 
 
 async def test_a_collection_of_what_somebody_does_not_have_is_refused(
