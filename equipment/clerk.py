@@ -244,8 +244,9 @@ class Clerk:
         orders, item = self.hand.orders, job.item
         if is_fact_against_hold(item.standing, job.act):
             line = job.line
-            serves = line is not None and line.person == job.act.person
-            return line if line and serves and fulfils(orders, item.id, item.sku, line) else None
+            if line is None or line.person != job.act.person:
+                return None
+            return line if fulfils(orders, item.id, item.sku, job.act, line) else None
         check_promise(orders, item.id, item.sku, job.act, job.line)
         return job.line
 

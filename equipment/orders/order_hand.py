@@ -4,6 +4,7 @@ equipment/known.py reads them, deciding (equipment/clerk.py) changes them, and
 equipment/orders/promises.py writes what has become of them.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -60,6 +61,8 @@ class OrdersInHand:
     given_up: dict[int, UUID] = field(default_factory=dict)
     # Lines of which another number is delivered.
     moved_on: set[UUID] = field(default_factory=set)
+    # Of how many set aside for a line another was brought instead.
+    spare: Counter[UUID] = field(default_factory=Counter[UUID])
 
     def promised_to(self, item: int) -> LineInHand | None:
         """The line to which an item is promised."""
@@ -87,9 +90,16 @@ class OrdersInHand:
             self.given_up[item] = line.id
 
 
-def fulfils(orders: OrdersInHand, item: int, sku: str, line: LineInHand) -> bool:
-    """Whether to deliver or allocate this item would serve the line."""
-    return orders.promises.get(item) == line.id or (line.sku == sku and line.has_room)
+def fulfils(orders: OrdersInHand, item: int, sku: str, act: Act, line: LineInHand) -> bool:
+    """Whether to deliver or allocate this item would serve the line.
+
+    To bring another one than was set aside for it does, too.
+    """
+    if line.delivered >= line.quantity:
+        return False
+    if orders.promises.get(item) == line.id:
+        return True
+    return line.sku == sku and (line.has_room or (line.wanted and act.action == "deliver"))
 
 
 def check_promise(
@@ -111,7 +121,7 @@ def check_promise(
         raise Refused("order-line-of-another", "This line is of an order for somebody else.")
     if line.sku != sku:
         raise Refused("order-line-of-another-product", "This line is for another product.")
-    if not fulfils(orders, item, sku, line):
+    if not fulfils(orders, item, sku, act, line):
         words = "Nothing more is to be set aside or delivered on this line."
         raise Refused("order-line-not-waiting", words)
 
@@ -126,6 +136,9 @@ def follow(
             line.delivered += 1
             orders.fulfilled[act.id] = line.id
             orders.moved_on.add(line.id)
+            if line.promised + line.delivered > line.quantity:
+                line.promised -= 1
+                orders.spare[line.id] += 1
         return
     if act.action == "allocate" and line is not None:
         orders.promise(item, line)

@@ -1,6 +1,6 @@
 """Promises of items to lines: kept, ended and made as scans and decisions have it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
@@ -79,6 +79,8 @@ async def keep(hand: Hand, skus: Collection[str], now: datetime) -> dict[int, St
     ]
     if ended:
         await execute(_END, ended)
+    if orders.spare:
+        await give_back(orders.spare, now, orders.spare)
     if orders.moved_on:
         lines = [orders.lines[line] for line in orders.moved_on]
         await execute(_DELIVERED, [line.id for line in lines], [line.delivered for line in lines],
@@ -111,13 +113,17 @@ select from items where id in (
 """
 
 
-async def give_back(lines: Iterable[UUID], now: datetime) -> None:
-    """End the promises of lines: what is set aside goes back to the shelf.
+async def give_back(
+    lines: Iterable[UUID], now: datetime, at_most: Mapping[UUID, int] | None = None
+) -> None:
+    """End the promises of lines, or so many of each: what is set aside goes back to the shelf.
 
-    What is on a van already stays there, promised to nobody. Within the caller's open transaction,
-    who has locked the items and the queues.
+    What is on a van already stays there, promised to nobody, and is the last to be taken. Within
+    the caller's open transaction, who has locked the items and the queues.
     """
     rows = await fetch(_OF_LINES, list(lines))
+    if at_most is not None:
+        rows = _so_many(rows, at_most)
     journal = Journal()
     for row in rows:
         if row["state"] == State.ALLOCATED:
@@ -129,6 +135,16 @@ async def give_back(lines: Iterable[UUID], now: datetime) -> None:
             journal.movements.append(by_system(act, row["id"], before, after, said))
     await write(journal)
     await execute(_END, [row["id"] for row in rows])
+
+
+def _so_many(rows: Iterable[asyncpg.Record], at_most: Mapping[UUID, int]) -> list[asyncpg.Record]:
+    """So many of each line, what is in the store first. Pure."""
+    left, taken = dict(at_most), list[asyncpg.Record]()
+    for row in sorted(rows, key=lambda row: row["state"] != State.ALLOCATED):
+        if left[row["line"]]:
+            left[row["line"]] -= 1
+            taken.append(row)
+    return taken
 
 
 _OF_LINES: Final = f"""

@@ -265,6 +265,23 @@ async def test_a_delivery_from_the_shelf_serves_the_line_that_it_names(nurse: Ca
     assert await refused(again) == "order-line-not-waiting"
 
 
+async def test_another_than_was_set_aside_may_be_brought(nurse: Caller) -> None:
+    """What was set aside goes to the next in line, or else back to the shelf."""
+    one, other, third = await received(count=3)
+    await done(scan(other, "allocate"), scan(third, "allocate"))
+    first, second = await ordered(nurse), await ordered(nurse)
+    assert first.lines[0].items == [one]
+    await done(scan(other, "deliver", order_line=str(first.lines[0].id)))
+    shown = await as_it_stands(first.id)
+    assert (shown.status, shown.lines[0].items) == ("delivered", [other])
+    assert (await as_it_stands(second.id)).lines[0].items == [one]
+    line = str(second.lines[0].id)
+    await done(scan(third, "deliver", order_line=line))
+    assert (await row_of(one))["state"] == "available"
+    assert await count("promises") == 0
+    assert await refused(scan(one, "deliver", order_line=line)) == "order-line-not-waiting"
+
+
 async def test_part_of_an_order_is_delivered_and_taken_back(nurse: Caller) -> None:
     """An undo puts it back to where it was, promise included."""
     one, other = await received(count=2)
