@@ -28,7 +28,7 @@ class Fitted(msgspec.Struct, frozen=True):
 
 
 class Made(msgspec.Struct, frozen=True):
-    """What each series by itself leads one to expect, and how that was found.
+    """What each series leads one to expect, and how that was found.
 
     In `fitted`, the pool stands under an empty code.
     """

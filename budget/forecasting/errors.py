@@ -1,5 +1,6 @@
 """How far off forecasts were: what was expected at each past month's end against what came."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from statistics import fmean
 from typing import Final
@@ -8,7 +9,7 @@ import asyncpg
 import msgspec
 
 from budget.database import fetch
-from budget.forecasting.outlook import Method, Outlook
+from budget.forecasting.outlook import Expected, Method, Outlook
 from budget.forecasting.series import months_after, months_between, read_history
 from budget.years import span
 
@@ -37,17 +38,32 @@ class Error(msgspec.Struct, frozen=True):
     year_pence: int | None
 
 
+class SeriesErrors(msgspec.Struct, frozen=True):
+    """Of a partner's forecasts of the next month, or the pool's under no code: how far off.
+
+    `off` is the mean of their errors, whatever the sign, as unrounded fractions of what came, null
+    where nothing ever came; what came lay between low and high in `within` of `months`.
+    """
+
+    ods: str | None
+    months: int
+    off: float | None
+    within: int
+
+
 class Errors(msgspec.Struct, frozen=True):
     """The newest past month ends, oldest first; errors are unrounded fractions of what came.
 
     `month` is the mean over them, whatever the sign; `years_within` of `years` ended as they were
-    forecast: between low and high.
+    forecast: between low and high. `series` says of the same month ends how far off the next month
+    was foreseen, for each partner and, last, the pool.
     """
 
     rows: list[Error]
     month: float | None
     years: int
     years_within: int
+    series: list[SeriesErrors] = msgspec.field(default_factory=list)
 
 
 async def errors(year: str, day: date) -> Errors:
@@ -61,17 +77,22 @@ async def errors(year: str, day: date) -> Errors:
     history = await read_history(end)
     if history is None:
         return Errors([], None, 0, 0)
-    spent = dict(
-        zip(
-            (months_after(history.begins_on, number) for number in range(history.months)),
-            history.pool,
-            strict=True,
+    known = [months_after(history.begins_on, number) for number in range(history.months)]
+    pool = dict(zip(known, history.pool, strict=True))
+    found = await fetch(_PAST, months_after(first, -MONTHS) - _DAY, end)
+    past = [row for row in found if row["data_to"] + _DAY in pool][-MONTHS:]
+    outlooks = [msgspec.json.decode(row["content"], type=Outlook) for row in past]
+    series = [
+        _series(
+            ods,
+            [(each.partners[ods], each.begins_on) for each in outlooks if ods in each.partners],
+            dict(zip(known, spent, strict=True)),
         )
-    )
-    before = months_after(first, -MONTHS)
-    past = await fetch(_PAST, before - _DAY, end)
-    rows = [_error(row, spent, month) for row in past if (month := row["data_to"] + _DAY) in spent]
-    return _errors(rows[-MONTHS:])
+        for ods, spent in history.partners.items()
+    ]
+    whole = _series(None, [(each.pool, each.begins_on) for each in outlooks], pool)
+    rows = [_error(row, each.pool, pool) for row, each in zip(past, outlooks, strict=True)]
+    return _errors(rows, [*series, whole])
 
 
 # Of each month end the forecast that was made in the month after it, else the newest.
@@ -82,8 +103,21 @@ order by data_to, year, made_at < data_to + interval '32 days' desc, made_at des
 """
 
 
-def _error(row: asyncpg.Record, spent: dict[date, int], month: date) -> Error:
-    pool = msgspec.json.decode(row["content"], type=Outlook).pool
+def _series(
+    ods: str | None, foreseen: Sequence[tuple[Expected, date]], spent: dict[date, int]
+) -> SeriesErrors:
+    """How far off the first month of each was."""
+    off, within = [], 0
+    for expected, month in foreseen:
+        away = spent[month] - expected.months[0]
+        within += -expected.below[0] <= away <= expected.above[0]
+        if spent[month]:
+            off.append(abs(away / spent[month]))
+    return SeriesErrors(ods, len(foreseen), fmean(off) if off else None, within)
+
+
+def _error(row: asyncpg.Record, pool: Expected, spent: dict[date, int]) -> Error:
+    month = row["data_to"] + _DAY
     first, last = span(row["year"])
     so_far = sum(pence for begins, pence in spent.items() if first <= begins < month)
     over = months_between(first, max(spent)) >= MONTHS - 1
@@ -103,19 +137,10 @@ def _error(row: asyncpg.Record, spent: dict[date, int], month: date) -> Error:
     )
 
 
-def _errors(rows: list[Error]) -> Errors:
-    off = [
-        abs(row.month_expected_pence - row.month_pence) / abs(row.month_pence)
-        for row in rows
-        if row.month_pence
-    ]
+def _errors(rows: list[Error], series: list[SeriesErrors]) -> Errors:
     ended = [row for row in rows if row.year_pence is not None]
-    return Errors(
-        rows,
-        fmean(off) if off else None,
-        len(ended),
-        sum(
-            (row.year_low_pence or 0) <= (row.year_pence or 0) <= (row.year_high_pence or 0)
-            for row in ended
-        ),
+    within = sum(
+        (row.year_low_pence or 0) <= (row.year_pence or 0) <= (row.year_high_pence or 0)
+        for row in ended
     )
+    return Errors(rows, series[-1].off, len(ended), within, series)

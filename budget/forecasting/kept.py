@@ -16,13 +16,14 @@ from budget.database import execute, fetch
 from budget.forecasting import plain
 from budget.forecasting.apart import make_apart
 from budget.forecasting.asking import Asked, Fitted
-from budget.forecasting.outlook import Method, Outlook, reconciled
+from budget.forecasting.outlook import Method, Outlook
 from budget.forecasting.series import (
     History,
     month_ends,
     months_between,
     read_history,
 )
+from budget.forecasting.together import brought_together
 from budget.years import LONDON, london_day, span, year_of
 
 AT_ONCE: Final = 24
@@ -123,9 +124,8 @@ def _is_stale(
 
 
 def _plain(due: _Due) -> Outlook:
-    guess = plain.last_year if _method(due) == "last_year" else plain.recent
-    partners = {ods: guess(spent, due.ahead) for ods, spent in due.history.partners.items()}
-    return reconciled(due.begins_on, guess(due.history.pool, due.ahead), partners)
+    pool, partners = plain.guesses(due.history.pool, due.history.partners, due.ahead)
+    return brought_together(due.begins_on, pool, partners)
 
 
 async def _smoothed(due: Sequence[_Due], now: datetime) -> int:
@@ -134,7 +134,7 @@ async def _smoothed(due: Sequence[_Due], now: datetime) -> int:
     if answers is None:
         return 0
     for each, made in zip(due, answers, strict=True):
-        outlook = reconciled(each.begins_on, made.pool, made.partners)
+        outlook = brought_together(each.begins_on, made.pool, made.partners)
         await _keep(each, outlook, now, made.fitted)
     return len(answers)
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from budget.forecasting.asking import LENGTH_BYTES, Asked, Made
+from budget.forecasting.asking import LENGTH_BYTES, Asked
 from budget.forecasting.smoothing import smoothed
 
 _ORPHANED: Final = 3
@@ -28,17 +28,8 @@ def main() -> None:
     length = int.from_bytes(sys.stdin.buffer.read(LENGTH_BYTES), "big")
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read(length), type=list[Asked])
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    sys.stdout.buffer.write(msgspec.msgpack.encode([make(each) for each in asked]))
+    sys.stdout.buffer.write(msgspec.msgpack.encode([smoothed(each) for each in asked]))
     sys.stdout.buffer.flush()
-
-
-def make(asked: Asked) -> Made:
-    """The pool's by the form that fits it best, the partners' by the same form."""
-    pool, found = smoothed(asked.pool, asked.ahead, asked.seed)
-    partners, fitted = {}, {"": found}
-    for ods, spent in asked.partners.items():
-        partners[ods], fitted[ods] = smoothed(spent, asked.ahead, asked.seed, (found.form,))
-    return Made(pool, partners, fitted)
 
 
 def _end_with_parent() -> None:

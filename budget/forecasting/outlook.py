@@ -1,7 +1,7 @@
 """A forecast of the months that are left of a year, and what follows from it on a day. Pure.
 
-A partner's expected months sum to the pool's: see reconciled(). The range is of the year's end:
-how far below and above what is expected it lies, nineteen times in twenty.
+Partners' expected months sum to the pool's: see budget/forecasting/together.py. The range is of
+the year's end: how far below and above what is expected it lies, nineteen times in twenty.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,11 +59,16 @@ class Outlook(msgspec.Struct, frozen=True):
 
 
 class Guess(msgspec.Struct, frozen=True):
-    """What one series by itself leads one to expect, not whole pence yet; as Expected."""
+    """What one series by itself leads one to expect, not whole pence yet; as Expected.
+
+    `variance` is how unsure the year's end is by that. The range is of what it becomes once all
+    series are brought together (budget/forecasting/together.py).
+    """
 
     months: list[float]
     below: list[float]
     above: list[float]
+    variance: float
 
 
 class YearEnd(msgspec.Struct, frozen=True):
@@ -72,37 +77,6 @@ class YearEnd(msgspec.Struct, frozen=True):
     forecast_pence: int
     low_pence: int
     high_pence: int
-
-
-def reconciled(begins_on: date, pool: Guess, partners: Mapping[str, Guess]) -> Outlook:
-    """Bring the pool's own guess and the partners' together, so that they sum to it.
-
-    The least change by how sure each is (MinT with a diagonal of variances; Wickramasuriya,
-    Athanasopoulos and Hyndman 2019): what the partners' guesses lack to the pool's is divided among
-    all of them and the pool, in proportion to their variances.
-    """
-    variances = {ods: _variance(each) for ods, each in partners.items()}
-    whole = _variance(pool) + sum(variances.values())
-    months = range(len(pool.months))
-    lacking = [
-        pool.months[month] - sum(each.months[month] for each in partners.values())
-        for month in months
-    ]
-    made = {}
-    for ods, each in partners.items():
-        share = variances[ods] / whole if whole else 1 / len(partners)
-        moved = [round(each.months[month] + share * lacking[month]) for month in months]
-        made[ods] = Expected(moved, _whole(each.below), _whole(each.above))
-    sums = [sum(each.months[month] for each in made.values()) for month in months]
-    return Outlook(begins_on, Expected(sums, _whole(pool.below), _whole(pool.above)), made)
-
-
-def _variance(guess: Guess) -> float:
-    return ((guess.below[-1] + guess.above[-1]) / 2) ** 2
-
-
-def _whole(values: Sequence[float]) -> list[int]:
-    return [max(0, round(value)) for value in values]
 
 
 def year_end(

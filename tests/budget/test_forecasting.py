@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from budget import positions
 from budget.database import execute, fetch
 from budget.forecasting import plain
+from budget.forecasting.errors import errors
 from budget.forecasting.kept import make_due
-from budget.forecasting.outlook import Expected, Guess, reconciled, year_end
+from budget.forecasting.outlook import Expected, Guess, year_end
 from budget.forecasting.series import History, months_after
+from budget.forecasting.together import brought_together
 from budget.partners import NewPartner, enter
 from budget.pool import Budget
 from tests.budget.posting import post_all
@@ -23,7 +25,7 @@ BEGIN: Final = date(2018, 4, 1)
 MONTHS = st.lists(st.integers(-(10**9), 10**9), min_size=6, max_size=6)
 GUESSES = st.builds(
     lambda months, width: Guess(
-        [float(each) for each in months], [width * n for n in range(1, 7)], [width] * 6
+        [float(each) for each in months], [width * n for n in range(1, 7)], [width] * 6, width**2
     ),
     MONTHS,
     st.floats(0, 1e9),
@@ -33,10 +35,10 @@ GUESSES = st.builds(
 @given(GUESSES, st.dictionaries(st.text("AB01", min_size=1), GUESSES, min_size=1, max_size=6))
 def test_partners_expected_months_sum_to_the_pools(pool: Guess, partners: dict[str, Guess]) -> None:
     """In whole pence, whatever each series by itself leads one to expect."""
-    made = reconciled(BEGIN, pool, partners)
+    made = brought_together(BEGIN, pool, partners)
     for month in range(6):
         assert made.pool.months[month] == sum(each.months[month] for each in made.partners.values())
-    if any(each.below[-1] + each.above[-1] for each in (pool, *partners.values())):
+    if any(each.variance for each in (pool, *partners.values())):
         return
     # As sure of one as of the other, that is, of all: what is lacking is shared alike.
     moved = {made.partners[ods].months[0] - partners[ods].months[0] for ods in partners}
@@ -65,7 +67,35 @@ def test_plain_methods_can_be_redone_by_hand() -> None:
     grown = plain.last_year([100] * 11 + [200] + [110, 110, 110], 4)
     assert grown.months == pytest.approx([110, 110, 110, 110])
     assert plain.last_year([100] * 11 + [200] + [110, 110, 110], 9).months[-1] == pytest.approx(220)
-    assert plain.last_year([100] * 12, 1).below == [0]
+    assert plain.guesses([100] * 12, {"A": [100] * 12}, 1)[1]["A"].below == [0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "widths"),
+    [
+        # Both are sure, and so is their sum: the pool by itself would not be.
+        ([300, 200, 100, 300, 200, 100], [100, 200, 300, 120, 240, 360], (0, 0, 0)),
+        # What one has more the other has less: only the pool is sure.
+        ([100, 100, 100, 110, 100, 90], [100, 100, 100, 90, 100, 110], (1, 1, 0)),
+        # Who is unsure by itself is told by the two that are sure.
+        ([10, 10, 10, 60, 60, 60], [100, 100, 100, 50, 50, 50], (0, 0, 0)),
+        # Both are wrong at once, so their sum is as wrong as both together.
+        ([100, 100, 100, 110, 100, 90], [100, 100, 100, 110, 100, 90], (1, 1, 2)),
+    ],
+)
+def test_ranges_are_brought_together_as_the_guesses_are(
+    first: list[int], second: list[int], widths: tuple[int, ...]
+) -> None:
+    """By hand: in parts of what months that stray by 10, 0 and -10 make of a month."""
+    partners = {
+        ods: [*each[:3], *[100] * 9, *each[3:]] for ods, each in (("A", first), ("B", second))
+    }
+    pool = [sum(month) for month in zip(*partners.values(), strict=True)]
+    whole, parts = plain.guesses(pool, partners, 4)
+    one = 1.96 * math.sqrt(200 / 3)
+    for each, width in zip((parts["A"], parts["B"], whole), widths, strict=True):
+        assert each.below == pytest.approx([width * one * math.sqrt(n) for n in range(1, 5)])
+        assert each.above == each.below
 
 
 @pytest.fixture
@@ -118,8 +148,15 @@ async def test_a_year_is_forecast_from_season_and_trend_by_the_library(
     then = await seen(date(2019, 6, 30), now)
     assert then.forecast is not None
     assert (then.forecast.data_to, then.forecast.hindsight) == (date(2019, 6, 30), True)
-    [row] = [each for each in budget.partners if each.ods == "QT1"]
-    assert row.forecast_pence == 0
+    widths = {
+        row.ods: (row.forecast_high_pence or 0) - (row.forecast_low_pence or 0)
+        for row in budget.partners
+    }
+    [never] = [row for row in budget.partners if row.ods == "QT1"]
+    assert (never.forecast_pence, widths["QT1"]) == (0, 0)
+    # Each strays by chance of its own: together by more than either, and less than both added up.
+    whole = (budget.pool.forecast_high_pence or 0) - (budget.pool.forecast_low_pence or 0)
+    assert max(widths.values()) < whole < sum(widths.values())
     # Once made it stays; more was posted into its months, and it is made anew beside it.
     before = await fetch("select id from forecasts")
     while await make_due(now):
@@ -127,6 +164,12 @@ async def test_a_year_is_forecast_from_season_and_trend_by_the_library(
     count = len(await fetch("select id from forecasts"))
     assert await make_due(now) == 0
     assert count >= len(before)
+    # How far off the months were that came, of each and of the pool.
+    told = (await errors("2019-20", day)).series
+    assert [(each.ods, each.months) for each in told] == [
+        ("04K", 12), ("52R", 12), (None, 12),
+    ]  # fmt: skip
+    assert all(0 < (each.off or 0) < 0.1 and each.within > 6 for each in told)
     first = next(iter(pool))[0]
     await post_all({(first + timedelta(days=1200), "04K", "issues"): 10**6})
     assert await make_due(now) > 0
