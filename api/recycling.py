@@ -124,15 +124,16 @@ async def list_left_out(  # noqa: PLR0917 - the filters of a list
 
 
 @get("/api/recycling/variation", task="read the pool", tags=["The pool"])
-async def show_variation(
+async def show_variation(  # noqa: PLR0917 - what narrows a report
     request: ApiRequest,
     first: _First = None,
     last: _Last = None,
     by: Compared = "team",
     products: _Products = "reusable",
+    inside: _Within = None,
 ) -> Variation:
     """Compare teams or partners: issues, cost, returns and recycling, with control limits."""
-    asked = comparing.Asked(*_span(request, first, last), by, products)
+    asked = comparing.Asked(*_span(request, first, last), by, products, within_of(inside))
     return await comparing.variation(request.caller, asked)
 
 

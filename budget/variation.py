@@ -74,11 +74,12 @@ class Measure(msgspec.Struct, frozen=True):
 class Given:
     """What is compared: the report by team or partner and by product, and what issues are for.
 
-    `exposure` is what each key's issues are set against, `exposed` what that is.
+    `exposure` is what each key's issues are set against, `exposed` what that is. Without products
+    nothing is known of how prices are spread, and what an item costs is not compared.
     """
 
     report: Report
-    products: Report
+    products: Report | None
     exposure: Mapping[str, int]
     exposed: str
 
@@ -92,7 +93,7 @@ class _Rule:
 
 
 def measures(given: Given) -> list[Measure]:
-    """All four. Takes a moment the first time: call it from a thread."""
+    """All that can be compared. Takes a moment the first time: call it from a thread."""
     rows = given.report.rows
     return [
         _measure(
@@ -111,15 +112,7 @@ def measures(given: Given) -> list[Measure]:
             _pairs(rows, lambda row: (row.returned.units, row.issued.units)),
             _poisson,
         ),
-        _measure(
-            "cost",
-            "Cost of an item issued",
-            "What loans were charged / items issued, in pence; normal limits, by how much the"
-            " prices of what everybody was issued are spread.",
-            "Items issued",
-            _pairs(rows, lambda row: (row.issued.pence, row.issued.units)),
-            _normal(_spread(given.products)),
-        ),
+        *([_cost(rows, given.products)] if given.products is not None else []),
         _measure(
             "issues",
             f"Items issued for each {given.exposed}",
@@ -129,6 +122,18 @@ def measures(given: Given) -> list[Measure]:
             _poisson,
         ),
     ]
+
+
+def _cost(rows: Iterable[Row], products: Report) -> Measure:
+    return _measure(
+        "cost",
+        "Cost of an item issued",
+        "What loans were charged / items issued, in pence; normal limits, by how much the"
+        " prices of what everybody was issued are spread.",
+        "Items issued",
+        _pairs(rows, lambda row: (row.issued.pence, row.issued.units)),
+        _normal(_spread(products)),
+    )
 
 
 def _pairs(rows: Iterable[Row], pair: Callable[[Row], Pair]) -> dict[str, Pair]:

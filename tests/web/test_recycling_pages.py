@@ -16,7 +16,7 @@ from litestar import Litestar
 from budget.database import execute
 from tests.api.members import scan, send
 from tests.web.conftest import signed_in
-from tests.web.ordering import open_service, person, staff, stock, words
+from tests.web.ordering import open_service, person, place, staff, stock, words
 
 EVIL: Final = "=cmd|'/c calc'!A1"
 
@@ -145,7 +145,10 @@ async def test_cohorts_say_what_is_not_known_yet_and_waiting_says_how_long(
     """Of this month nothing is known after three; what waits links to its items."""
     del service
     async with signed_in(app, "holder") as browser:
-        cohorts = words(await browser.get("/budget/recycling/cohorts"))
+        months = await browser.get("/budget/recycling/cohorts")
+        [(address, units)] = _links(months, "/budget/recycling/movements")
+        assert (await browser.get(address)).text.count('href="/items/') == units
+        cohorts = words(months)
         assert "Not yet known" in cohorts
         assert "Back so far" in cohorts
         for key, many in (("04K", True), ("52R", False)):
@@ -158,6 +161,10 @@ async def test_cohorts_say_what_is_not_known_yet_and_waiting_says_how_long(
         waiting = await browser.get("/budget/recycling/waiting")
         assert "/items?state=returned&amp;depot=D1" in waiting.text
         assert "Worn out" in words(waiting)
+        went = list(_links(waiting, "/budget/recycling/movements"))
+        assert [units for _, units in went] == [1, 1, 1]
+        for address, units in went:
+            assert (await browser.get(address)).text.count('href="/items/') == units
         assert "Nothing is overdue or lost." in words(waiting)
         wrong = await browser.get("/budget/recycling/waiting?from=2001-01-01&to=2018-01-01")
         assert wrong.status_code == 422
@@ -175,7 +182,12 @@ async def test_each_funnel_has_its_limits_and_a_table_of_the_same(
         assert "Too few to say" in words(shown)
         # What the picture tells of the dot is what stands in its row.
         assert "<title>NHS Rushcliffe (04K), 2: 50%</title>" in shown.text
-        assert "NHS Rushcliffe (04K) Part 1 Of 2 Value 50.0%" in words(shown)
+        assert "NHS Rushcliffe (04K) Part 1 : Made fit, 04K Of 2 Value 50.0%" in words(shown)
+        # Each part opens into its movements, and who it is into all its figures.
+        for address, units in _links(shown, "/budget/recycling/movements"):
+            rows = await browser.get(address)
+            assert rows.text.count('href="/items/') == units, address
+        assert "within=partner%3A04K" in shown.text
         # Nobody paid in, nobody ordered: nothing to set issues against, and no team.
         assert "There is nothing to compare" in words(shown)
         by_team = await browser.get("/budget/recycling/variation")
@@ -187,3 +199,50 @@ async def test_each_funnel_has_its_limits_and_a_table_of_the_same(
     assert [each["name"] for each in body["measures"]] == ["recycling", "returns", "cost", "issues"]
     [row] = body["measures"][0]["rows"]
     assert (row["part"], row["whole"], row["value"]) == (1, 2, 0.5)
+
+
+async def test_teams_are_compared_within_a_partner_and_partners_within_a_category(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """By what was counted within that alone, and by who prescribes for that partner."""
+    who = {ods: await person(service, name=f"Bea {ods}", funder=ods) for ods in ("04K", "52R")}
+    authority = {"level": 4, "order_limit_pence": 10**7}
+    ordered = (("north", "04K", "CMD01"), ("north", "52R", "CMD01"), ("south", "52R", "BED02"))
+    for team, also in (("north", ["52R"]), ("south", [])):
+        own = {"partner": "04K"} if also else {"partner": "52R"}
+        await staff(service, team, "prescriber", team=team, also=also, **own, **authority)
+    for team, ods, sku in ordered:
+        [item] = await stock(service, sku)
+        async with signed_in(app, team) as nurse:
+            await place(nurse, who[ods], sku)
+        await send(service, scan(item["code"], "deliver", person=who[ods]))
+
+    async def compared(query: str) -> dict[str, dict[str, tuple[int, int]]]:
+        body = (await service.get(f"/api/recycling/variation?{query}")).json()
+        return {
+            each["name"]: {row["key"]: (row["part"], row["whole"]) for row in each["rows"]}
+            for each in body["measures"]
+        }
+
+    within = await compared("by=team&within=partner:52R")
+    assert within["issues"] == {"north": (1, 1), "south": (1, 1)}
+    assert within["cost"] == {"north": (5_000, 1), "south": (62_000, 1)}
+    # Who prescribes for another partner alone is no one to set its issues against.
+    assert (await compared("by=team&within=partner:04K"))["issues"] == {"north": (1, 1)}
+    beds = await compared("by=partner&within=sku:BED01")
+    assert beds["returns"] == {"04K": (3, 3)}
+    assert "cost" not in beds
+    everything = await compared("by=partner&within=category:Beds")
+    assert everything["returns"] == {"04K": (3, 4), "52R": (0, 2)}
+    async with signed_in(app, "holder") as browser:
+        path = "/budget/recycling/variation?by=team&within=partner:52R"
+        shown = await browser.get(path)
+        assert "Partner: NHS Elsewhere alone." in words(shown)
+        assert "within=partner%3A52R" in shown.text
+        for address, units in _links(shown, "/budget/recycling/movements"):
+            rows = await browser.get(address)
+            assert rows.text.count('href="/items/') == units, address
+        # Narrowed by what it is compared by, it is told; what was asked for is still there.
+        wrong = await browser.get(path.replace("by=team", "by=partner"))
+        assert wrong.status_code == 422
+        assert '<option value="partner:52R" selected>' in wrong.text

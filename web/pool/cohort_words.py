@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from budget.cohorts import HORIZONS, Cohort, Cohorts, Within
+from budget.forecasting.series import months_after
 from budget.recycling import Count
 from budget.refusals import Refusal
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
+from web.markup import link
 from web.pool.charts import Frame, Line, draw_lines
 from web.pool.onward_words import files
 from web.pool.recycling_picture import months
-from web.pool.recycling_words import SCOPES, share
+from web.pool.recycling_words import SCOPES, kept_of, share
 from web.words import pounds
 
 _OF: Final[Mapping[str, str]] = {
@@ -70,9 +73,9 @@ def cohorts_page(
     if found.key is not None:
         name = names.get(found.key) if found.of == "partner" else None
         of += f", of {f'{name} ({found.key})' if name else found.key}"
-    rows = [_row(cohort) for cohort in found.rows]
+    rows = [_row(cohort, found, base) for cohort in found.rows]
     if rows:
-        rows.append(_row(found.total))
+        rows.append(_row(found.total, found, base))
     kept = {"from": f"{found.first}-01", "to": f"{found.last}-01", "scope": found.scope}
     kept |= {"of": found.of} | ({"key": found.key} if found.key is not None else {})
     return _page(
@@ -130,15 +133,27 @@ def _page(
     )
 
 
-def _row(cohort: Cohort) -> list[_Cell]:
+def _row(cohort: Cohort, found: Cohorts, base: str) -> list[_Cell]:
     name = "All that is known" if cohort.month is None else _month(cohort.month)
     return [
         {"text": name},
-        _count(cohort.issued),
+        _issued(cohort, found, base),
         *map(_within, (*cohort.back, cohort.lent_again)),
         _count(cohort.back_so_far),
         _count(cohort.written_off_so_far),
     ]
+
+
+def _issued(cohort: Cohort, found: Cohorts, base: str) -> _Cell:
+    """What was issued in a month, which opens into its deliveries."""
+    if cohort.month is None or not cohort.issued.units:
+        return _count(cohort.issued)
+    first = date.fromisoformat(f"{cohort.month}-01")
+    asked = kept_of(first, months_after(first, 1) - timedelta(days=1)) | {"scope": found.scope}
+    asked |= {"within": f"{found.of}:{found.key}"} if found.key is not None else {}
+    address = f"{base}/budget/recycling/movements?{urlencode({'count': 'issued', **asked})}"
+    units = link(address, f"{cohort.issued.units:,}")
+    return {"html": Markup("{}<br>{}").format(units, pounds(cohort.issued.pence))}
 
 
 def _month(key: str) -> str:

@@ -61,7 +61,8 @@ def variation_sheet(found: Variation) -> Sheet:
         columns=columns,
         rows=rows,
         notes=(
-            f"{found.first:%-d %B %Y} to {found.last:%-d %B %Y}, both included, by {found.by}",
+            f"{found.first:%-d %B %Y} to {found.last:%-d %B %Y}, both included, by {found.by}"
+            + (f", within {found.within}" if found.within else ""),
             *(f"{measure.title}: {measure.definition}" for measure in found.measures),
         ),
     )

@@ -66,7 +66,7 @@ async def show_recycling(request: PageRequest) -> Response[str]:
         return page(request, "budget_recycling.jinja", content, status=422)
     year = year_of(min(max(asked.last, _YEARS[0]), _YEARS[1]))
     standing = await pool.standing(year, asked.last)
-    names = await _names(request)
+    names = await names_of(request)
     content = recycling_words.recycling_page(report, standing, names, today, base)
     return page(request, "budget_recycling.jinja", content)
 
@@ -81,7 +81,7 @@ async def reported(asked: Asked) -> Report:
 _YEARS: Final = (date(1948, 4, 1), date(2199, 3, 31))
 
 
-async def _names(request: PageRequest) -> Names:
+async def names_of(request: PageRequest) -> Names:
     """What the keys of reports are called, where they are codes."""
     depots = await places.depots(request.caller, "", _MOST)
     return {
@@ -107,7 +107,7 @@ async def list_counted(request: PageRequest) -> Response[str]:
         raise Missing("figure-not-found", "There is no such figure.") from refusal
     address = f"{request.site.base}/budget/recycling/movements"
     found = sliced(rows, lambda row: (row.occurred_on, row.loan), address, **kept, after=cursor)
-    names = await _names(request)
+    names = await names_of(request)
     content = counted_words.counted_page(found, wanted, names, request.site.base)
     return page(request, "figure_visits.jinja", content)
 

@@ -110,7 +110,7 @@ class RecyclingPage:
 def refused_page(filled: Filled, refusal: Refusal, base: str) -> RecyclingPage:
     """The form with what is wrong, and no figures."""
     faults, trouble = faults_of(refusal)
-    fields = form_fields(Fields(filled, faults))
+    fields = form_fields(Fields(filled, faults), asked_within(filled))
     return RecyclingPage(
         title="Recycling",
         back=f"{base}/budget",
@@ -147,7 +147,7 @@ def recycling_page(
         span=f"{day(report.first)} to {day(report.last)}, both included. {SCOPES[report.scope]}."
         f"{_said_within(report, names)}",
         rates=[_rate_row(report.total, each) for each in _RATES],
-        counts=[_count_row(report, kind, today, base) for kind in COUNTS
+        counts=[count_row(report, kind, today, base) for kind in COUNTS
             if getattr(report.total, kind) is not None],
         apart=_apart(report.total, standing) if report.within is None else [],
         by_title=f"By {BY_WORDS[report.by].lower()}",
@@ -157,6 +157,12 @@ def recycling_page(
         files=files(f"{base}/budget/recycling/file", kept),
         onward=_onward(kept, base),
     )  # fmt: skip
+
+
+def asked_within(filled: Filled) -> dict[str, str]:
+    """Of what alone was asked for, whatever it is: it is kept while something else is mended."""
+    asked = filled.given("within")
+    return {"": "All", asked: asked} if asked else {}
 
 
 def _withins(report: Report, names: Names) -> dict[str, str]:
@@ -204,18 +210,24 @@ def _days(report: Report) -> dict[str, str]:
 
 def _onward(kept: Mapping[str, str], base: str) -> list[Markup]:
     span = {name: kept[name] for name in ("from", "to", "scope")}
+    within = kept.get("within", "")
+    compared = {"within": within, "by": "partner" if within.startswith("team:") else "team"}
     ways = (
         ("cohorts", "How much comes back, by month of issue", span),
         ("waiting", "What waits, why items went, what never came back", span),
-        ("variation", "Teams and partners compared with chance", span),
+        (
+            "variation",
+            "Teams and partners compared with chance",
+            span | (compared if within else {}),
+        ),
     )
-    within = link(f"{base}/figures", "Collected within so many working days")
+    collected = link(f"{base}/figures", "Collected within so many working days")
     return [
         *(
             link(f"{base}/budget/recycling/{path}?{urlencode(of)}", words)
             for path, words, of in ways
         ),
-        within,
+        collected,
     ]
 
 
@@ -244,7 +256,8 @@ def share(rate: float | None, part: int, whole: int, written: Any) -> str:
     return f"{rate:.1%} ({written(part)} of {written(whole)})"
 
 
-def _count_row(report: Report, kind: str, today: date, base: str) -> list[_Cell]:
+def count_row(report: Report, kind: str, today: date, base: str) -> list[_Cell]:
+    """A count of all, with what it means, open into its movements."""
     count: Count | None = getattr(report.total, kind)
     assert count is not None, "the total waits too"
     title = explained(COUNTS[kind], MEANINGS[kind])
@@ -326,7 +339,8 @@ def name_of(key: str | None, by: By, names: Names) -> str:
 def _named(report: Report, key: str | None, names: Names, base: str) -> _Cell:
     """A key, which opens into what it is made of where there is anything to open."""
     name = name_of(key, report.by, names)
-    if key is None or report.within or report.by == "month":
+    too_long = (report.last - report.first).days >= DAYS_MAX
+    if key is None or report.within or report.by == "month" or too_long:
         return {"text": name}
     by = "sku" if report.by == "category" else "category"
     asked = kept_of(report.first, report.last) | {"by": by, "scope": report.scope}

@@ -16,7 +16,7 @@ from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.markup import link
 from web.pool.onward_words import files
-from web.pool.recycling_words import SCOPES, right
+from web.pool.recycling_words import SCOPES, kept_of, right
 from web.words import day, pounds
 
 _STATES: Final[Mapping[str, str]] = {
@@ -76,7 +76,10 @@ def waiting_page(
     """What is so by now, and what went in the days that were asked for."""
     reasons, products = went
     span = f"{day(reasons.first)} to {day(reasons.last)}, both included. {SCOPES[reasons.scope]}."
-    tables = [_went("Why items went", "Reason", reasons), _went("Which", "Product", products)]
+    tables = [
+        _went("Why items went", "Reason", reasons, base),
+        _went("Which", "Product", products, base),
+    ]
     now = [_waits(waits, base), _left(left, base)]
     return _page(base, _fields(Fields(filled)), [], now, span, tables)
 
@@ -147,12 +150,15 @@ def _count(count: Count) -> _Cell:
     return {"html": Markup("{}<br>{}").format(f"{count.units:,}", pounds(count.pence))}
 
 
-def _went(title: str, what: str, found: Scrapped) -> Told:
-    rows = [_why(row, row.key or "No reason given") for row in found.rows]
+def _went(title: str, what: str, found: Scrapped, base: str) -> Told:
+    rows = [
+        _why(row, row.key or "No reason given", _behind(row, found), base) for row in found.rows
+    ]
     if found.others.scrapped.units or found.others.written_off.units:
-        rows.append(_why(found.others, "All others"))
+        rows.append(_why(found.others, "All others", None, base))
     if rows:
-        rows.append(_why(found.total, "All"))
+        kept = kept_of(found.first, found.last) | {"scope": found.scope}
+        rows.append(_why(found.total, "All", kept, base))
     return Told(
         title=title,
         meaning=found.definition,
@@ -162,8 +168,28 @@ def _went(title: str, what: str, found: Scrapped) -> Told:
     )
 
 
-def _why(row: Why, name: str) -> list[_Cell]:
-    return [{"text": name[:1].upper() + name[1:]}, _count(row.scrapped), _count(row.written_off)]
+def _behind(row: Why, found: Scrapped) -> dict[str, str] | None:
+    """What of the movements to ask for: of a product; those of a reason are not told apart."""
+    if found.by != "sku" or row.key is None:
+        return None
+    kept = kept_of(found.first, found.last) | {"scope": found.scope}
+    return kept | {"by": "sku", "key": row.key}
+
+
+def _why(row: Why, name: str, asked: Mapping[str, str] | None, base: str) -> list[_Cell]:
+    counts = (("scrapped", row.scrapped), ("written_off", row.written_off))
+    return [
+        {"text": name[:1].upper() + name[1:]},
+        *(_opened(count, kind, asked, base) for kind, count in counts),
+    ]
+
+
+def _opened(count: Count, kind: str, asked: Mapping[str, str] | None, base: str) -> _Cell:
+    if asked is None or not count.units:
+        return _count(count)
+    address = f"{base}/budget/recycling/movements?{urlencode({'count': kind, **asked})}"
+    units = link(address, f"{count.units:,}")
+    return {"html": Markup("{}<br>{}").format(units, pounds(count.pence))}
 
 
 def _left(left: Unreturned, base: str) -> Told:

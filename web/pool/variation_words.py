@@ -1,20 +1,32 @@
 """Teams and partners compared with chance, in words, pictures and tables of the same. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from budget.recycling import By
 from budget.refusals import Refusal
 from budget.variation import Compared, Measure, Name, Outside
+from budget.within import DAYS_MAX
 from equipment.returns.comparing import Variation
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
-from web.markup import tag
+from web.markup import link, tag
 from web.pool.charts import Curve, Dot, Frame, draw_funnel
 from web.pool.onward_words import files
-from web.pool.recycling_words import SCOPES, kept_of, right
+from web.pool.recycling_words import (
+    BY_WORDS,
+    COUNTS,
+    SCOPES,
+    Names,
+    asked_within,
+    kept_of,
+    name_of,
+    right,
+)
 from web.words import day, pounds
 
 _BY: Final = {"team": "Team that ordered", "partner": "Partner"}
@@ -58,27 +70,52 @@ class VariationPage:
 def refused_page(filled: Filled, refusal: Refusal, base: str) -> VariationPage:
     """The form with what is wrong, and nothing else."""
     faults, trouble = faults_of(refusal)
-    fields = _fields(Fields(filled, faults))
+    fields = _fields(Fields(filled, faults), asked_within(filled))
     return _page(fields, errors(faults, fields, trouble=trouble), "", [], base, [])
 
 
+def withins(found: Variation, names: Names, keys: Mapping[By, Sequence[str]]) -> dict[str, str]:
+    """Of what alone one may ask: what is known by name, and what else was counted by."""
+    chosen = {"": "All"}
+    for by, of in (*names.items(), *keys.items()):
+        for key in of:
+            chosen[f"{by}:{key}"] = _within(f"{by}:{key}", names)
+    if found.within and found.within not in chosen:
+        chosen[found.within] = _within(found.within, names)
+    # By what is compared, it is broken down already.
+    return {each: words for each, words in chosen.items() if not each.startswith(f"{found.by}:")}
+
+
+def _within(within: str, names: Names) -> str:
+    by, _, key = within.partition(":")
+    return f"{BY_WORDS[by].split()[0]}: {names.get(by, {}).get(key, key)}"
+
+
 def variation_page(
-    found: Variation, filled: Filled, names: Mapping[str, str], base: str
+    found: Variation, filled: Filled, names: Names, withins: Mapping[str, str], base: str
 ) -> VariationPage:
     """Each measure with its funnel."""
     span = f"{day(found.first)} to {day(found.last)}, both included. {SCOPES[found.scope]}."
-    shown = [_funnel(each, found, names) for each in found.measures]
-    kept = kept_of(found.first, found.last) | {"by": found.by, "scope": found.scope}
+    if found.within:
+        span += f" {_within(found.within, names)} alone."
+    kept = _kept(found)
+    shown = [_funnel(each, found, names, base) for each in found.measures]
     linked = files(f"{base}/budget/recycling/variation/file", kept)
-    return _page(_fields(Fields(filled)), [], span, shown, base, linked)
+    return _page(_fields(Fields(filled), withins), [], span, shown, base, linked)
 
 
-def _fields(fields: Fields) -> list[Field]:
+def _kept(found: Variation) -> dict[str, str]:
+    kept = kept_of(found.first, found.last) | {"by": found.by, "scope": found.scope}
+    return kept | ({"within": found.within} if found.within else {})
+
+
+def _fields(fields: Fields, withins: Mapping[str, str] | None = None) -> list[Field]:
     return [
         fields.day("from", "From"),
         fields.day("to", "To, that day included"),
         fields.select("by", "Compare by", _BY),
         fields.select("scope", "Of", SCOPES),
+        *([fields.select("within", "Within", withins)] if withins else []),
     ]
 
 
@@ -103,7 +140,7 @@ def _page(  # noqa: PLR0917 - what a page is made of
     )
 
 
-def _funnel(measure: Measure, found: Variation, names: Mapping[str, str]) -> Funnel:
+def _funnel(measure: Measure, found: Variation, names: Names, base: str) -> Funnel:
     heads = [_BY[found.by].split()[0], "Part", "Of", "Value", "95% limits", "Lies"]
     if measure.over_dispersed:
         heads.append("With widened limits")
@@ -115,7 +152,7 @@ def _funnel(measure: Measure, found: Variation, names: Mapping[str, str]) -> Fun
         dispersion=_dispersion(measure),
         picture=_picture(measure, found, names) if measure.rows else None,
         head=[{"text": text} for text in heads],
-        rows=[_row(measure, row, found, names) for row in ordered],
+        rows=[_row(measure, row, found, names, base) for row in ordered],
         empty="There is nothing to compare in these days.",
     )
 
@@ -143,15 +180,14 @@ def _written(name: Name, value: float | None) -> str:
     return f"{value:.1%}" if name == "recycling" else f"{value:,.3g}"
 
 
-def _row(
-    measure: Measure, row: Compared, found: Variation, names: Mapping[str, str]
-) -> list[_Cell]:
+def _row(measure: Measure, row: Compared, found: Variation, names: Names, base: str) -> list[_Cell]:
     part = pounds(row.part) if measure.name == "cost" else f"{row.part:,}"
     low, high = row.limits.low_95, row.limits.high_95
+    counted, whole = _COUNTED[measure.name]
     cells: list[_Cell] = [
-        {"text": _called(row.key, found, names)},
-        right(part),
-        right(f"{row.whole:,}"),
+        _named(row.key, found, names, base),
+        _opening(part, counted, row.key, found, base),
+        _opening(f"{row.whole:,}", whole, row.key, found, base),
         right(_written(measure.name, row.value)),
         {"text": f"{_written(measure.name, low)} to {_written(measure.name, high)}"},
         {"html": _lies(row.outside, row.standard_errors)},
@@ -161,6 +197,37 @@ def _row(
     return cells
 
 
+_COUNTED: Final[Mapping[Name, tuple[str, str | None]]] = {
+    "recycling": ("reused", None),
+    "returns": ("returned", "issued"),
+    "cost": ("issued", "issued"),
+    "issues": ("issued", None),
+}
+"""Which counts a measure's part and whole are, where they are one."""
+
+
+def _opening(text: str, counted: str | None, key: str, found: Variation, base: str) -> _Cell:
+    """A number that opens into the movements behind it, where there can be any."""
+    if counted is None or text in {"0", "£0"} or (found.last - found.first).days >= DAYS_MAX:
+        return right(text)
+    asked = urlencode({"count": counted, "key": key, **_kept(found)})
+    hidden = Markup('{}<span class="nhsuk-u-visually-hidden">: {}, {}</span>').format(
+        text, COUNTS[counted], key
+    )
+    address = f"{base}/budget/recycling/movements?{asked}"
+    return {"html": link(address, hidden), "format": "numeric"}
+
+
+def _named(key: str, found: Variation, names: Names, base: str) -> _Cell:
+    """Who it is, which opens into all its figures; within something else there are none."""
+    called = _called(key, found, names)
+    if found.within or (found.last - found.first).days >= DAYS_MAX:
+        return {"text": called}
+    asked = kept_of(found.first, found.last) | {"scope": found.scope, "by": "category"}
+    query = urlencode(asked | {"within": f"{found.by}:{key}"})
+    return {"html": link(f"{base}/budget/recycling?{query}", called)}
+
+
 def _lies(outside: Outside, errors: float) -> Markup:
     if outside == "within":
         return tag("Within", "grey")
@@ -168,11 +235,11 @@ def _lies(outside: Outside, errors: float) -> Markup:
     return tag(f"{where.capitalize()} {outside}%", "orange" if outside == "99.8" else "yellow")
 
 
-def _called(key: str, found: Variation, names: Mapping[str, str]) -> str:
-    return f"{names[key]} ({key})" if found.by == "partner" and key in names else key
+def _called(key: str, found: Variation, names: Names) -> str:
+    return name_of(key, found.by, names)
 
 
-def _picture(measure: Measure, found: Variation, names: Mapping[str, str]) -> Markup:
+def _picture(measure: Measure, found: Variation, names: Names) -> Markup:
     scale = {"cost": 1 / 100, "recycling": _PERCENT}.get(measure.name, 1)
     written = {"cost": "£{:,.0f}", "recycling": "{:,.0f}%"}.get(measure.name, "{:,.3g}")
     frame = Frame(
