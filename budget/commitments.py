@@ -26,6 +26,53 @@ class Committed(msgspec.Struct, frozen=True):
     pence: int
 
 
+class Undelivered(msgspec.Struct, frozen=True):
+    """What a line of an order, or its delivery (no line), commits a partner to, of nobody's name.
+
+    `sku` is null for a delivery, and for a special that has no product yet.
+    """
+
+    order: UUID
+    line: UUID
+    sku: str | None
+    due_on: date
+    pence: int
+
+    @property
+    def is_delivery(self) -> bool:
+        """Whether it is what bringing the order costs."""
+        return self.line == DELIVERY
+
+
+DELIVERY: Final = UUID(int=0)
+"""In place of a line, where it is about the delivery of all of them."""
+FIRST: Final = (date.min, DELIVERY, DELIVERY)
+
+
+async def undelivered(
+    partner: str, year: str, day: date, *, after: tuple[date, UUID, UUID], limit: int
+) -> list[Undelivered]:
+    """What a partner was committed to in a year by the end of a day, what is due first first.
+
+    What it comes to is the partner's `committed_pence`. Wrong for a malformed year.
+    """
+    first, last = span(year)
+    rows = await fetch(_UNDELIVERED, partner, first, min(day, last), *after, limit)
+    return [Undelivered(**row) for row in rows]
+
+
+_UNDELIVERED: Final = """
+select c."order", c.line, l.sku, o.due_on, c.pence from (
+    select "order", coalesce(line, '00000000-0000-0000-0000-000000000000') as line,
+        sum(pence)::bigint as pence
+    from commitments where partner = $1 and committed_on between $2 and $3
+    group by 1, 2 having sum(pence) <> 0
+) c join order_standings o on o.id = c."order" left join order_lines l on l.id = c.line
+where (o.due_on, c."order", c.line) > ($4::date, $5::uuid, $6::uuid)
+order by o.due_on, c."order", c.line limit $7
+"""
+
+
 async def commit(committed: Sequence[Committed], now: datetime) -> None:
     """Bring the commitments of these lines and deliveries up to date.
 

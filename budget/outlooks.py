@@ -27,8 +27,8 @@ class MonthSpent(msgspec.Struct, frozen=True):
     so_far_pence: int
 
 
-class PoolOutlook(msgspec.Struct, frozen=True):
-    """The pool's year: what was spent by month, what is expected of the rest, and how well so far.
+class PoolYear(msgspec.Struct, frozen=True):
+    """The pool's year: what was spent by month, and what is expected of the rest.
 
     `expected` says where the year will be at each coming month's end, and the range about it.
     """
@@ -40,24 +40,34 @@ class PoolOutlook(msgspec.Struct, frozen=True):
     high_pence: int
     spent: list[MonthSpent]
     expected: list[Step]
+
+
+class PoolOutlook(PoolYear, frozen=True):
+    """The same, and how well such a year was foreseen before."""
+
     errors: Errors
 
 
-async def pool_outlook(year: str, as_of: date | None, now: datetime) -> tuple[Budget, PoolOutlook]:
-    """The budget as on a day, and the outlook from it. Wrong for a malformed year."""
+async def pool_year(year: str, as_of: date | None, now: datetime) -> tuple[Budget, PoolYear]:
+    """The budget as on a day, and the year from it. Wrong for a malformed year."""
     budget, ends, _ = await positions(year, as_of, now)
     first, _ = span(year)
-    spent = await _spent(first, ends, budget.pool.net_pence)
-    return budget, PoolOutlook(
+    return budget, PoolYear(
         year=year,
         forecast=ends.note,
         forecast_pence=ends.pool.forecast_pence,
         low_pence=ends.pool.low_pence,
         high_pence=ends.pool.high_pence,
-        spent=spent,
+        spent=await _spent(first, ends, budget.pool.net_pence),
         expected=_expected(year, ends, budget.pool.net_pence),
-        errors=await errors(year, ends.note.day),
     )
+
+
+async def pool_outlook(year: str, as_of: date | None, now: datetime) -> tuple[Budget, PoolOutlook]:
+    """The same, with the errors of past forecasts."""
+    budget, found = await pool_year(year, as_of, now)
+    known = await errors(year, found.forecast.day)
+    return budget, PoolOutlook(**msgspec.structs.asdict(found), errors=known)
 
 
 async def _spent(first: date, ends: YearEnds, net: int) -> list[MonthSpent]:

@@ -47,6 +47,7 @@ from web.people import merging, people, person_places
 from web.phone import round_calls, round_page
 from web.pool import (
     agreed,
+    behind,
     budget,
     charges,
     cohorts,
@@ -125,6 +126,7 @@ PAGES: Final = (
     *round_calls.PAGES,
     *figures.PAGES,
     *budget.PAGES,
+    *behind.PAGES,
     *agreed.PAGES,
     *recycling.PAGES,
     *files.PAGES,

@@ -10,7 +10,7 @@ from litestar import Litestar
 from budget.years import london_day, year_of
 from tests.api.members import scan, send
 from tests.web.conftest import signed_in
-from tests.web.ordering import open_service, person, staff, stock, words
+from tests.web.ordering import open_service, person, place, staff, stock, words
 
 
 @pytest.fixture
@@ -42,6 +42,62 @@ async def test_each_figure_opens_into_its_postings(
         table = (await browser.get(files[0])).text
         assert table.startswith("posted_on,occurred_at,kind,amount_pence,item")
         assert (await browser.get(files[1])).content[:2] == b"PK"
+
+
+async def test_each_figure_of_the_pool_opens_into_its_partners_and_what_is_behind_those(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """Postings and lines of orders sum to the figure, by that day too; nobody is named."""
+    today = london_day(datetime.now(UTC))
+    year, before = year_of(today), today - timedelta(days=1)
+    await staff(service, "nurse", "prescriber", level=4, order_limit_pence=10**7)
+    async with signed_in(app, "nurse") as nurse:
+        await place(nurse, await person(service, name="Bea Carr"), "CMD01", n_CMD01="2")
+    standing = (await service.get(f"/api/budgets/{year}")).json()["pool"]
+    assert standing["committed_pence"] == 2 * 5_000 + 4_100
+    async with signed_in(app, "holder") as browser:
+        pool = await browser.get("/budget")
+        for figure in ("issues", "net", "committed"):
+            told = rf"The pool [A-Z][a-z ]+ £{standing[f'{figure}_pence'] // 100:,}\b"
+            [of_all] = [each for each in _links(pool, "/budget/figure") if f"={figure}" in each]
+            partners = await browser.get(of_all)
+            assert re.search(told, words(partners)), figure
+            opens = "committed" if figure == "committed" else "statement"
+            [behind] = _links(partners, f"/budget/{opens}")
+            rows = await browser.get(behind)
+            assert sum(_amounts(rows)) == standing[f"{figure}_pence"], figure
+            assert "Bea" not in rows.text
+            assert "Ada" not in rows.text
+            # By the end of yesterday there was nothing.
+            past = await browser.get(f"{behind}&as_of={before}")
+            assert sum(_amounts(past)) == 0
+        assert pool.text.count("kitback-chart") == 2
+        drawn = re.findall(r"<title>(Net spend, [^<]+)</title>", pool.text)
+        assert drawn == ["Net spend, 04K: £620", "Net spend, 52R: £0"]
+        counted = _links(pool, "/budget/recycling/movements")
+        assert [address for address in counted if "count=issued" in address]
+        for query in (
+            "/figure?figure=remaining",
+            "/figure?figure=net&year=2018-20",
+            "/committed?partner=NONE",
+            "/committed?partner=04K&as_of=soon",
+            f"/statement?year={year}&partner=04K&as_of=9999-13-01",
+        ):
+            assert (await browser.get(f"/budget{query}")).status_code == 404, query
+        for day in ("0001-01-01", "9999-12-31"):
+            shown = await browser.get(f"/budget/statement?year={year}&partner=04K&as_of={day}")
+            assert shown.status_code == 200
+
+
+def _amounts(answer: httpx.Response) -> list[int]:
+    """The amounts of a table's rows, in pence."""
+    assert answer.status_code == 200, answer.text
+    body = answer.text.partition("<tbody")[2].partition("</tbody>")[0]
+    told = re.findall(r">\s*(-?)£([0-9,]+)(?:\.([0-9]{2}))?\s*<", body)
+    return [
+        (-1 if sign else 1) * (int(whole.replace(",", "")) * 100 + int(pence or 0))
+        for sign, whole, pence in told
+    ]
 
 
 async def test_a_past_day_is_shown_as_it_was_posted_by_then(

@@ -14,7 +14,7 @@ from tests.budget.posting import post_all
 from tests.web.conftest import signed_in
 from tests.web.forms import forms_of
 from tests.web.ordering import open_service, staff, words
-from web.pool.outlook_words import about
+from web.pool.year_words import about
 
 SVG = "{http://www.w3.org/2000/svg}"
 YEAR = "2018-19"
@@ -94,6 +94,11 @@ async def test_the_pool_says_first_where_the_year_ends(
         assert [each.split(", ")[1][:3] for each in monthly] == [row[0][:3] for row in rows[:9]]
         assert whole["expected"][-1]["expected_pence"] == whole["forecast_pence"]
         assert len(whole["errors"]["rows"]) >= 3
+        # Each partner's past errors stand beside its range, and the pool's last.
+        series = {each["ods"]: each for each in whole["errors"]["series"]}
+        months = len(whole["errors"]["rows"])
+        for was in (series["04K"], series[None]):
+            assert f"Off by {was['off']:.1%} {was['within']} of {months} in range" in said
 
 
 async def test_what_if_is_the_year_again_and_stands_in_the_address(

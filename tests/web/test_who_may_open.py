@@ -147,6 +147,8 @@ MAY = """
     acbx     GET /figures/visits
     acx      GET /admin/jobs
     acubx    GET /budget
+    acubx    GET /budget/figure
+    acubx    GET /budget/committed
     acubx    GET /budget/partner
     acubx    GET /budget/statement
     acubx    GET /budget/statement/file

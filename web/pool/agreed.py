@@ -8,13 +8,14 @@ from litestar import Response
 from budget import partners, pool
 from budget.partners import Partner, gone_or_to_come
 from budget.pool import YearPlan
-from budget.refusals import Missing, Refusal, Refused, Wrong
-from budget.years import london_day, span, year_of
+from budget.refusals import Refusal, Refused, Wrong
+from budget.years import span
 from web import meanwhile, pages
 from web.fields import hidden
 from web.forms import Filled
 from web.pages import PageRequest, see_other
 from web.pool import agreed_words
+from web.pool.years import asked_year, known_year
 from web.rendering import page
 
 _TASK: Final = "set budgets"
@@ -25,7 +26,7 @@ _MOST: Final = 200
 @pages.get(_PATH, task=_TASK)
 async def show_agreed(request: PageRequest) -> Response[str]:
     """The form, filled with what was agreed so far; of today's year where none is named."""
-    year = _known(request.sought("year") or year_of(london_day(request.now)))
+    year = asked_year(request)
     return await _form(request, year, await pool.agreed(year))
 
 
@@ -33,7 +34,7 @@ async def show_agreed(request: PageRequest) -> Response[str]:
 async def agree_year(request: PageRequest) -> Response[str]:
     """Agree it anew; what somebody else has changed meanwhile is not overwritten."""
     filled = await request.filled()
-    year = _known(filled.text("year"))
+    year = known_year(filled.text("year"))
     plan = await pool.agreed(year)
     now = agreed_words.written(plan)
     odses = [each.ods for each in await partners.listed("", _MOST)]
@@ -66,14 +67,6 @@ def _who_pays(known: Sequence[Partner], plan: YearPlan | None, year: str) -> lis
     absent = gone_or_to_come(known, *span(year))
     paying = plan.contributions.keys() if plan else frozenset[str]()
     return [each for each in known if each.ods not in absent or each.ods in paying]
-
-
-def _known(year: str) -> str:
-    try:
-        span(year)
-    except Wrong as refusal:
-        raise Missing("year-not-found", "There is no such financial year.") from refusal
-    return year
 
 
 PAGES: Final = (show_agreed, agree_year)

@@ -1,30 +1,34 @@
 """The pool on pages: where it stands, where each partner stands, and every posting behind that."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
 from litestar import Response
 
-from budget import closing, partners, positions, recycling
+from budget import closing, outlooks, partners, positions, recycling
 from budget.by_month import partner_year
 from budget.published import scale_played
 from budget.recycling import Question
 from budget.refusals import Missing, Wrong
 from budget.statement_files import FILES
 from budget.statements import Statement, Wanted, statement
-from budget.years import london_day, span, year_of
+from budget.years import london_day, span
 from web import pages
 from web.forms import Filled, as_struct
 from web.pages import PageRequest
 from web.paging import PAGE, Slice, key_after, sliced
 from web.pool import budget_words, succession_words
+from web.pool.behind_words import POSTED
+from web.pool.forecasts import asked_day
 from web.pool.onward_words import onward
+from web.pool.years import asked_year, known_year
 from web.rendering import file, page
 
 _TASK = "read the pool"
 _MOST: Final = 200
+_DAY: Final = timedelta(days=1)
 _WHOLE: Final = 2_000
 """How many postings go on one page, to be printed; of more there is the file."""
 
@@ -33,13 +37,13 @@ _WHOLE: Final = 2_000
 async def show_pool(request: PageRequest) -> Response[str]:
     """The pool in a financial year, as on a day: of today where none is named."""
     today = london_day(request.now)
-    year = _known(request.sought("year") or year_of(today))
+    year = asked_year(request)
     filled, refusal = _asked(request), None
     try:
         as_of = as_struct({"as_of": filled.day("as_of")}, _AsOf).as_of
     except Wrong as wrong:
         as_of, refusal = None, wrong
-    standing = await positions.position(year, as_of, request.now)
+    standing, outlook = await outlooks.pool_year(year, as_of, request.now)
     first, last = span(year)
     known = await partners.listed("", _MOST)
     standing = succession_words.of_year(standing, partners.gone_or_to_come(known, first, last))
@@ -48,8 +52,9 @@ async def show_pool(request: PageRequest) -> Response[str]:
     base = request.site.base
     played = await scale_played() is not None
     links = onward(request.caller, year, base, played=played)
-    asked = budget_words.as_of_form(filled, refusal, year, base)
-    content = budget_words.pool_page(standing, figures, months, today, asked, onward=links)
+    asked = budget_words.as_of_form(filled, refusal, year, as_of, base)
+    found = (standing, outlook)
+    content = budget_words.pool_page(found, figures, months, today, asked, onward=links)
     return page(request, "budget.jinja", content, status=422 if refusal else 200)
 
 
@@ -70,7 +75,7 @@ def _asked(request: PageRequest) -> Filled:
 @pages.get("/budget/partner", task=_TASK)
 async def show_partner(request: PageRequest) -> Response[str]:
     """A partner's year, month by month."""
-    year = _known(request.sought("year"))
+    year = known_year(request.sought("year"))
     try:
         found = await partner_year(year, request.sought("partner"))
     except Wrong as refusal:
@@ -80,6 +85,7 @@ async def show_partner(request: PageRequest) -> Response[str]:
     base = request.site.base
     known = await partners.listed("", _MOST)
     notes = succession_words.notes(found.ods, known, year, base)
+    notes.append(budget_words.posted_until(min(london_day(request.now), span(year)[1])))
     content = budget_words.partner_page(found, standing, year, base, notes)
     return page(request, "budget_partner.jinja", content)
 
@@ -88,10 +94,10 @@ async def show_partner(request: PageRequest) -> Response[str]:
 async def show_statement(request: PageRequest) -> Response[str]:
     """Every posting of a partner's in a month, a page at a time."""
     figure = request.sought("figure")
-    if figure not in budget_words.OPENED:
+    if figure not in POSTED:
         figure = ""
     drawn = await _statement(request, figure or None)
-    kept = {name: request.sought(name) for name in ("year", "partner", "month")}
+    kept = {name: request.sought(name) for name in ("year", "partner", "month", "as_of")}
     kept["figure"] = figure
     cursor = request.sought("after")
     after = key_after(cursor, int) or 0
@@ -119,21 +125,15 @@ async def show_statement_file(request: PageRequest) -> Response[bytes]:
 
 
 async def _statement(request: PageRequest, figure: str | None = None) -> Statement:
-    year, month = _known(request.sought("year")), request.sought("month") or None
+    year, month = known_year(request.sought("year")), request.sought("month") or None
+    as_of = asked_day(request)
     try:
-        days = closing.days(year, month)
-        return await statement(Wanted(request.sought("partner"), *days, figure))
+        begin, end = closing.days(year, month)
+        if as_of is not None:
+            end = max(begin, min(as_of, end - _DAY) + _DAY)
+        return await statement(Wanted(request.sought("partner"), begin, end, figure))
     except Wrong as refusal:
         raise Missing("statement-not-found", "There is no such statement.") from refusal
-
-
-def _known(year: str) -> str:
-    """The year, where it is one; Missing else."""
-    try:
-        span(year)
-    except Wrong as refusal:
-        raise Missing("year-not-found", "There is no such financial year.") from refusal
-    return year
 
 
 PAGES: Final = (

@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 
 from budget.by_month import Month, PartnerYear
 from budget.closing import ClosedMonth
-from budget.pool import Budget, Figures
+from budget.outlooks import PoolYear
+from budget.pool import Budget, Figures, PartnerFigures
 from budget.recycling import Rate, Report
 from budget.refusals import Refusal
 from budget.statements import Posted, Statement
@@ -19,24 +20,22 @@ from web.fields import Field, Fields, errors, faults_of, hidden
 from web.forms import Filled
 from web.markup import link, tag
 from web.paging import Slice
+from web.pool.behind_words import (
+    FIGURES,
+    POSTED,
+    figure,
+    opening,
+    partner_address,
+    partners_picture,
+    pool_address,
+)
 from web.pool.onward_words import files
 from web.pool.outlook_words import Headline, headline
+from web.pool.recycling_words import count_row
+from web.pool.year_words import MONTHS_HEAD, year_picture
+from web.pool.year_words import months as year_months
 from web.words import day, pounds, stamp
 
-_FIGURES: Final[Mapping[str, tuple[str, str]]] = {
-    "contribution": ("Contribution", "What the partners agreed to put in for the year."),
-    "issues": ("Issues", "What was charged for equipment that was delivered."),
-    "activity": ("Activity", "Visits, cleaning and repairs by the tariff, and what was agreed."),
-    "credits": ("Credits", "What came back for equipment that was made fit to lend again."),
-    "net": ("Net spend", "Issues and activity, less credits."),
-    "committed": ("Committed", "Authorised orders that are not delivered yet."),
-    "remaining": ("Remaining", "Contribution, less net spend and what is committed."),
-    "forecast": ("Expected", "Net spend by the end of the year, as forecast."),
-    "overspend_share": (
-        "Share of over- or underspend",
-        "What would be owed beyond the contribution if the year ended today; below 0: given back.",
-    ),
-}
 _GLANCE: Final = ("contribution", "net", "committed", "remaining", "forecast")
 """What the pool's page shows of each partner; their own shows all."""
 
@@ -80,6 +79,10 @@ class PoolPage:
     summary: list[dict[str, Any]]
     head: list[_Cell]
     partners: list[list[_Cell]]
+    by_partner: Markup | None
+    by_month: Markup | None
+    months_head: list[_Cell]
+    months: list[list[_Cell]]
     rates: list[list[_Cell]]
     counts: list[list[_Cell]]
     closed: list[list[_Cell]]
@@ -91,10 +94,11 @@ class PoolPage:
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """The form that asks for a past day; `base` is before every address."""
+    """The form that asks for a past day; `base` is before every address, `day` what was asked."""
 
     base: str
     address: str
+    day: date | None
     fields: list[Field]
     errors: list[dict[str, str]]
 
@@ -130,7 +134,7 @@ class StatementPage:
 
 
 def pool_page(
-    standing: Budget,
+    found: tuple[Budget, PoolYear],
     figures: Report,
     months: Sequence[ClosedMonth],
     today: date,
@@ -138,23 +142,27 @@ def pool_page(
     *,
     onward: Sequence[Markup],
 ) -> PoolPage:
-    """The pool, its partners, what is recycled, and which months are closed."""
-    year, base = standing.year, asked.base
+    """The pool, its partners, its year, what is recycled, and which months are closed."""
+    (standing, outlook), base = found, asked.base
+    year = standing.year
+    kept = {"year": year} | ({"as_of": asked.day.isoformat()} if asked.day else {})
+    how = f"{base}/budget/forecast?{urlencode(kept)}"
     return PoolPage(
         title=f"The pool, {year}",
-        headline=headline(standing, figures, f"{base}/budget/forecast?{urlencode({'year': year})}"),
-        as_of=f"As posted until {day(min(today, standing.as_of))}." + _MODELS[standing.model],
-        summary=[_line(name, standing.pool) for name in _FIGURES],
-        head=[{"text": "Partner"}, *(_right(_FIGURES[name][0]) for name in _GLANCE)],
-        partners=[
-            [
-                {"html": link(_address(base, "partner", year, each.ods), each.name)},
-                *(_amount(_figure(each, name)) for name in _GLANCE),
-            ]
-            for each in standing.partners
+        headline=headline(standing, figures, how),
+        as_of=posted_until(min(today, standing.as_of)) + _MODELS[standing.model],
+        summary=[
+            _line(name, standing.pool, pool_address(name, year, asked.day, base))
+            for name in FIGURES
         ],
+        by_partner=partners_picture(standing) if standing.partners else None,
+        head=[{"text": "Partner"}, *(_right(FIGURES[name][0]) for name in _GLANCE)],
+        partners=[_partner_row(each, year, asked) for each in standing.partners],
+        by_month=year_picture(standing, outlook),
+        months_head=MONTHS_HEAD,
+        months=year_months(outlook),
         rates=_rates(figures),
-        counts=_counts(figures),
+        counts=[count_row(figures, kind, today, base) for kind in _COUNTED],
         closed=[
             [{"text": _month(each.month)}, {"text": stamp(each.closed_at)},
                 {"text": each.closed_by}]
@@ -168,31 +176,53 @@ def pool_page(
     )  # fmt: skip
 
 
-def as_of_form(filled: Filled, refusal: Refusal | None, year: str, base: str) -> AsOf:
+_COUNTED: Final = ("issued", "returned", "reused", "scrapped", "written_off", "lost", "waiting")
+
+
+def _partner_row(each: PartnerFigures, year: str, asked: AsOf) -> list[_Cell]:
+    """A partner, which opens into its year; what it spent and ordered, into what that is."""
+    base = asked.base
+    opened = (partner_address(name, year, each.ods, asked.day, base) for name in _GLANCE)
+    return [
+        {"html": link(_address(base, "partner", year, each.ods), each.name)},
+        *(
+            opening(figure(each, name), at if name in _OPENING else None)
+            for name, at in zip(_GLANCE, opened, strict=True)
+        ),
+    ]
+
+
+_OPENING: Final = frozenset({"net", "committed"})
+
+
+def posted_until(last: date) -> Markup:
+    """Until when something is counted."""
+    return Markup("As posted until {}.").format(day(last))
+
+
+def as_of_form(
+    filled: Filled, refusal: Refusal | None, year: str, as_of: date | None, base: str
+) -> AsOf:
     """The form, with what was asked for and what is wrong with it."""
     faults, trouble = faults_of(refusal) if refusal else ((), None)
     made = Fields(filled, faults)
     hint = "As posted by the end of a past day. Leave it empty for today."
     fields = [made.day("as_of", "As on", hint=hint), hidden("year", year)]
     wrong = errors(faults, fields, trouble=trouble)
-    return AsOf(base, f"{base}/budget", fields, wrong)
+    return AsOf(base, f"{base}/budget", as_of, fields, wrong)
 
 
-def _line(name: str, figures: Figures) -> dict[str, Any]:
-    value = _explained(pounds(_figure(figures, name)), _FIGURES[name][1])
-    return {"key": {"text": _FIGURES[name][0]}, "value": {"html": value}}
+def _line(name: str, figures: Figures, address: str | None) -> dict[str, Any]:
+    """A figure, what it means, and where it leads."""
+    amount = opening(figure(figures, name), address)
+    value = _explained(amount["html" if "html" in amount else "text"], FIGURES[name][1])
+    return {"key": {"text": FIGURES[name][0]}, "value": {"html": value}}
 
 
-def _explained(text: str, meaning: str) -> Markup:
+def _explained(text: str | Markup, meaning: str) -> Markup:
     """A text with what it means below it."""
     hint = Markup('{}<br><span class="nhsuk-hint nhsuk-u-margin-bottom-0">{}</span>')
     return hint.format(text, meaning)
-
-
-def _figure(figures: Figures, name: str) -> int:
-    pence: int | None = getattr(figures, f"{name}_pence")
-    assert pence is not None, "budget/positions.py reckons all of them"
-    return pence
 
 
 def _rates(figures: Report) -> list[list[_Cell]]:
@@ -221,24 +251,6 @@ def _share(rate: Rate | float | None, part: int, whole: int, form: str = "") -> 
     return f"{rate:.1%} ({of[0]} of {of[1]})"
 
 
-def _counts(figures: Report) -> list[list[_Cell]]:
-    total = figures.total
-    named = (
-        ("Issued", total.issued),
-        ("Returned", total.returned),
-        ("Made fit to lend again", total.reused),
-        ("Scrapped", total.scrapped),
-        ("Written off", total.written_off),
-        ("Lost", total.lost),
-        ("Waiting for a decision", total.waiting),
-    )
-    return [
-        [{"text": words}, _right(f"{each.units:,}"), _amount(each.pence)]
-        for words, each in named
-        if each is not None
-    ]
-
-
 def _years(year: str, today: date, base: str) -> list[Markup]:
     """Links to the years before and after, as far as there are any to come."""
     first = int(year[:4])
@@ -258,10 +270,13 @@ def partner_page(
         title=f"{found.name}, {year}",
         back=f"{base}/budget?{urlencode({'year': year})}",
         notes=notes,
-        summary=[_line(name, standing) for name in _FIGURES],
+        summary=[
+            _line(name, standing, partner_address(name, year, found.ods, None, base))
+            for name in FIGURES
+        ],
         head=[
             {"text": "Month"},
-            *(_right(_FIGURES[name][0]) for name in ("issues", "activity", "credits", "net")),
+            *(_right(FIGURES[name][0]) for name in ("issues", "activity", "credits", "net")),
             {"text": "Books"},
         ],
         months=[_month_row(each, found.ods, year, base) for each in found.months],
@@ -277,22 +292,19 @@ def _month_row(month: Month, partner: str, year: str, base: str) -> list[_Cell]:
     return [{"html": opens}, *map(_amount, amounts), {"html": _books(closed=month.closed)}]
 
 
-OPENED: Final = ("issues", "credits", "activity")
-"""The figures of a statement that open into their own postings."""
-
-
 def statement_page(
     drawn: Statement, found: Slice[tuple[int, Posted]], kept: Mapping[str, str], base: str
 ) -> StatementPage:
     """A statement or one of its figures, a page of its postings at a time."""
     of = _month(kept["month"]) if kept["month"] else kept["year"]
-    what = _FIGURES[kept["figure"]][0] if kept["figure"] else "Statement"
+    what = FIGURES[kept["figure"]][0] if kept["figure"] else "Statement"
     whole = {name: text for name, text in kept.items() if text and name != "figure"}
     back = _address(base, "partner", kept["year"], drawn.partner)
     if kept["figure"]:
         back = f"{base}/budget/statement?{urlencode(whole)}"
+    until = f", as posted until {day(drawn.last)}" if kept["as_of"] else ""
     return StatementPage(
-        title=f"{what} of {drawn.name}, {of}",
+        title=f"{what} of {drawn.name}, {of}{until}",
         back=back,
         standing=_books(closed=drawn.closed),
         summary=list(_sums(drawn, kept, base)),
@@ -318,10 +330,10 @@ def _sums(drawn: Statement, kept: Mapping[str, str], base: str) -> Iterator[dict
     names = (kept["figure"],) if kept["figure"] else ("issues", "activity", "credits", "net")
     for name in names:
         value: _Cell = {"text": pounds(getattr(drawn, f"{name}_pence"))}
-        if not kept["figure"] and name in OPENED:
+        if not kept["figure"] and name in POSTED:
             asked = urlencode({key: text for key, text in kept.items() if text} | {"figure": name})
             value = {"html": link(f"{base}/budget/statement?{asked}", value["text"])}
-        yield {"key": {"text": _FIGURES[name][0]}, "value": value}
+        yield {"key": {"text": FIGURES[name][0]}, "value": value}
 
 
 def _posting(each: Posted, base: str) -> list[_Cell]:

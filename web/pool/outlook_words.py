@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from budget.forecasting.errors import Error, Errors
+from budget.forecasting.errors import Error, Errors, SeriesErrors
 from budget.forecasting.what_if import FORMULAE, WhatIf
 from budget.forecasting.year_ends import ForecastNote
 from budget.outlooks import PoolOutlook
@@ -19,12 +19,9 @@ from budget.years import span
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.markup import link
-from web.pool.charts import Fan, Frame, Line, draw_bars, draw_lines
+from web.pool.year_words import MONTHS_HEAD, about, month_bars, months, year_picture
 from web.words import count, day, moment, pounds
 
-_MILLION: Final = 100_000_000
-# From how many pence on to how many pounds it is rounded.
-_STEPS: Final = ((10_000_000, 1_000), (1_000_000, 100))
 _MANY: Final = 100
 _NAMES: Final[Mapping[str, str]] = {
     "ended": "The year is over",
@@ -44,23 +41,18 @@ _RANGE: Final = (
 _PARTNERS: Final = (
     "Each partner is forecast by itself, and the pool by itself. What the partners' forecasts lack"
     " to the pool's is divided among them and the pool by how sure each is (the surer, the less),"
-    " so that the partners' sum to the pool's to the penny. Ranges do not sum: not all go wrong the"
-    " same way at once."
+    " so that the partners' sum to the pool's to the penny. Their ranges are brought together in"
+    " the same way. They cannot be added up: the pool's is narrower than that, as not all go wrong"
+    " the same way at once. A partner's range says where its own net spend may end; what it would"
+    " owe goes by what was agreed. On the right: how far off past forecasts of the next month were"
+    " on average, and how often what came lay in their range. About nineteen of twenty should:"
+    " where far fewer did, trust the range less."
 )
 _ORDERED: Final = (
     "What is ordered and not delivered is a part of what is expected; where more is ordered than"
     " that, what is ordered counts."
 )
 _Cell = dict[str, Any]
-
-
-def about(pence: int) -> str:
-    """Money as one says it: £7.1 million, £123,000, £740."""
-    sign, whole = ("-" if pence < 0 else ""), abs(pence)
-    if whole >= _MILLION:
-        return f"{sign}£{whole / _MILLION:.1f} million"
-    step = next((step for least, step in _STEPS if whole >= least), 1)
-    return f"{sign}£{round(whole / 100 / step) * step:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +161,13 @@ def outlook_page(
         headline=headline(budget, figures, "#method"),
         how=[note.how, *((_ORDERED, _RANGE) if note.method not in {"ended", "ordered"} else ())],
         made=_made(note),
-        pictures=_pictures(budget, outlook),
-        months_head=_head("Month", "Spent", "By the month's end", "From", "To"),
-        months=_months(outlook),
+        pictures=list(filter(None, (year_picture(budget, outlook), month_bars(outlook)))),
+        months_head=MONTHS_HEAD,
+        months=months(outlook),
         partners_said=_PARTNERS,
-        partners_head=_head("Partner", "Contribution", "Expected", "From", "To"),
-        partners=[_partner(each.name, each) for each in budget.partners]
-        + [_partner("The pool", budget.pool)],
+        partners_head=_head("Partner", "Contribution", "Expected", "From", "To",
+            "Past months"),
+        partners=_partners(budget, outlook.errors),
         errors_said=_said(outlook.errors),
         errors_head=_head("Made from", "Next month: expected", "Came", "Off by", "Year: expected",
             "Came"),
@@ -206,89 +198,29 @@ def _made(note: ForecastNote) -> list[_Cell]:
     return [{"key": {"text": key}, "value": {"text": text}} for key, text in rows]
 
 
-def _pictures(budget: Budget, outlook: PoolOutlook) -> list[Markup]:
-    """The year so far with what is expected of the rest, and each month by itself."""
-    if not outlook.spent:
-        return []
-    months = [each.month for each in outlook.spent]
-    ahead = [each.month for each in outlook.expected if each.month > months[-1]]
-    labels = [f"{month:%b}" for month in [*months, *ahead]]
-    so_far: list[float | None] = [each.so_far_pence for each in outlook.spent]
-    blank: list[float | None] = [None] * len(ahead)
-    # The day's own month stands where it is expected to end.
-    steps = {each.month: each for each in outlook.expected}
-    foreseen = [_value(steps, month) for month in [*months, *ahead]]
-    ranges = [
-        (step.low_pence, step.high_pence) if (step := steps.get(month)) else None
-        for month in [*months, *ahead]
-    ]
-    if months[-1] in steps:
-        so_far[-1] = None
-    # Both go on from where the whole months end.
-    whole = sum(value is not None for value in so_far) - 1
-    if steps and whole >= 0:
-        foreseen[whole] = so_far[whole]
-        ranges[whole] = (outlook.spent[whole].so_far_pence,) * 2
-    year = Frame(
-        "year", f"The pool's spending in {outlook.year}, from April on", _BESIDE, "£", _axis
-    )
-    lines = [Line("Spent", so_far + blank)]
-    fans = []
-    if outlook.expected:
-        lines.append(Line("Expected by then", foreseen, dashed=True))
-        fans.append(Fan("Nineteen times in twenty", ranges))
-    put_in, most = budget.pool.contribution_pence, max(outlook.high_pence, outlook.forecast_pence)
-    if put_in <= _FAR * most:
-        lines.append(Line("Put in", [put_in] * len(labels), dashed=True))
-    monthly = Frame("months", f"Spent in each month of {outlook.year}", _BESIDE, "£", _axis)
-    spent: list[float | None] = [each.spent_pence for each in outlook.spent]
-    bars = draw_bars(monthly, [f"{month:%b}" for month in months], [Line("Spent", spent)])
-    return [draw_lines(year, labels, lines, fans), bars]
+def _partners(budget: Budget, found: Errors) -> list[list[_Cell]]:
+    """Where the year ends for each, and how well that was foreseen so far; the pool last."""
+    was = {each.ods: each for each in found.series}
+    rows = [_partner(each.name, each, was.get(each.ods)) for each in budget.partners]
+    return [*rows, _partner("The pool", budget.pool, was.get(None))]
 
 
-_FAR: Final = 3
-"""What was put in is drawn, unless that left no room to see what is spent of it."""
-
-_BESIDE: Final = "The table below says the same in figures."
-
-
-def _value(steps: Mapping[date, Any], month: date) -> float | None:
-    step = steps.get(month)
-    return step.expected_pence if step is not None else None
-
-
-def _axis(pence: float) -> str:
-    return about(round(pence)).replace(" million", "m")
-
-
-def _months(outlook: PoolOutlook) -> list[list[_Cell]]:
-    steps = {each.month: each for each in outlook.expected}
-    spent = {each.month: each for each in outlook.spent}
-    rows = []
-    for month in sorted({*steps, *spent}):
-        step, was = steps.get(month), spent.get(month)
-        row = [{"text": f"{month:%B %Y}"}, _right(pounds(was.spent_pence) if was else "To come")]
-        if step is None:
-            row += [
-                _right(pounds(was.so_far_pence) if was else ""),
-                _right("As spent"),
-                _right("As spent"),
-            ]
-        else:
-            told = (step.expected_pence, step.low_pence, step.high_pence)
-            row += [_right(pounds(pence)) for pence in told]
-        rows.append(row)
-    return rows
-
-
-def _partner(name: str, row: Figures) -> list[_Cell]:
+def _partner(name: str, row: Figures, was: SeriesErrors | None) -> list[_Cell]:
     told = (
         row.contribution_pence,
         row.forecast_pence,
         row.forecast_low_pence,
         row.forecast_high_pence,
     )
-    return [{"text": name}, *(_right(pounds(pence or 0)) for pence in told)]
+    return [{"text": name}, *(_right(pounds(pence or 0)) for pence in told), _past(was)]
+
+
+def _past(was: SeriesErrors | None) -> _Cell:
+    if was is None or not was.months:
+        return _right("Not known yet")
+    off = "Nothing came" if was.off is None else f"Off by {was.off:.1%}"
+    lines = Markup("{}<br>{} of {} in range").format(off, was.within, was.months)
+    return {"html": lines, "format": "numeric"}
 
 
 def _said(found: Errors) -> str:

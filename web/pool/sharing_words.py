@@ -15,6 +15,7 @@ from equipment.staff.roles import Caller
 from web.fields import Fields, Form, errors, faults_of
 from web.forms import Filled
 from web.markup import link
+from web.pool.behind_words import opening, partner_address
 from web.proposal_words import ProposalPage, Subject, proposal_page, standing
 from web.words import day, listed, moment, pounds
 
@@ -87,7 +88,8 @@ def shares_page(found: Owing, agreed: Sequence[Agreement], caller: Caller, base:
         lines=[_line(each) for each in found.partners] if by_line else [],
         head=_head("Partner", "Put in", "Own use", "Bears", "Beyond", "Owes today",
             "At year end"),
-        rows=[*map(_owes, found.partners), _whole(found)] if found.partners else [],
+        rows=[*(_owes(each, found, base) for each in found.partners), _whole(found)]
+        if found.partners else [],
         agreements_head=["Holds from", "By use", "Cap", "Proposed", "Standing"],
         agreements=[_agreement(each, base) for each in agreed],
         empty="Nothing was proposed for this year.",
@@ -106,16 +108,20 @@ def _line(each: Owes) -> list[_Cell]:
     return [{"text": each.name}, *map(_amount, parts), _amount(each.borne_pence)]
 
 
-def _owes(each: Owes) -> list[_Cell]:
+def _owes(each: Owes, found: Owing, base: str) -> list[_Cell]:
+    opens = partner_address("net", found.year, each.ods, found.as_of, base)
     told = (
-        each.contribution_pence,
-        each.net_pence,
         each.borne_pence,
         each.overspend_share_pence,
         each.owes_pence,
         each.forecast_owes_pence,
     )
-    return [{"text": each.name}, *map(_amount, told)]
+    return [
+        {"text": each.name},
+        _amount(each.contribution_pence),
+        opening(each.net_pence, opens),
+        *map(_amount, told),
+    ]
 
 
 def _whole(found: Owing) -> list[_Cell]:
