@@ -18,6 +18,8 @@ from equipment.standing import Act, Standing, State
 SET_ASIDE: Final = frozenset({State.ALLOCATED, State.LOADED})
 # What may leave an item on the shelf for whoever waits: for an undo, anything may.
 FREES: Final = frozenset({"pass", "deallocate", "release", "check", "move", "undo"})
+# What leaves an item promised to its line, or delivered for it: nobody else waits for more or less.
+KEEPS: Final = frozenset({"load", "unload", "deliver"})
 FOR_LINES: Final = frozenset({"allocate", "deliver"})
 _STILL_TO_COME: Final = UNDER_WAY | {"delivered"}
 
@@ -57,6 +59,7 @@ class OrdersInHand:
     queued: set[str] = field(default_factory=set)
     # As they were read.
     promised_before: dict[int, UUID] = field(default_factory=dict)
+    delivered_before: dict[UUID, int] = field(default_factory=dict)
     # Items that were taken from a line in this list.
     given_up: dict[int, UUID] = field(default_factory=dict)
     # Lines of which another number is delivered.
@@ -68,6 +71,12 @@ class OrdersInHand:
         """The line to which an item is promised."""
         line = self.promises.get(item)
         return None if line is None else self.lines[line]
+
+    def more_delivered(self) -> dict[UUID, int]:
+        """How many more are delivered of each line that moved on; fewer are less than none."""
+        return {
+            line: self.lines[line].delivered - self.delivered_before[line] for line in self.moved_on
+        }
 
     def promise(self, item: int, line: LineInHand) -> None:
         """Set an item aside for a line."""

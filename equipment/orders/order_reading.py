@@ -55,6 +55,7 @@ def put_orders(hand: Hand, known: OrdersKnown) -> None:
     orders.lines = {line.id: line for line in known.lines}
     orders.promises = {each.item: each.line for each in known.promises}
     orders.promised_before = dict(orders.promises)
+    orders.delivered_before = {line.id: line.delivered for line in known.lines}
     orders.queued = set(known.queued)
 
 

@@ -13,7 +13,7 @@ from equipment.hand import Hand, InHand, kind_of, standing_of
 from equipment.journal import STANDING, Journal, write
 from equipment.known import order_lines
 from equipment.lifecycle import decide
-from equipment.orders.order_hand import FREES
+from equipment.orders.order_hand import FOR_LINES, FREES, KEEPS
 from equipment.orders.order_reading import read_orders_again
 from equipment.orders.order_standing import bring_up_to_date
 from equipment.orders.queues import by_system, lock_queues, serve
@@ -22,25 +22,50 @@ from equipment.standing import Act, Standing, State
 
 
 async def lock_concerned(hand: Hand, readings: Sequence[Reading]) -> set[str]:
-    """Lock the queues that these scans may touch, and read anew what is promised; the products.
+    """Lock the queues that these scans may touch, and read anew what is promised.
 
-    Those of items that are promised, named for a line, or may go back to the shelf where somebody
-    waits. Where nobody does, lists that fill one shelf pass each other. In the open transaction,
-    which has the items locked.
+    Answers the products that this list has to itself: those of items that may be taken from their
+    lines, are named for a line, or may go back to the shelf where somebody waits. Lists that fill a
+    shelf for which nobody waits, or deliver what is promised to those it is promised to, pass each
+    other. In the open transaction, which has the items locked.
     """
     orders = hand.orders
-    skus = {hand.items[item].sku for item in orders.promises}
-    skus |= {line.sku for line in orders.lines.values() if line.sku is not None}
-    freed: set[str] = set()
+    kept = _kept(hand, readings)
+    alone = {hand.items[item].sku for item in orders.promises if item not in kept}
+    shared = {hand.items[item].sku for item in kept}
     for reading in readings:
         item = hand.item(reading.designation)
+        if item is None or item.id not in kept:
+            named = (orders.lines[line] for line in order_lines([reading]) if line in orders.lines)
+            alone |= {line.sku for line in named if line.sku is not None}
         if item is not None and reading.action in FREES:
-            alone = item.sku in orders.queued or _was_for_a_line(hand, item)
-            (skus if alone else freed).add(item.sku)
-    await lock_queues(skus, nobody_waits=freed)
-    if skus:
+            opens = reading.action == "undo" and _was_for_a_line(hand, item)
+            (alone if opens or item.sku in orders.queued else shared).add(item.sku)
+    await lock_queues(alone, with_others=shared)
+    if alone or kept:
         await read_orders_again(hand, order_lines(readings))
-    return skus
+    return alone
+
+
+def _kept(hand: Hand, readings: Sequence[Reading]) -> set[int]:
+    """The promised items that go to those they are promised to, whatever comes after that.
+
+    Where such a delivery is refused, what comes after it may free the item all the same: the clock
+    serves whoever waits for it then.
+    """
+    promises = hand.orders.promises
+    kept, delivered = set(promises), set[int]()
+    for reading in readings:
+        item = hand.item(reading.designation)
+        if item is None or item.id not in kept:
+            continue
+        line = None if reading.fields is None else reading.fields.order_line
+        after = item.id in delivered and reading.action not in {"undo", *FOR_LINES}
+        if not after and (reading.action not in KEEPS or line not in {None, promises[item.id]}):
+            kept.discard(item.id)
+        if reading.action == "deliver":
+            delivered.add(item.id)
+    return kept
 
 
 def _was_for_a_line(hand: Hand, item: InHand) -> bool:
@@ -78,13 +103,13 @@ async def keep(hand: Hand, skus: Collection[str], now: datetime) -> dict[int, St
         if orders.promised_before.get(item) != line
     ]
     if ended:
-        await execute(_END, ended)
+        await execute(_END, ended, sorted(orders.moved_on))
     if orders.spare:
         await give_back(orders.spare, now, orders.spare)
     if orders.moved_on:
-        lines = [orders.lines[line] for line in orders.moved_on]
-        await execute(_DELIVERED, [line.id for line in lines], [line.delivered for line in lines],
-            [line.wanted for line in lines])  # fmt: skip
+        more = orders.more_delivered()
+        wanted = [orders.lines[line].wanted for line in more]
+        await execute(_DELIVERED, list(more), list(more.values()), wanted)
     await insert("promises", _PROMISE, made)
     await bring_up_to_date({orders.lines[line].order for line in orders.moved_on}, now)
     waited_for = orders.queued | {
@@ -93,10 +118,16 @@ async def keep(hand: Hand, skus: Collection[str], now: datetime) -> dict[int, St
     return await serve(waited_for & set(skus), now, orders.given_up)
 
 
-_END: Final = "delete from promises where item = any($1::bigint[])"
+# The lines first, in the order of their ids: another list may deliver for the same ones.
+_END: Final = """
+with lines as materialized (
+    select id from order_lines where id = any($2::uuid[]) order by id for no key update
+)
+delete from promises where item = any($1::bigint[]) and (select count(*) from lines) >= 0
+"""
 _DELIVERED: Final = """
-update order_lines l set delivered = n.delivered, wanted = n.wanted
-from unnest($1::uuid[], $2::integer[], $3::boolean[]) n (id, delivered, wanted) where l.id = n.id
+update order_lines l set delivered = l.delivered + n.more, wanted = n.wanted
+from unnest($1::uuid[], $2::integer[], $3::boolean[]) n (id, more, wanted) where l.id = n.id
 """
 _PROMISE: Final = {"item": "bigint", "line": "uuid", "promised_at": "timestamptz"}
 
@@ -121,7 +152,8 @@ async def give_back(
     What is on a van already stays there, promised to nobody, and is the last to be taken. Within
     the caller's open transaction, who has locked the items and the queues.
     """
-    rows = await fetch(_OF_LINES, list(lines))
+    of_lines = sorted(lines)
+    rows = await fetch(_OF_LINES, of_lines)
     if at_most is not None:
         rows = _so_many(rows, at_most)
     journal = Journal()
@@ -134,7 +166,7 @@ async def give_back(
             said = {"order_line": row["line"]}
             journal.movements.append(by_system(act, row["id"], before, after, said))
     await write(journal)
-    await execute(_END, [row["id"] for row in rows])
+    await execute(_END, [row["id"] for row in rows], of_lines)
 
 
 def _so_many(rows: Iterable[asyncpg.Record], at_most: Mapping[UUID, int]) -> list[asyncpg.Record]:

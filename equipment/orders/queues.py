@@ -48,13 +48,14 @@ class OnShelf(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-async def lock_queues(skus: Collection[str], nobody_waits: Collection[str] = ()) -> None:
+async def lock_queues(skus: Collection[str], with_others: Collection[str] = ()) -> None:
     """Wait for whoever else serves or waits for these products, until the transaction ends.
 
-    After the items that are locked, and before orders: everybody in this order. For those for which
-    `nobody_waits`, lists that fill the shelf don't wait for each other: only an order waits.
+    After the items that are locked, and before orders: everybody in this order. Those locked
+    `with_others` are shared with whoever locks them so: only who serves them or makes somebody wait
+    for them waits, and is waited for.
     """
-    locks = sorted(dict.fromkeys(nobody_waits, False) | dict.fromkeys(skus, True))
+    locks = sorted(dict.fromkeys(with_others, False) | dict.fromkeys(skus, True))
     if locks:
         await execute(_LOCK, locks, [sku in skus for sku in locks])
 
@@ -226,10 +227,14 @@ def _on_shelf(row: asyncpg.Record) -> OnShelf:
 async def shelve(sku: str, now: datetime) -> None:
     """Serve whoever waits for a product that has just come to the shelf.
 
-    Within the caller's open transaction, after its items are written.
+    Within the caller's open transaction, after its items are written. While nobody waits, goods and
+    lists that fill one shelf pass each other.
     """
-    await lock_queues([sku])
-    await serve([sku], now)
+    if await fetch(_WAITING, sku, 1):
+        await lock_queues([sku])
+        await serve([sku], now)
+    else:
+        await lock_queues((), with_others=[sku])
 
 
 async def serve_all(now: datetime) -> int:

@@ -70,7 +70,7 @@ async def test_lists_that_fill_one_shelf_pass_each_other_while_nobody_waits(nurs
     await done(*(scan(code, "clean") for code in codes))
     async with transaction():
         # A list that is still under way.
-        await lock_queues((), nobody_waits=["BED01"])
+        await lock_queues((), with_others=["BED01"])
         async with asyncio.timeout(5):
             await asyncio.create_task(
                 done(*(scan(code, "pass") for code in codes[:2])), context=Context()
@@ -81,13 +81,35 @@ async def test_lists_that_fill_one_shelf_pass_each_other_while_nobody_waits(nurs
     assert line_statuses(await ordering) == ["reserved"]
 
 
+async def test_lists_that_deliver_what_is_promised_pass_each_other(nurse: Caller) -> None:
+    """Two vans with goods for one line: neither waits for the other, and both are counted."""
+    await received(count=2)
+    order = await ordered(nurse, {"sku": "BED01", "quantity": 2})
+    async with transaction():
+        # A list that is still under way.
+        await lock_queues((), with_others=["BED01"])
+        async with asyncio.timeout(5):
+            await asyncio.gather(
+                *(
+                    asyncio.create_task(_taken_out(code, str(order.person)), context=Context())
+                    for code in order.lines[0].items
+                )
+            )
+    assert line_statuses(await as_it_stands(order.id)) == ["delivered"]
+    await check_invariants()
+
+
+async def _taken_out(code: str, person: str) -> None:
+    await done(scan(code, "load"), scan(code, "deliver", person=person))
+
+
 async def test_a_list_that_fills_a_shelf_for_somebody_waits_for_who_serves(nurse: Caller) -> None:
     """So that nobody is served twice, and everybody in turn."""
     order = await ordered(nurse)
     codes = await received(count=2, dirty=True)
     await done(*(scan(code, "clean") for code in codes))
     async with transaction():
-        await lock_queues((), nobody_waits=["BED01"])
+        await lock_queues((), with_others=["BED01"])
         passing = asyncio.create_task(
             done(*(scan(code, "pass") for code in codes)), context=Context()
         )
