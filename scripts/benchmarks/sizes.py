@@ -18,6 +18,8 @@ class Sizes:
     store_scale: float = 1 / 8
     # What of its scans is recorded before measuring, so that all kinds of them follow.
     history: float = 0.1
+    # Whether what the clock has missed is done before, as it is in a service that has stood long.
+    settled: bool = True
     warm_up: int = 1_500
     # How many scans are sent only to count statements; 0 where no statements are counted at all.
     counted: int = 600

@@ -18,6 +18,8 @@ from equipment.people.people import register_many
 from equipment.scans import SCANS_MAX, record
 from equipment.staff import passwords
 from equipment.staff.roles import ADMINISTRATOR, Caller
+from logistics.clock.leading import Leader
+from logistics.rounds.depot_days import Ways
 from scripts.benchmarks.figures import BenchmarkError, say
 from scripts.benchmarks.service import PASSWORD
 from scripts.benchmarks.sizes import Sizes
@@ -87,9 +89,23 @@ async def _furnish(folder: Path, dsn: str, sizes: Sizes) -> Store:
         codes = await receive_all(goods)
         before = int(len(scans) * sizes.history)
         await record_all(scans[:before], codes)
+        if sizes.settled:
+            await settle()
         return Store(folder, codes, scans[before:])
     finally:
         await close_pool()
+
+
+async def settle() -> None:
+    """Do what the clock has missed, such as last evening's planning.
+
+    A new store's service would begin with all of it, and that only then would be measured.
+    """
+    leader = Leader(Ways())
+    try:
+        await leader.tick(datetime.now(UTC))
+    finally:
+        await leader.end()
 
 
 async def open_store(dsn: str) -> None:

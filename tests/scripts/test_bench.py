@@ -30,6 +30,7 @@ TINY = Sizes(
     stretch_s=0.2,
     turns=1,
     store_scale=1 / 800,
+    settled=False,
     warm_up=20,
     counted=0,
     batch=20,
