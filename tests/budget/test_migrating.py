@@ -1,6 +1,10 @@
 """Migrating a database of somebody's own, on a server that other databases share."""
 
+import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,48 +21,80 @@ _CARELESS: Final = {"fsync": "off", "synchronous_commit": "off"}
 @pytest.fixture
 def server(data_folder: Path) -> Iterator[EmbeddedPostgres]:
     """Run a server of which Kitback knows nothing yet."""
-    server = EmbeddedPostgres(data_folder, options=_CARELESS)
-    server.start()
-    yield server
-    server.stop()
+    with _running(data_folder) as server:
+        yield server
 
 
-@pytest.fixture
-async def dba(server: EmbeddedPostgres) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
-    """The server's superuser."""
-    connection = await asyncpg.connect(server.dsn)
-    yield connection
-    await connection.close()
+@pytest.fixture(scope="module")
+def shared() -> Iterator[tuple[EmbeddedPostgres, str]]:
+    """Run a server on which an owner who may create roles has migrated a database: its address."""
+    folder = Path(tempfile.mkdtemp(prefix="kitback-test-"))
+    # The database's user has to reach it.
+    folder.chmod(0o755)
+    with _running(folder) as server:
+        yield server, asyncio.run(_first(server))
+    shutil.rmtree(folder)
+
+
+async def _first(server: EmbeddedPostgres) -> str:
+    async with _superuser(server) as dba:
+        dsn = await _database_of("first", "createrole", server, dba)
+    await migrate(dsn)
+    return dsn
 
 
 async def test_an_ordinary_owner_who_may_create_roles_serves(
-    server: EmbeddedPostgres, dba: "asyncpg.Connection[asyncpg.Record]"
+    shared: tuple[EmbeddedPostgres, str],
 ) -> None:
     """Since PostgreSQL 16, whoever creates a role is not let into it by that alone."""
-    dsn = await _database_of("one", "createrole", server, dba)
-    await migrate(dsn)
+    _, dsn = shared
     assert await _served_as(dsn) == APPLICATION_ROLE
 
 
 @pytest.mark.parametrize("right", ["createrole", "nocreaterole"])
 async def test_a_second_owner_is_told_what_to_have_granted(
-    server: EmbeddedPostgres, dba: "asyncpg.Connection[asyncpg.Record]", right: str
+    shared: tuple[EmbeddedPostgres, str], right: str
 ) -> None:
     """In one line; once that is done, the database is migrated and serves."""
-    await migrate(await _database_of("one", "createrole", server, dba))
-    dsn = await _database_of("two", right, server, dba)
-    with pytest.raises(asyncpg.InsufficientPrivilegeError) as refusal:
-        await migrate(dsn)
-    await _do_as_told(str(refusal.value), dba)
-    await migrate(dsn)
-    assert await _served_as(dsn) == APPLICATION_ROLE
+    server, _ = shared
+    async with _superuser(server) as dba:
+        await _migrated_once_told(f"with_{right}", right, server, dba)
 
 
 async def test_an_owner_who_may_not_create_roles_is_told_what_to_have_made(
-    server: EmbeddedPostgres, dba: "asyncpg.Connection[asyncpg.Record]"
+    server: EmbeddedPostgres,
 ) -> None:
     """The line holds the statements, to be run as they stand."""
-    dsn = await _database_of("one", "nocreaterole", server, dba)
+    async with _superuser(server) as dba:
+        await _migrated_once_told("one", "nocreaterole", server, dba)
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(folder, options=_CARELESS)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@asynccontextmanager
+async def _superuser(
+    server: EmbeddedPostgres,
+) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(server.dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _migrated_once_told(
+    owner: str, right: str, server: EmbeddedPostgres, dba: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    """See an owner refused, do what they are told is lacking, and see the database serve."""
+    dsn = await _database_of(owner, right, server, dba)
     with pytest.raises(asyncpg.InsufficientPrivilegeError) as refusal:
         await migrate(dsn)
     await _do_as_told(str(refusal.value), dba)
