@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import asyncpg
@@ -19,7 +19,8 @@ from equipment.items import fix_company_prefix
 from equipment.staff import passwords
 from scripts.postgres import NAME, EmbeddedPostgres
 from settings import DEMONSTRATION_GCP
-from tests.api.world import KeptWorld, kept
+from tests.api.world import KeptWorld, opened
+from tests.filled import Filled, as_admin, filled
 from tests.prepared import CARELESS, close_share, lay_out, open_share
 
 _TEMPLATE = "template_kitback"
@@ -77,19 +78,32 @@ def template(postgres: EmbeddedPostgres) -> str:
     return _TEMPLATE
 
 
+@pytest.fixture(scope="module")
+def begun(
+    request: pytest.FixtureRequest, postgres: EmbeddedPostgres, template: str
+) -> Iterator[Filled[Any]]:
+    """Make what a module's tests begin with: nothing, or what its BEGINNING fills in."""
+    fill = getattr(request.module, "BEGINNING", None)
+    if fill is None:
+        yield Filled(template, None)
+        return
+    name = f"begun_{uuid4().hex}"
+    asyncio.run(_execute(postgres.dsn, _copy_of(template, name)))
+    yield Filled(name, asyncio.run(filled(_dsn(postgres, name), fill)))
+    asyncio.run(_execute(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture
-def origin(template: str) -> str:
-    """Name what each test's database is a copy of: an empty one, where a module says no other."""
-    return template
+def origin(begun: Filled[Any]) -> str:
+    """Name what each test's database is a copy of."""
+    return begun.name
 
 
 @pytest.fixture
 async def database(postgres: EmbeddedPostgres, origin: str) -> AsyncIterator[str]:
     """Yield a new, migrated database, empty as a rule, with the application's pool open on it."""
     name = f"test_{uuid4().hex}"
-    # Its files as they are: twice as quick as through the log, which nobody here will need.
-    create = f"CREATE DATABASE {name} TEMPLATE {origin} STRATEGY FILE_COPY"
-    await _execute(postgres.dsn, create)
+    await _execute(postgres.dsn, _copy_of(origin, name))
     dsn = _dsn(postgres, name)
     await open_pool(dsn)
     yield dsn
@@ -101,8 +115,13 @@ async def database(postgres: EmbeddedPostgres, origin: str) -> AsyncIterator[str
 def kept_world(postgres: EmbeddedPostgres, template: str) -> KeptWorld:
     """Fill a database with people, orders and visits once, for modules that name it as `origin`."""
     name = f"{template}_world"
-    asyncio.run(_execute(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    return KeptWorld(name, asyncio.run(kept(_dsn(postgres, name))))
+    asyncio.run(_execute(postgres.dsn, _copy_of(template, name)))
+    return KeptWorld(name, asyncio.run(filled(_dsn(postgres, name), as_admin(opened))))
+
+
+def _copy_of(origin: str, name: str) -> str:
+    # Its files as they are: twice as quick as through the log, which nobody here will need.
+    return f"CREATE DATABASE {name} TEMPLATE {origin} STRATEGY FILE_COPY"
 
 
 async def _prepare(dsn: str) -> None:

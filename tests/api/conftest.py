@@ -49,6 +49,12 @@ async def admin(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@cache
+def document_of(app: Litestar) -> dict[str, Any]:
+    """What the application says of itself, made once: to be read, never changed."""
+    return app.openapi_schema.to_schema()
+
+
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Keep the statements that any connection fetches from now on."""
     counted: list[str] = []

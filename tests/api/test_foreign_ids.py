@@ -13,6 +13,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from tests.api.conftest import document_of
 from tests.api.members import Headers, member, scan
 from tests.sight import all_of
 from tests.web.ordering import open_service, person, stock
@@ -66,7 +67,7 @@ Body = dict[str, Any]
 
 def fields(app: Litestar) -> Iterator[tuple[str, str]]:
     """Every operation that writes, with each field of its body."""
-    document = app.openapi_schema.to_schema()
+    document = document_of(app)
     schemas = document["components"]["schemas"]
     for path, each in document["paths"].items():
         for method in {"post", "put", "patch", "delete"} & set(each):

@@ -1,12 +1,14 @@
 """Orders over HTTP: what the contract fixes of them."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.api.members import Headers, member, slug, wrong_fields
+from tests.filled import Filled, as_admin
 
 PARTNER = {"ods": "04K", "name": "City", "kind": "ccg"}
 DEPOT = {"code": "D1", "name": "North", "postcode": "NG1 5FS", "kind": "depot"}
@@ -16,31 +18,49 @@ BED = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-async def _store(admin: httpx.AsyncClient) -> None:
+@dataclass(frozen=True)
+class There:
+    """Who there is."""
+
+    person: str
+    nurse: Headers
+    boss: Headers
+
+
+async def _furnish(admin: httpx.AsyncClient) -> There:
+    """Two partners, a depot, a bed; who orders and decides, and for whom."""
     for path, body in (("partners", PARTNER), ("depots", DEPOT), ("products", BED)):
         assert (await admin.post(f"/api/{path}", json=body)).status_code == 201
     other = PARTNER | {"ods": "52R"}
     assert (await admin.post("/api/partners", json=other)).status_code == 201
-
-
-@pytest.fixture
-async def person(admin: httpx.AsyncClient, _store: None) -> str:
-    """Somebody whom 04K pays for."""
     answer = await admin.post("/api/people", json={"name": "Ada", "funder": "04K"})
-    return str(answer.json()["id"])
+    limits: dict[str, Any] = {"level": 1, "order_limit_pence": 62_000}
+    return There(
+        person=answer.json()["id"],
+        nurse=await member(admin, "prescriber", partner="04K", **limits),
+        boss=await member(admin, "authoriser", partner="04K"),
+    )
+
+
+BEGINNING: Final = as_admin(_furnish)
 
 
 @pytest.fixture
-async def nurse(admin: httpx.AsyncClient, _store: None) -> Headers:
+def person(begun: Filled[There]) -> str:
+    """Somebody whom 04K pays for."""
+    return begun.told.person
+
+
+@pytest.fixture
+def nurse(begun: Filled[There]) -> Headers:
     """A prescriber of 04K who may order one bed."""
-    return await member(admin, "prescriber", partner="04K", level=1, order_limit_pence=62_000)
+    return begun.told.nurse
 
 
 @pytest.fixture
-async def boss(admin: httpx.AsyncClient, _store: None) -> Headers:
+def boss(begun: Filled[There]) -> Headers:
     """An authoriser of 04K."""
-    return await member(admin, "authoriser", partner="04K")
+    return begun.told.boss
 
 
 async def test_an_order_is_shown_as_the_contract_says(

@@ -1,7 +1,7 @@
 """People, over HTTP."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
@@ -11,6 +11,7 @@ from litestar import Litestar
 from tests.api.conftest import PASSWORD, client_of
 from tests.api.members import receive, scan, send
 from tests.api.members import slug as slug_of
+from tests.filled import as_admin
 
 NUMBER = "9990000018"
 ANN = {
@@ -21,11 +22,18 @@ ANN = {
 User = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
-@pytest.fixture
-async def user(app: Litestar, admin: httpx.AsyncClient) -> User:
-    """Make and sign in a user with these roles, of a partner of the two that there are."""
+async def _furnish(admin: httpx.AsyncClient) -> None:
+    """Two partners."""
     for ods in ("04K", "04L"):
         await admin.post("/api/partners", json={"ods": ods, "name": ods, "kind": "ccg"})
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+def user(app: Litestar, admin: httpx.AsyncClient) -> User:
+    """Make and sign in a user with these roles, of a partner of the two that there are."""
 
     async def sign_in(*roles: str, **fields: Any) -> httpx.AsyncClient:
         who = {"username": f"u{uuid4().hex[:8]}", "password": PASSWORD}

@@ -8,6 +8,7 @@ import copy
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
@@ -55,6 +56,7 @@ def world(admin: httpx.AsyncClient, kept_world: KeptWorld) -> World:
     return kept_world.seen_by(admin)
 
 
+@cache
 def references(app: Litestar) -> dict[str, list[str]]:
     """Each operation with the fields of its body that name what is there already."""
     found: dict[str, list[str]] = {}

@@ -7,13 +7,10 @@ from uuid import uuid4
 
 import httpx
 
-from budget.database import close_pool, open_pool
 from budget.years import london_day
 from equipment.staff.roles import ROLES
-from equipment.staff.staff import first_administrator
 from equipment.working_days import working_day_after
-from settings import Settings
-from tests.api.conftest import PASSWORD, application, client_of
+from tests.api.conftest import PASSWORD
 from tests.api.members import Headers, member
 from tests.logistics.calling import (
     PRODUCT,
@@ -62,20 +59,6 @@ class KeptWorld:
                 name: deepcopy(getattr(world, name)) for name in ("heads", "ours", "bobs", "theirs")
             },
         )
-
-
-async def kept(dsn: str) -> World:
-    """Fill an empty database; whoever is signed in there is so in its copies, too."""
-    await open_pool(dsn)
-    try:
-        await first_administrator(PASSWORD)
-        async with client_of(application(Settings())) as admin:
-            who = {"username": "admin", "password": PASSWORD}
-            answer = await admin.post("/api/login", json=who)
-            admin.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-            return await opened(admin)
-    finally:
-        await close_pool()
 
 
 async def opened(admin: httpx.AsyncClient) -> World:

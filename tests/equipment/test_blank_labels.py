@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import asyncpg
@@ -41,6 +41,7 @@ from tests.equipment.store import (
 )
 from tests.races import ready
 
+BEGINNING: Final = set_up
 pytestmark = pytest.mark.usefixtures("database")
 
 HOST = "https://kit.example.org"
@@ -113,7 +114,6 @@ async def test_from_one_to_a_thousand_are_printed_at_a_time(many: int) -> None:
 
 async def test_only_the_store_prints_blank_labels_and_receives_with_them() -> None:
     """A technician may replace a label at somebody's home; a prescriber none."""
-    await set_up()
     bed = await one_item()
     [code] = await reserve(STORE, 1, NOW)
     prescriber = caller("prescriber")
@@ -127,7 +127,6 @@ async def test_only_the_store_prints_blank_labels_and_receives_with_them() -> No
 
 async def test_items_get_the_labels_that_they_are_received_with() -> None:
     """However each was read; in the order of the labels; nothing new is drawn."""
-    await set_up()
     codes = await reserve(STORE, 4, NOW)
     typed = codes[0].lower()
     read = [f"{typed[:4]}-{typed[4:]}", giai_for(DEMONSTRATION_GCP, codes[1]), link(codes[2])]
@@ -145,7 +144,6 @@ async def test_items_get_the_labels_that_they_are_received_with() -> None:
 
 async def test_labels_that_cannot_be_claimed_are_named_and_nothing_is_half_done() -> None:
     """Never printed, claimed before, an item's own, no label at all, there twice, too few."""
-    await set_up()
     bed = await one_item()
     one, two, three = await reserve(STORE, 3, NOW)
     await claimed(one)
@@ -170,7 +168,6 @@ async def test_labels_that_cannot_be_claimed_are_named_and_nothing_is_half_done(
 
 async def test_a_refused_receipt_leaves_its_labels_unclaimed() -> None:
     """A serial number that is here already: the label can be had for another bed."""
-    await set_up()
     [code] = await reserve(STORE, 1, NOW)
     await received(serials=["a"])
     with pytest.raises(Refused, match="serial"):
@@ -181,7 +178,6 @@ async def test_a_refused_receipt_leaves_its_labels_unclaimed() -> None:
 
 async def test_of_two_who_claim_a_label_at_once_one_gets_it() -> None:
     """In whatever order they name them: the other is told which, and receives nothing."""
-    await set_up()
     await ready(4)
     for _ in range(5):
         codes = await reserve(STORE, 20, NOW)
@@ -205,7 +201,6 @@ async def test_of_two_who_claim_a_label_at_once_one_gets_it() -> None:
 
 async def test_a_repeated_receipt_with_labels_gets_the_first_answer() -> None:
     """It claims nothing twice, and is not refused for what it claimed itself."""
-    await set_up()
     codes = await reserve(STORE, 2, NOW)
     wanted, content = uuid4(), content_hash({"labels": codes})
     answers = [
@@ -217,7 +212,6 @@ async def test_a_repeated_receipt_with_labels_gets_the_first_answer() -> None:
 
 async def test_a_blank_label_is_known_for_what_it_is() -> None:
     """A scan of it and a look at it find no item, and say why; once claimed, they do."""
-    await set_up()
     [code] = await reserve(STORE, 1, NOW)
     for text in (code, link(code)):
         result = await answer(scan(text, "withdraw"))
@@ -236,7 +230,6 @@ async def test_a_blank_label_is_known_for_what_it_is() -> None:
 
 async def test_a_lost_label_is_replaced_and_the_item_stays_what_it_was() -> None:
     """The new one finds it everywhere, the old one too; who, when and why is on record."""
-    await set_up()
     bed = await one_item()
     await done(scan(bed, "deliver", person=await somebody()))
     first, second = await reserve(STORE, 2, NOW)
@@ -264,7 +257,6 @@ async def test_a_lost_label_is_replaced_and_the_item_stays_what_it_was() -> None
 
 async def test_an_id_is_the_same_scan_by_whichever_label_it_was_read() -> None:
     """A phone may repeat a scan of the old label as one of the new."""
-    await set_up()
     bed = await one_item()
     [code] = await reserve(STORE, 1, NOW)
     await add_label(bed, code, "torn", VIEWER)
@@ -275,7 +267,6 @@ async def test_an_id_is_the_same_scan_by_whichever_label_it_was_read() -> None:
 
 async def test_a_repeated_replacement_gets_the_first_answer() -> None:
     """Without its id it is refused: the label is the item's already."""
-    await set_up()
     bed = await one_item()
     [code] = await reserve(STORE, 1, NOW)
     wanted = uuid4()
@@ -290,7 +281,6 @@ async def test_a_repeated_replacement_gets_the_first_answer() -> None:
 
 async def test_what_left_the_service_gets_no_label() -> None:
     """Scrapped is scrapped; an item that nobody knows has none either."""
-    await set_up()
     bed = await one_item()
     await done(scan(bed, "scrap"))
     [code] = await reserve(STORE, 1, NOW)
@@ -306,7 +296,6 @@ async def test_what_was_printed_and_claimed_is_never_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The application's role cannot, and no item can take a blank label's code past its claim."""
-    await set_up()
     bed = await one_item()
     [code] = await reserve(STORE, 1, NOW)
     await add_label(bed, code, "torn", VIEWER)
@@ -340,7 +329,6 @@ def _giving(code: str) -> Any:
 
 async def test_a_blank_label_is_not_taken_over_as_an_earlier_systems() -> None:
     """It is ours, and is claimed by receiving: whichever way the file names it."""
-    await set_up()
     [code] = await reserve(STORE, 1, NOW)
     for alias in (code, link(code), giai_for(DEMONSTRATION_GCP, code)):
         file = f"sku,state,depot,aliases\nBED01,available,D1,{alias}\n"

@@ -1,5 +1,7 @@
 """What orders commit their funders to, until it is delivered or called off."""
 
+from typing import Final
+
 import pytest
 
 from budget import pool
@@ -15,14 +17,12 @@ from tests.equipment.store import (
     scan,
 )
 
-
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:  # noqa: ARG001 - it opens the pool
-    await open_for_orders()
+BEGINNING: Final = open_for_orders
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-async def nurse(_store: None) -> Caller:
+async def nurse() -> Caller:
     """A prescriber of 04K who may order everything."""
     return await orderer(level=4)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,6 +28,7 @@ from tests.equipment.store import (
 
 VIEWER = Viewer(STORE, NOW, "https://kit.example.org")
 
+BEGINNING: Final = set_up
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -58,7 +60,6 @@ async def test_what_is_brought_in_is_where_it_was_brought(
     before: tuple[str, ...], depot: str, action: str | None, state: State
 ) -> None:
     """As what it is by then; a second look at the same label changes nothing."""
-    await set_up()
     code = await _after(*before)
     taken = await _brought(code, depot)
     assert (taken.action, taken.item.state, taken.item.depot) == (action, state, depot)
@@ -69,7 +70,6 @@ async def test_what_is_brought_in_is_where_it_was_brought(
 
 async def test_who_brought_it_is_on_record() -> None:
     """As a note of the movement."""
-    await set_up()
     code = await _after("deliver")
     await _brought(code)
     assert await count("movements", "details->>'note' = 'Brought in by a hospital.'") == 1
@@ -77,7 +77,6 @@ async def test_who_brought_it_is_on_record() -> None:
 
 async def test_what_cannot_be_here_is_a_case() -> None:
     """A scrapped item at the gate: nothing moves, and somebody is to settle it."""
-    await set_up()
     code = await _after("scrap")
     with pytest.raises(Refused, match="scrapped"):
         await _brought(code)
@@ -88,7 +87,6 @@ async def test_what_cannot_be_here_is_a_case() -> None:
 
 async def test_what_was_loaded_is_asked_about() -> None:
     """Only whoever brings it knows whether it has been in a house."""
-    await set_up()
     code = await _after("allocate", "load")
     with pytest.raises(Refused, match="Return it if it has been in a house, else unload it"):
         await _brought(code)
@@ -97,7 +95,6 @@ async def test_what_was_loaded_is_asked_about() -> None:
 
 async def test_what_is_wrong_is_said_and_nothing_recorded() -> None:
     """No label, none of ours, no such depot, not one who works there."""
-    await set_up()
     code = await _after("deliver")
     before = await count("movements")
     with pytest.raises(Wrong):
@@ -114,7 +111,6 @@ async def test_what_is_wrong_is_said_and_nothing_recorded() -> None:
 
 async def test_two_gates_at_once_take_it_in_once() -> None:
     """It has come in once; whoever is second finds it here, or it has moved on to them."""
-    await set_up()
     code = await _after("deliver")
     taken = await asyncio.gather(*(_brought(code, depot) for depot in ("D1", "D2", "D1", "D2")))
     assert sorted(str(each.action) for each in taken).count("return") == 1
@@ -124,7 +120,6 @@ async def test_two_gates_at_once_take_it_in_once() -> None:
 
 async def test_an_arrival_that_is_sent_again_is_told_what_became_of_it() -> None:
     """Whatever happened to the item since; what it was before it moved on says nothing now."""
-    await set_up()
     later = Viewer(STORE, NOW + timedelta(hours=1), "https://kit.example.org")
     code, other = await _after("deliver"), await _after("deliver")
     first = Arrival(code, "D1", id=uuid4(), age=timedelta(minutes=5))

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 from itertools import permutations
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
@@ -30,10 +30,8 @@ ONE, OTHER = "9990000018", "9990000026"
 PRESCRIBER = caller("prescriber", partners=("04K",), username="prescriber")
 
 
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:
-    del database
-    await open_for_orders()
+BEGINNING: Final = open_for_orders
+pytestmark = pytest.mark.usefixtures("database")
 
 
 async def person(**fields: Any) -> UUID:

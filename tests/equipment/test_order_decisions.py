@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -33,19 +34,18 @@ ANYWAY = [
 SPECIAL = {"description": "Bath seat, left", "reason": "no other fits", "price_pence": 90_000}
 
 
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:  # noqa: ARG001 - it opens the pool
-    await open_for_orders()
+BEGINNING: Final = open_for_orders
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-async def nurse(_store: None) -> Caller:
+async def nurse() -> Caller:
     """A prescriber of 04K who may order little."""
     return await orderer(level=2, limit=100_000)
 
 
 @pytest.fixture
-async def boss(_store: None) -> Caller:
+async def boss() -> Caller:
     """An authoriser of 04K."""
     return await orderer("authoriser", "prescriber", level=4, limit=0)
 

@@ -35,14 +35,12 @@ MANY: Final = settings(
 )
 
 
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:
-    del database
-    await open_for_orders()
+BEGINNING: Final = open_for_orders
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-async def people(_store: None) -> list[UUID]:
+async def people() -> list[UUID]:
     """One of each partner, one of nobody's whom tess visited, and one opened to her by a match."""
     for name, user in NAMED.items():
         await on_record(Caller(user, name, frozenset()))

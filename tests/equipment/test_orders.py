@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 import pytest
@@ -20,14 +21,12 @@ from tests.equipment.standing_data import ADMINISTRATOR
 from tests.equipment.store import NOW, done, one_item, scan, somebody, stock
 from tests.sight import all_of
 
-
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:  # noqa: ARG001 - it opens the pool
-    await open_for_orders()
+BEGINNING: Final = open_for_orders
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-async def nurse(_store: None) -> Caller:
+async def nurse() -> Caller:
     """A prescriber of 04K who may order everything."""
     return await orderer(level=4, limit=1_000_000)
 

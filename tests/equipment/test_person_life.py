@@ -1,7 +1,7 @@
 """What becomes of people: they move, stay elsewhere, die; who pays, and who may open their door."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
@@ -28,10 +28,8 @@ PRESCRIBER = caller("prescriber", partners=("04K",), username="prescriber")
 STRANGER = caller("prescriber", partners=("52R",), username="stranger")
 
 
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:
-    del database
-    await open_for_orders()
+BEGINNING: Final = open_for_orders
+pytestmark = pytest.mark.usefixtures("database")
 
 
 async def person(**fields: Any) -> UUID:

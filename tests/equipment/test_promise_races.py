@@ -2,6 +2,7 @@
 
 import asyncio
 from contextvars import Context
+from typing import Final
 
 import asyncpg
 import pytest
@@ -32,14 +33,12 @@ from tests.equipment.store import (
     stock,
 )
 
-
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:  # noqa: ARG001 - it opens the pool
-    await open_for_orders()
+BEGINNING: Final = open_for_orders
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-async def nurse(_store: None) -> Caller:
+async def nurse() -> Caller:
     """A prescriber of 04K who may order everything."""
     return await orderer(level=4)
 

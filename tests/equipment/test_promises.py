@@ -1,6 +1,7 @@
 """Stock is promised once: who waits is served in turn, and what is set aside is theirs alone."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -37,14 +38,12 @@ from tests.equipment.store import (
     stock,
 )
 
-
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:  # noqa: ARG001 - it opens the pool
-    await open_for_orders()
+BEGINNING: Final = open_for_orders
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-async def nurse(_store: None) -> Caller:
+async def nurse() -> Caller:
     """A prescriber of 04K who may order everything."""
     return await orderer(level=4)
 

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 from uuid import uuid4
 
 import asyncpg
@@ -35,6 +36,7 @@ from tests.equipment.store import (
     tariff,
 )
 
+BEGINNING: Final = set_up
 pytestmark = pytest.mark.usefixtures("database")
 
 VIEWER = Viewer(ADMINISTRATOR, NOW, "https://kit.example.org")
@@ -52,7 +54,6 @@ def statuses(answers: Sequence[Sequence[Result]]) -> Counter[str]:
 
 async def test_of_twenty_who_scan_one_item_one_wins_and_nineteen_are_told_why() -> None:
     """Each under an id of its own: the item can be collected once."""
-    await set_up()
     code, ada = await one_item(), await somebody()
     for action, slug in (("deliver", "item-not-ready"), ("collect", "item-not-on-loan")):
         scans = [scan(code, action, person=ada) for _ in range(20)]
@@ -66,7 +67,6 @@ async def test_of_twenty_who_scan_one_item_one_wins_and_nineteen_are_told_why() 
 
 async def test_whoever_waits_for_an_item_finds_it_however_many_it_asks_for() -> None:
     """Every one of these scans is legal: in lists with an item of their own, and one by one."""
-    await set_up()
     shared, *own = await received(count=9)
     for _ in range(6):
         lists = [[scan(code, "check"), scan(shared, "check")] for code in own]
@@ -80,7 +80,6 @@ async def test_whoever_waits_for_an_item_finds_it_however_many_it_asks_for() -> 
 
 async def test_an_item_that_somebody_holds_up_holds_up_nobody_else(database: str) -> None:
     """Single scans share a transaction, but not the wait for another's item."""
-    await set_up()
     held, *free = await received(count=6)
     connection = await asyncpg.connect(database)
     try:
@@ -100,7 +99,6 @@ async def test_an_item_that_somebody_holds_up_holds_up_nobody_else(database: str
 
 async def test_one_scan_sent_ten_times_at_once_is_accepted_once() -> None:
     """The other nine are duplicates: each is told the item's state as it is now."""
-    await set_up()
     for _ in range(3):
         sent = scan(await one_item(), "withdraw", device="phone 7")
         answers = await at_once(*([sent] for _ in range(10)))
@@ -111,7 +109,6 @@ async def test_one_scan_sent_ten_times_at_once_is_accepted_once() -> None:
 
 async def test_lists_that_name_the_same_items_in_opposite_order_do_not_lock_up() -> None:
     """Each list is judged as a whole before or after the other."""
-    await set_up()
     codes = await received(count=20)
     for _ in range(5):
         there = [scan(code, "hold") for code in codes]
@@ -124,7 +121,6 @@ async def test_lists_that_name_the_same_items_in_opposite_order_do_not_lock_up()
 
 async def test_lists_that_share_ids_in_opposite_order_do_not_lock_up() -> None:
     """Each id is accepted for one of the two items that it is sent for."""
-    await set_up()
     mine, yours = await received(count=20), await received(count=20)
     here = [scan(code, "withdraw") for code in mine]
     there = [s | {"item": code} for s, code in zip(reversed(here), yours, strict=True)]
@@ -137,7 +133,6 @@ async def test_lists_that_share_ids_in_opposite_order_do_not_lock_up() -> None:
 
 async def test_one_id_for_two_items_at_once_is_accepted_for_one() -> None:
     """The other is refused, and shown nothing."""
-    await set_up()
     for _ in range(5):
         first, second = await received(count=2)
         sent = scan(first, "withdraw")
@@ -149,7 +144,6 @@ async def test_one_id_for_two_items_at_once_is_accepted_for_one() -> None:
 
 async def test_one_id_from_two_callers_at_once_is_one_callers() -> None:
     """Equal content or not."""
-    await set_up()
     sent = scan(await one_item(), "withdraw")
     answers = await asyncio.gather(*(record([sent], by, NOW) for by in (COORDINATOR, STORE)))
     assert statuses(answers) == {"accepted": 1, "refused": 1}
@@ -157,7 +151,6 @@ async def test_one_id_from_two_callers_at_once_is_one_callers() -> None:
 
 async def test_one_receipt_sent_ten_times_at_once_makes_one_set_of_items() -> None:
     """Ten equal answers."""
-    await set_up()
     goods = Delivery("BED01", "D1", [None] * 3, None, None, NOW, dirty=False, owner="pool")
     wanted, content = uuid4(), content_hash({"quantity": 3})
     answers = await asyncio.gather(
@@ -171,7 +164,6 @@ async def test_one_receipt_sent_ten_times_at_once_makes_one_set_of_items() -> No
 
 async def test_of_two_receipts_of_one_serial_one_is_kept() -> None:
     """The other is refused whole."""
-    await set_up()
     both = await asyncio.gather(
         *(received(serials=serials) for serials in (["a", "b"], ["c", "b"])),
         return_exceptions=True,
@@ -184,7 +176,6 @@ async def test_receipts_of_the_same_serials_in_opposite_order_do_not_lock_up(
     database: str,
 ) -> None:
     """One is kept, the other is refused: nobody gets an error that is not theirs."""
-    await set_up()
     serials = ["a", "m", "z"]
     async with _meeting_at("m", database):
         both = [
@@ -200,7 +191,6 @@ async def test_files_with_the_same_names_in_opposite_order_do_not_lock_up(
     database: str, line: str
 ) -> None:
     """Each item is taken over once, whether a serial or a label tells it."""
-    await set_up()
     head, lines = "sku,serial,aliases,state,depot", [line.format(name) for name in "AMZ"]
     async with _meeting_at("M", database):
         both = [
@@ -243,7 +233,6 @@ async def _meeting_at(name: str, dsn: str) -> AsyncIterator[None]:
 
 async def test_many_lists_over_few_items_keep_every_invariant() -> None:
     """Whatever comes first: states, loans, holds, postings and counts agree afterwards."""
-    await set_up()
     await tariff(clean=845, repair_hour=3_850)
     codes, ada = await received(count=4), await somebody()
     chance = random.Random(5)

@@ -1,7 +1,7 @@
 """Recalls: what they name is on hold at once, whatever comes between, until they end."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import asyncpg
@@ -39,10 +39,8 @@ from tests.equipment.store import (
 from tests.races import ready
 from tests.sight import all_of
 
-
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:  # noqa: ARG001 - it opens the pool
-    await open_for_orders()
+BEGINNING: Final = open_for_orders
+pytestmark = pytest.mark.usefixtures("database")
 
 
 def new_recall(action: str = "hold", **match: Any) -> NewRecall:

@@ -1,6 +1,7 @@
 """Scans sent again, and ids used again (contract sections 2, "Retries", and 4)."""
 
 from datetime import timedelta
+from typing import Final
 
 import pytest
 
@@ -26,12 +27,12 @@ from tests.equipment.store import (
     stock,
 )
 
+BEGINNING: Final = set_up
 pytestmark = pytest.mark.usefixtures("database")
 
 
 async def test_a_repeat_is_a_duplicate_with_the_state_of_now() -> None:
     """Whatever has happened since; it has no second effect."""
-    await set_up()
     code, ada = await one_item(), await somebody()
     first = scan(code, "deliver", person=ada)
     await done(first, scan(code, "return"))
@@ -49,7 +50,6 @@ async def test_a_repeat_is_a_duplicate_with_the_state_of_now() -> None:
 
 async def test_a_repeat_in_the_same_list_is_a_duplicate() -> None:
     """As if it came in the next."""
-    await set_up()
     first = scan(await one_item(), "withdraw")
     results = await record([first, first, dict(first)], COORDINATOR, NOW)
     assert [result.status for result in results] == ["accepted", "duplicate", "duplicate"]
@@ -58,7 +58,6 @@ async def test_a_repeat_in_the_same_list_is_a_duplicate() -> None:
 
 async def test_equal_values_are_equal_content() -> None:
     """Times as instants, keys in any order, null and absent, the item by any of its names."""
-    await set_up()
     code = await one_item()
     checks = [{"kind": "pat", "result": "pass", "on": "2018-10-01"}]
     first = scan(code, "check", checks=checks, device="phone 7", mood={"a": 1, "b": [2]})
@@ -80,7 +79,6 @@ async def test_equal_values_are_equal_content() -> None:
 
 async def test_an_absent_list_of_checks_is_an_empty_or_null_one() -> None:
     """Nothing was checked in either case."""
-    await set_up()
     first = scan(await one_item(), "withdraw", checks=None)
     await done(first)
     del first["checks"]
@@ -90,7 +88,6 @@ async def test_an_absent_list_of_checks_is_an_empty_or_null_one() -> None:
 
 async def test_other_content_under_an_accepted_id_is_refused_and_shows_nothing() -> None:
     """Not the item, not its state, not what is allowed, nor whose scan it was."""
-    await set_up()
     code, other = await received(count=2)
     first = scan(code, "withdraw", note="wet")
     await done(first)
@@ -117,7 +114,6 @@ async def test_other_content_under_an_accepted_id_is_refused_and_shows_nothing()
 
 async def test_another_callers_id_is_refused_and_shows_nothing() -> None:
     """Equal content or not."""
-    await set_up()
     first = scan(await one_item(), "withdraw")
     await done(first)
     for stranger in (STORE, caller("administrator", username="root")):
@@ -128,7 +124,6 @@ async def test_another_callers_id_is_refused_and_shows_nothing() -> None:
 
 async def test_a_refused_scans_id_is_free() -> None:
     """It is judged afresh, with the same or other content, from the same or another caller."""
-    await set_up()
     code = await one_item()
     early = scan(code, "clean")
     assert await refused(early) == "item-not-returned"
@@ -140,7 +135,6 @@ async def test_a_refused_scans_id_is_free() -> None:
 
 async def test_a_receipts_movement_keeps_its_id_to_itself() -> None:
     """A scan that takes it is refused like any other reuse, and those beside it go through."""
-    await set_up()
     code, other = await received(count=2)
     [taken] = await fetch(
         "select m.id from movements m join items i on i.id = m.item and i.code = $1", code
@@ -154,7 +148,6 @@ async def test_a_receipts_movement_keeps_its_id_to_itself() -> None:
 
 async def test_a_fact_against_a_hold_is_accepted_and_raises_one_case() -> None:
     """Delivered, collected or returned before the hold was recorded; the hold stays."""
-    await set_up()
     code, ada = await one_item(), await somebody()
     tomorrow = NOW + timedelta(days=1)
     before, after = tomorrow - timedelta(microseconds=1), tomorrow + timedelta(seconds=1)
@@ -176,7 +169,6 @@ async def test_a_fact_against_a_hold_is_accepted_and_raises_one_case() -> None:
 
 async def test_what_comes_back_after_the_hold_is_no_case() -> None:
     """It is what the hold wants."""
-    await set_up()
     code, ada = await one_item(), await somebody()
     await done(scan(code, "deliver", person=ada), scan(code, "hold"))
     later = NOW + timedelta(hours=1)
@@ -186,7 +178,6 @@ async def test_what_comes_back_after_the_hold_is_no_case() -> None:
 
 async def test_a_failed_check_holds_the_item_until_it_is_released() -> None:
     """With any action, from when it was recorded."""
-    await set_up()
     code, ada = await one_item(), await somebody()
     fail = [{"kind": "service", "result": "fail", "on": "2018-10-01"}]
     await done(scan(code, "deliver", person=ada, checks=fail), scan(code, "return"))
@@ -197,7 +188,6 @@ async def test_a_failed_check_holds_the_item_until_it_is_released() -> None:
 
 async def test_a_failed_examination_is_a_hold_and_nothing_else() -> None:
     """What had gone out before is a fact; once released, the pass before it is still in date."""
-    await set_up()
     code, ada = await one_item(await stock("HOIST1", loler_months=6)), await somebody()
     checked = {"kind": "loler", "on": "2018-10-01"}
     await done(scan(code, "check", checks=[checked | {"result": "pass"}]))
@@ -211,7 +201,6 @@ async def test_a_failed_examination_is_a_hold_and_nothing_else() -> None:
 
 async def test_a_refused_scan_of_a_device_raises_one_case_however_often() -> None:
     """The phone has gone on: a person settles it. Another fault is another case."""
-    await set_up()
     code = await one_item()
     lost = scan(code, "collect", device="phone 7")
     for _ in range(3):
@@ -233,7 +222,6 @@ async def test_a_refused_scan_of_a_device_raises_one_case_however_often() -> Non
 
 async def test_a_refused_scan_without_a_device_leaves_nothing() -> None:
     """Whoever sent it is told at once."""
-    await set_up()
     code = await one_item(await stock("PUMP1"))
     for sent in (scan(code, "collect"), scan(code, "collect", device=""), scan("???", "hold")):
         await refused(sent)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -32,6 +32,7 @@ from tests.equipment.store import (
     stock,
 )
 
+BEGINNING: Final = set_up
 pytestmark = pytest.mark.usefixtures("database")
 
 LATER = NOW + timedelta(days=365)
@@ -40,7 +41,6 @@ SEEN_NOWHERE = write_code(7)
 
 async def test_the_first_fault_in_order_is_the_one_that_is_told() -> None:
     """Id, item, action, fields, time, state, rules: mended one by one, the next comes to light."""
-    await set_up()
     code = await one_item()
     await done(scan(code, "allocate"), scan(code, "hold"))
     broken: Scan = {"id": "17", "item": "???", "action": "fly", "occurred_at": LATER.isoformat()}
@@ -76,7 +76,6 @@ FIELD_FAULTS: list[tuple[str, Scan, str]] = [
 
 async def test_a_field_is_judged_before_the_time_and_the_state() -> None:
     """Also one that names what is not there."""
-    await set_up()
     code = await one_item()
     await done(scan(code, "scrap"))
     for action, fields, expected in FIELD_FAULTS:
@@ -100,7 +99,6 @@ NEEDED_FIELDS = [
 
 async def test_what_an_action_needs_is_needed() -> None:
     """Absent, null or blank, the scan is refused by that field's name."""
-    await set_up()
     code = await one_item()
     for action, field in NEEDED_FIELDS:
         absent: tuple[object, ...] = (None, "", [])
@@ -114,7 +112,6 @@ async def test_what_an_action_needs_is_needed() -> None:
 
 async def test_a_clock_may_run_five_minutes_ahead() -> None:
     """Not a second more; and any time back."""
-    await set_up()
     codes = await received(count=3)
     ahead = timedelta(minutes=5)
     await done(scan(codes[0], "withdraw", at=NOW + ahead))
@@ -125,7 +122,6 @@ async def test_a_clock_may_run_five_minutes_ahead() -> None:
 
 async def test_a_time_needs_its_offset() -> None:
     """Without one nobody knows when it was."""
-    await set_up()
     code = await one_item()
     for time in ("2018-10-01T09:00:00", "yesterday", 5, None, "2018-10-01", "2018-02-30T09:00:00Z"):
         assert await refused(scan(code, "withdraw") | {"occurred_at": time}) == "occurred_at"
@@ -136,7 +132,6 @@ async def test_a_time_needs_its_offset() -> None:
 
 async def test_a_late_scan_is_judged_by_todays_state() -> None:
     """It is recorded after what came before it, whatever its own time."""
-    await set_up()
     code, ada = await one_item(), await somebody()
     out = scan(code, "deliver", person=ada)
     home = scan(code, "return", at=NOW - timedelta(days=30))
@@ -147,7 +142,6 @@ async def test_a_late_scan_is_judged_by_todays_state() -> None:
 
 async def test_scans_of_one_item_are_decided_in_their_order() -> None:
     """Each sees what those before it in the list have done; a refused one changes nothing."""
-    await set_up()
     code, ada = await one_item(), await somebody()
     scans = [
         scan(code, "allocate"),
@@ -187,7 +181,6 @@ async def test_scans_of_one_item_are_decided_in_their_order() -> None:
 
 async def test_a_result_shows_the_item_as_it_stands_then() -> None:
     """Its code, its state and what may be done next, also with a refusal."""
-    await set_up()
     code = await one_item()
     wrong = await answer(scan(f"{code[:4]}-{code[4:]}".lower(), "collect"))
     assert (wrong.item, wrong.state, "deliver" in wrong.allowed) == (code, "available", True)
@@ -199,7 +192,6 @@ async def test_a_result_shows_the_item_as_it_stands_then() -> None:
 
 async def test_each_role_has_its_actions() -> None:
     """Refused by role alone, the scan is refused; who may not scan at all is refused whole."""
-    await set_up()
     code = await one_item()
     technician = caller("technician", username="t")
     assert await refused(scan(code, "scrap"), technician) == "not-allowed"
@@ -211,7 +203,6 @@ async def test_each_role_has_its_actions() -> None:
 
 async def test_a_person_who_is_not_the_callers_is_not_there() -> None:
     """One answer for both, as everywhere."""
-    await set_up()
     code, theirs, another = await one_item(), await somebody("04K"), await somebody("52R")
     prescriber = caller("prescriber", partners=("04K",), username="p")
     for stranger in (another, str(uuid4())):
@@ -221,7 +212,6 @@ async def test_a_person_who_is_not_the_callers_is_not_there() -> None:
 
 async def test_who_pays_is_the_named_funder_or_else_the_persons() -> None:
     """Somebody must."""
-    await set_up()
     codes, ada, bob = await received(count=3), await somebody("04K"), await somebody(None)
     assert await refused(scan(codes[0], "deliver", person=bob)) == "no-funder"
     await done(
@@ -235,7 +225,6 @@ async def test_who_pays_is_the_named_funder_or_else_the_persons() -> None:
 
 async def test_what_an_action_does_not_need_is_kept() -> None:
     """A field of another action, even one that names nothing here, and fields nobody knows."""
-    await set_up()
     code = await one_item()
     extra: Scan = {"van": "V9", "depot": "D9", "mood": {"smile": [1, 2.5, "ü"]}, "note": "wet"}
     await done(scan(code, "withdraw") | extra)
@@ -270,7 +259,6 @@ UNREADABLE: list[Scan] = [
 
 async def test_a_scan_that_cannot_be_kept_is_refused_alone() -> None:
     """Those beside it are not touched by its fault; named twice, it is refused twice."""
-    await set_up()
     codes = await received(count=2)
     for fields in UNREADABLE:
         bad, good = scan(codes[0], "clean") | fields, scan(codes[1], "withdraw")
@@ -284,7 +272,6 @@ async def test_a_scan_that_cannot_be_kept_is_refused_alone() -> None:
 
 async def test_a_deeply_nested_scan_is_refused_alone() -> None:
     """However deep what nobody asked for is nested."""
-    await set_up()
     codes = await received(count=2)
     deep: Any = 1
     for _ in range(5_000):
@@ -296,7 +283,6 @@ async def test_a_deeply_nested_scan_is_refused_alone() -> None:
 
 async def test_a_scan_without_an_id_or_an_item_is_refused() -> None:
     """Whatever stands in their place."""
-    await set_up()
     code = await one_item()
     strange: tuple[object, ...] = (None, 5, "", "x", [], {}, True)
     for identity in strange:
@@ -308,7 +294,6 @@ async def test_a_scan_without_an_id_or_an_item_is_refused() -> None:
 
 async def test_an_item_is_named_by_its_code_giai_link_or_alias() -> None:
     """Or by what a scanner read; a link's host is never compared."""
-    await set_up()
     code = await one_item()
     giai = (await row_of(code))["giai"]
     names = [
@@ -326,7 +311,6 @@ async def test_an_item_is_named_by_its_code_giai_link_or_alias() -> None:
 
 async def test_a_code_with_one_wrong_character_names_nothing() -> None:
     """It is unreadable, not another item's."""
-    await set_up()
     code = await one_item()
     for place in range(8):
         wrong = code[:place] + ("2" if code[place] != "2" else "3") + code[place + 1 :]
@@ -335,7 +319,6 @@ async def test_a_code_with_one_wrong_character_names_nothing() -> None:
 
 async def test_a_check_taken_with_another_action_counts_for_it() -> None:
     """Tested and passed in one scan, and kept with who did it."""
-    await set_up()
     code = await one_item(await stock("PUMP1", pat=True), dirty=True)
     await done(scan(code, "clean"))
     assert await refused(scan(code, "pass")) == "pat-not-passed"

@@ -1,6 +1,7 @@
 """Specials are bought, and lent again; loans are looked at again on the day that was said."""
 
 from datetime import date, timedelta
+from typing import Final
 from uuid import uuid4
 
 import msgspec
@@ -32,13 +33,12 @@ from tests.equipment.store import (
 SEAT = {"description": "Bath seat, left hand", "reason": "no other fits", "price_pence": 90_000}
 
 
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:  # noqa: ARG001 - it opens the pool
-    await open_for_orders()
+BEGINNING: Final = open_for_orders
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-async def nurse(_store: None) -> Caller:
+async def nurse() -> Caller:
     """A prescriber of 04K who may order everything."""
     return await orderer(level=4)
 

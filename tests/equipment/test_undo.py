@@ -1,7 +1,7 @@
 """Undoing a movement: all of it, by those who may, once (contract section 4, `undo`)."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import pytest
@@ -30,6 +30,7 @@ from tests.equipment.store import (
     tariff,
 )
 
+BEGINNING: Final = set_up
 pytestmark = pytest.mark.usefixtures("database")
 
 TOMORROW = NOW + timedelta(days=1)
@@ -49,7 +50,6 @@ async def standing(code: str) -> dict[str, Any]:
 @pytest.mark.parametrize("in_one_list", [True, False])
 async def test_each_action_is_taken_back_whole(in_one_list: bool) -> None:  # noqa: FBT001 - both ways
     """Place, person, loan, hold and checks are those of before; its postings sum to nothing."""
-    await set_up()
     await tariff(clean=845, repair_hour=3_850)
     code, ada = await one_item(), await somebody()
     checks = [{"kind": "loler", "result": "fail", "on": "2018-10-01"}]
@@ -101,7 +101,6 @@ async def _sums() -> list[tuple[object, ...]]:
 
 async def test_an_undo_posts_on_its_own_day() -> None:
     """What was posted stays where it was; both can be read on their own days."""
-    await set_up()
     code, ada = await one_item(), await somebody()
     out = scan(code, "deliver", person=ada)
     await done(out)
@@ -118,7 +117,6 @@ async def test_an_undo_posts_on_its_own_day() -> None:
 
 async def test_a_redone_movement_can_be_undone_again() -> None:
     """What counts is the newest that is neither an undo nor undone."""
-    await set_up()
     code, ada = await one_item(), await somebody()
     first, second = scan(code, "deliver", person=ada), scan(code, "deliver", person=ada)
     hold = scan(code, "hold")
@@ -134,7 +132,6 @@ async def test_a_redone_movement_can_be_undone_again() -> None:
 
 async def test_only_the_newest_can_be_undone_and_only_once() -> None:
     """Not an older one, not an undo, not another item's, not what is not there."""
-    await set_up()
     code, other = await one_item(), await one_item()
     older, newest, others = scan(code, "allocate"), scan(code, "load"), scan(other, "withdraw")
     await done(older, newest, others)
@@ -153,7 +150,6 @@ async def test_only_the_newest_can_be_undone_and_only_once() -> None:
 
 async def test_how_an_item_came_cannot_be_undone() -> None:
     """Neither a receipt nor what was taken over."""
-    await set_up()
     code = await one_item()
     [receipt] = await fetch("select id::text from movements")
     sent = scan(code, "undo", movement=receipt["id"])
@@ -163,7 +159,6 @@ async def test_how_an_item_came_cannot_be_undone() -> None:
 
 async def test_an_undo_is_its_actors_for_a_day_and_a_coordinators_for_good() -> None:
     """Through the same time of the next day; nobody else's."""
-    await set_up()
     code = await one_item()
     mine = scan(code, "withdraw")
     await done(mine, by=STORE)
@@ -179,7 +174,6 @@ async def test_an_undo_is_its_actors_for_a_day_and_a_coordinators_for_good() -> 
 
 async def test_a_list_may_do_and_undo() -> None:
     """Each sees what those before it have done, as if they came alone."""
-    await set_up()
     code, ada = await one_item(), await somebody()
     out, back = scan(code, "deliver", person=ada), scan(code, "return")
     again = scan(code, "deliver", person=ada)
@@ -196,7 +190,6 @@ async def test_a_list_may_do_and_undo() -> None:
 
 async def test_an_undone_check_falls() -> None:
     """What was tested with an undone movement was not tested."""
-    await set_up()
     code = await one_item(await stock("PUMP1", pat=True), dirty=True)
     tested = scan(code, "check")
     await done(scan(code, "clean"), tested, undo(tested))
@@ -205,7 +198,6 @@ async def test_an_undone_check_falls() -> None:
 
 async def test_an_undone_loan_leaves_no_trace() -> None:
     """A single-patient product that was delivered by mistake can be cleaned as if it never was."""
-    await set_up()
     code, ada = await one_item(await stock("SHEET", reuse="single_patient")), await somebody()
     out = scan(code, "deliver", person=ada)
     await done(out, undo(out), scan(code, "withdraw"), scan(code, "clean"))
@@ -217,7 +209,6 @@ async def test_a_loan_without_the_time_of_its_phase_is_refused_by_the_database(
     database: str, table: str
 ) -> None:
     """What its end counted would be looked for in no month, and not be found."""
-    await set_up()
     bed = await one_item()
     await done(scan(bed, "deliver", person=await somebody()))
     owner = await asyncpg.connect(database)

@@ -40,10 +40,8 @@ OPEN: Final = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-async def _store(database: str) -> None:
-    del database
-    await set_up()
+BEGINNING: Final = set_up
+pytestmark = pytest.mark.usefixtures("database")
 
 
 async def person(name: str = "Ann", **fields: object) -> UUID:

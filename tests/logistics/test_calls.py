@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
@@ -12,14 +12,13 @@ from budget.years import london_day
 from equipment.working_days import working_day_after
 from logistics.visits.catching_up import catch_up
 from tests.api.members import member, slug, wrong_fields
+from tests.filled import as_admin
 from tests.logistics.calling import ask, on_loan, open_rounds, order, outcome, somebody, stock, told
 
 _DAY = working_day_after(london_day(datetime.now(UTC)), 1).isoformat()
 
 
-@pytest.fixture(autouse=True)
-async def _open(admin: httpx.AsyncClient) -> None:
-    await open_rounds(admin)
+BEGINNING: Final = as_admin(open_rounds)
 
 
 async def _send(visitor: httpx.AsyncClient, admin: httpx.AsyncClient, code: str, kind: str) -> None:

@@ -1,18 +1,18 @@
 """Figures of visits: each counts what its definition says, and opens into just these visits."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import httpx
-import pytest
 from litestar import Litestar
 
 from budget.database import execute
 from budget.years import london_day
 from equipment.working_days import working_day_after
 from tests.api.members import member, wrong_fields
+from tests.filled import as_admin
 from tests.logistics.calling import (
     ask,
     collection,
@@ -38,9 +38,7 @@ _ALL = "/figures?by=partner&" + "&".join(
 )
 
 
-@pytest.fixture(autouse=True)
-async def _open(admin: httpx.AsyncClient) -> None:
-    await open_rounds(admin)
+BEGINNING: Final = as_admin(open_rounds)
 
 
 async def _figure(admin: httpx.AsyncClient, name: str, asked: str = WIDE) -> dict[str, Any]:

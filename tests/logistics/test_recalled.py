@@ -1,17 +1,17 @@
 """What a recall has fetched is on one visit, as long as the recall wants it."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from equipment.items import Viewer
 from logistics.phones.pack_items import items_of
 from logistics.visits.catching_up import catch_up
 from tests.api.members import scan
 from tests.equipment.standing_data import ADMINISTRATOR
+from tests.filled import as_admin
 from tests.logistics.calling import (
     ask,
     collection,
@@ -23,10 +23,7 @@ from tests.logistics.calling import (
     told,
 )
 
-
-@pytest.fixture(autouse=True)
-async def _open(admin: httpx.AsyncClient) -> None:
-    await open_rounds(admin)
+BEGINNING: Final = as_admin(open_rounds)
 
 
 async def recalled(admin: httpx.AsyncClient, sku: str = "CMD01", action: str = "collect") -> str:

@@ -2,17 +2,17 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import asyncpg
 import httpx
-import pytest
 
 from budget.years import london_day
 from equipment.working_days import working_day_after
 from scripts.verifying.every import EVERY
 from tests.api.members import member, scan, slug, wrong_fields
+from tests.filled import as_admin
 from tests.logistics.calling import (
     ask,
     collection,
@@ -29,9 +29,7 @@ from tests.logistics.calling import (
 POSTCODES = ("NG1 1AB", "NG2 1AA", "NG5 1QP", "NG7 2NR", "NG9 1GL", "NG3 5AA")
 
 
-@pytest.fixture(autouse=True)
-async def _open(admin: httpx.AsyncClient) -> None:
-    await open_rounds(admin)
+BEGINNING: Final = as_admin(open_rounds)
 
 
 def _day() -> date:

@@ -1,15 +1,15 @@
 """What is undone was not done: its visit is to be made again, and nobody is charged for it."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import httpx
-import pytest
 
 from logistics.visits.catching_up import catch_up
 from scripts.verifying.visits import VISIT_INVARIANTS
 from tests.api.members import scan
+from tests.filled import as_admin
 from tests.logistics.calling import (
     activity,
     collection,
@@ -23,10 +23,7 @@ from tests.logistics.calling import (
     told,
 )
 
-
-@pytest.fixture(autouse=True)
-async def _open(admin: httpx.AsyncClient) -> None:
-    await open_rounds(admin)
+BEGINNING: Final = as_admin(open_rounds)
 
 
 async def _undo(admin: httpx.AsyncClient, done: dict[str, Any]) -> None:

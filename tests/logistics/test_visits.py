@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import httpx
@@ -15,6 +15,7 @@ from logistics.visits.catching_up import catch_up
 from logistics.visits.visit_form import NewVisit
 from tests.api.members import member, scan, slug, wrong_fields
 from tests.equipment.standing_data import ADMINISTRATOR
+from tests.filled import as_admin
 from tests.logistics.calling import (
     activity,
     ask,
@@ -29,10 +30,7 @@ from tests.logistics.calling import (
     told,
 )
 
-
-@pytest.fixture(autouse=True)
-async def _open(admin: httpx.AsyncClient) -> None:
-    await open_rounds(admin)
+BEGINNING: Final = as_admin(open_rounds)
 
 
 async def _visits(admin: httpx.AsyncClient, person: str) -> list[dict[str, Any]]:

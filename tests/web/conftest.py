@@ -55,6 +55,11 @@ def app(database: str) -> Litestar:
 @pytest.fixture
 async def item(admin: httpx.AsyncClient) -> dict[str, Any]:
     """One bed, in one depot; there is a satellite too."""
+    return await one_bed(admin)
+
+
+async def one_bed(admin: httpx.AsyncClient) -> dict[str, Any]:
+    """Bring it in."""
     for code, kind in (("D1", "depot"), ("S1", "satellite")):
         depot = {"code": code, "name": f"Store {code}", "postcode": "NG1 5FS", "kind": kind}
         await admin.post("/api/depots", json=depot)

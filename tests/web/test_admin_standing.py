@@ -1,11 +1,12 @@
 """Partners, depots, vans and rules as an administrator keeps them on pages."""
 
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
 from litestar import Litestar
 
+from tests.filled import as_admin
 from tests.web.conftest import signed_in
 from tests.web.ordering import open_service, words
 
@@ -23,10 +24,12 @@ FUNDER = {"kind": "postcode", "key": "ng24", "partner": "52R"} | DAY
 CARE_HOME = {"sku": "BED01", "category": "", "provided": "false", "reason": HOSTILE} | DAY
 
 
+BEGINNING: Final = as_admin(open_service)
+
+
 @pytest.fixture
-async def desk(app: Litestar, admin: httpx.AsyncClient) -> Any:
+async def desk(app: Litestar) -> Any:
     """An administrator's browser."""
-    await open_service(admin)
     async with signed_in(app) as browser:
         yield browser
 

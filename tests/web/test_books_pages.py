@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from litestar import Litestar
 
 from budget.years import london_day, year_of
 from tests.api.members import scan, send
+from tests.filled import as_admin
 from tests.web.conftest import signed_in
 from tests.web.forms import forms_of
 from tests.web.ordering import open_service, person, sent, staff, stock, words
@@ -17,12 +19,19 @@ LAST = london_day(datetime.now(UTC)).replace(day=1) - timedelta(days=1)
 MONTH, YEAR = f"{LAST:%Y-%m}", year_of(LAST)
 
 
-@pytest.fixture
-async def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+async def _furnish(admin: httpx.AsyncClient) -> None:
     """A service in which two hold the budget, and one looks on."""
     await open_service(admin)
     for name, role in (("ada", "budget_holder"), ("bob", "budget_holder"), ("cy", "auditor")):
         await staff(admin, name, role)
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A service in which two hold the budget, and one looks on; its administrator."""
     return admin
 
 

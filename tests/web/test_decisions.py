@@ -2,43 +2,49 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Final
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from litestar import Litestar
 
+from tests.filled import Filled, as_admin
 from tests.web.conftest import signed_in
 from tests.web.ordering import open_service, person, place, staff, words
 
 SEEN = re.compile(r'name="seen" value="([0-9a-f]+)"')
 
 
-@pytest.fixture(autouse=True)
-async def _service(admin: httpx.AsyncClient) -> None:
+async def _furnish(admin: httpx.AsyncClient) -> str:
+    """A service, a nurse who orders, somebody whom she orders for, and who decides."""
     await open_service(admin)
+    await staff(admin, "nurse", "prescriber", level=1, order_limit_pence=50_000)
+    await staff(admin, "boss", "authoriser", order_limit_pence=0)
+    return await person(admin, name="Ada Lovelace", born="1941-05-06")
+
+
+BEGINNING: Final = as_admin(_furnish)
 
 
 @pytest.fixture
-async def nurse(app: Litestar, admin: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+async def nurse(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """A prescriber of level 1 who may order for £500."""
-    await staff(admin, "nurse", "prescriber", level=1, order_limit_pence=50_000)
     async with signed_in(app, "nurse") as browser:
         yield browser
 
 
 @pytest.fixture
-async def boss(app: Litestar, admin: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+async def boss(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """An authoriser of 04K."""
-    await staff(admin, "boss", "authoriser", order_limit_pence=0)
     async with signed_in(app, "boss") as browser:
         yield browser
 
 
 @pytest.fixture
-async def ada(admin: httpx.AsyncClient) -> str:
+def ada(begun: Filled[str]) -> str:
     """Somebody whom 04K pays for."""
-    return await person(admin, name="Ada Lovelace", born="1941-05-06")
+    return begun.told
 
 
 @pytest.fixture

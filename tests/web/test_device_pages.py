@@ -5,7 +5,7 @@ import base64
 import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -19,6 +19,7 @@ from logistics.phones.photos import delete_old
 from settings import Settings
 from tests.api.conftest import PASSWORD, application, client_of
 from tests.api.members import slug
+from tests.filled import as_admin
 from tests.logistics.calling import collection, on_loan, open_rounds, somebody, told
 from tests.logistics.phoning import Phone, published, statuses, technician
 from tests.sight import all_of
@@ -26,15 +27,22 @@ from tests.web.conftest import signed_in
 from tests.web.ordering import staff, words
 
 
-@pytest.fixture
-async def phone(app: Litestar, admin: httpx.AsyncClient) -> AsyncIterator[Phone]:
-    """Hand pat a phone; Ben's commode is to be fetched today."""
+async def _furnish(admin: httpx.AsyncClient) -> None:
+    """Ben's commode is to be fetched by pat today."""
     await open_rounds(admin)
     await technician(admin)
     ben = await somebody(admin, name="Ben")
     await on_loan(admin, ben)
     visit = await collection(admin, ben)
     await published(admin, [visit["id"]], "pat")
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+async def phone(app: Litestar) -> AsyncIterator[Phone]:
+    """Hand pat a phone; Ben's commode is to be fetched today."""
     async with signed_in(app, "pat") as browser:
         browser.headers["Accept"] = "*/*"
         phone = Phone(browser)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from tests.api.conftest import document_of
 from tests.api.world import KeptWorld, World
 from tests.web.conftest import signed_in
 from tests.web.test_other_peoples_words import MARKUP, WORDS
@@ -131,7 +132,7 @@ async def test_no_cursor_of_any_list_is_a_fault_of_ours(
 ) -> None:
     """A list of programs says that it is none of its cursors."""
     wrong = []
-    for path, operations in app.openapi_schema.to_schema()["paths"].items():
+    for path, operations in document_of(app)["paths"].items():
         known = [each["name"] for each in operations.get("get", {}).get("parameters", [])]
         if "after" not in known:
             continue

@@ -3,13 +3,15 @@
 import html
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Final
 from uuid import uuid4
 
 import httpx
 import pytest
 from litestar import Litestar
 
+from tests.api.conftest import document_of
+from tests.filled import as_admin
 from tests.web.conftest import signed_in
 from tests.web.ordering import NUMBER, open_service, person, stock
 
@@ -25,10 +27,12 @@ WORDS = (
 )
 
 
+BEGINNING: Final = as_admin(open_service)
+
+
 @pytest.fixture
-async def browser(app: Litestar, admin: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+async def browser(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """An administrator in front of the pages."""
-    await open_service(admin)
     async with signed_in(app, "admin") as client:
         yield client
 
@@ -105,9 +109,8 @@ def assert_is_text(page: httpx.Response, words: str) -> None:
 
 def _parameters(app: Litestar) -> Iterator[tuple[str, str]]:
     """Each parameter of the address of each list and report, with paths that name nothing."""
-    document: dict[str, Any] = app.openapi_schema.to_schema()
     nothing = {"uuid": str(uuid4()), "date": datetime.now(UTC).date().isoformat()}
-    for path, operations in document["paths"].items():
+    for path, operations in document_of(app)["paths"].items():
         for parameter in operations.get("get", {}).get("parameters", []):
             if parameter["in"] == "query":
                 filled = path

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from typing import Final
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -11,6 +12,7 @@ from litestar import Litestar
 from budget.forecasting.kept import make_due
 from budget.forecasting.what_if import Change, Part, what_if
 from tests.budget.posting import post_all
+from tests.filled import as_admin
 from tests.web.conftest import signed_in
 from tests.web.forms import forms_of
 from tests.web.ordering import open_service, staff, words
@@ -20,8 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 YEAR = "2018-19"
 
 
-@pytest.fixture
-async def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+async def _furnish(admin: httpx.AsyncClient) -> None:
     """A year and a half of postings until February 2019, and two who hold budgets."""
     await open_service(admin)
     for name in ("ada", "bob"):
@@ -39,6 +40,14 @@ async def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
             )
         }
     )
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The administrator of it."""
     return admin
 
 

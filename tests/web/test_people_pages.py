@@ -3,7 +3,7 @@
 import re
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -12,7 +12,8 @@ from litestar import Litestar
 from budget.years import LONDON
 from tests.api.conftest import PASSWORD
 from tests.api.members import scan, send
-from tests.web.conftest import searched, signed_in
+from tests.filled import Filled, as_admin
+from tests.web.conftest import one_bed, searched, signed_in
 from tests.web.forms import forms_of
 
 ADA = {"name": "Ada <b>Example</b>", "born": "1941-05-06", "postcode": "NG1 5FS"}
@@ -22,14 +23,29 @@ TYPED = {
 }  # fmt: skip
 
 
-@pytest.fixture
-async def ada(admin: httpx.AsyncClient, item: dict[str, Any]) -> str:
-    """Somebody with a bed at home; her id."""
+async def _furnish(admin: httpx.AsyncClient) -> tuple[dict[str, Any], str]:
+    """A bed, and somebody who has it at home."""
+    item = await one_bed(admin)
     new = ADA | {"nhs_number": "9990000018", "funder": "04K"}
     person = str((await admin.post("/api/people", json=new)).json()["id"])
     [result] = await send(admin, scan(item["code"], "deliver", person=person))
     assert result["status"] == "accepted", result
-    return person
+    return item, person
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+def item(begun: Filled[tuple[dict[str, Any], str]]) -> dict[str, Any]:
+    """One bed, at somebody's home."""
+    return begun.told[0]
+
+
+@pytest.fixture
+def ada(begun: Filled[tuple[dict[str, Any], str]]) -> str:
+    """Somebody with a bed at home; her id."""
+    return begun.told[1]
 
 
 async def test_somebody_is_found_each_way(app: Litestar, ada: str) -> None:

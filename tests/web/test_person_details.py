@@ -1,13 +1,14 @@
 """What belongs to a person, on pages: addresses, stays, the key safe, and two records made one."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
 from litestar import Litestar
 
 from budget.years import LONDON
+from tests.filled import Filled, as_admin
 from tests.web.conftest import signed_in
 from tests.web.ordering import NUMBER, open_service, person, staff, words
 
@@ -15,13 +16,21 @@ OTHER_NUMBER = "9990000026"
 TODAY = datetime.now(LONDON).date()
 
 
-@pytest.fixture
-async def ada(admin: httpx.AsyncClient) -> str:
-    """Somebody at home; there are a nurse, a coordinator and a technician."""
+async def _furnish(admin: httpx.AsyncClient) -> str:
+    """A nurse, a coordinator, a technician, and somebody at home."""
     await open_service(admin)
     for role in ("prescriber", "coordinator", "technician"):
         await staff(admin, role, role)
     return await person(admin, address="1 High St", nhs_number=NUMBER, born="1941-05-06")
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+def ada(begun: Filled[str]) -> str:
+    """Somebody at home; there are a nurse, a coordinator and a technician."""
+    return begun.told
 
 
 def stay(**fields: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The public page: what it says to whom, and what it tells nobody."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -9,11 +9,21 @@ import pytest
 from equipment.staff import visitors
 from equipment.standing import State
 from tests.api.members import member, receive, scan, send
-from tests.web.conftest import BROWSER, form_at, path_of, requests_seen, unchanging
+from tests.filled import Filled, as_admin
+from tests.web.conftest import BROWSER, form_at, one_bed, path_of, requests_seen, unchanging
 
 Item = dict[str, Any]
 # So long that hardly a test ever runs from one window into the next.
 HALF_A_DAY = timedelta(hours=12)
+
+
+BEGINNING: Final = as_admin(one_bed)
+
+
+@pytest.fixture
+def item(begun: Filled[Item]) -> Item:
+    """One bed, in one depot; there is a satellite too."""
+    return begun.told
 
 
 async def test_a_stranger_learns_what_it_is_whose_and_how_to_give_it_back(

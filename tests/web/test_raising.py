@@ -11,7 +11,7 @@ from litestar import Litestar
 
 from equipment.staff.roles import ADMINISTRATOR, ROLES
 from tests.api import test_who_may as programs
-from tests.api.conftest import PASSWORD
+from tests.api.conftest import PASSWORD, document_of
 from tests.api.world import KeptWorld, World
 from tests.sight import all_of
 from tests.web import test_who_may_open as browsers
@@ -39,7 +39,7 @@ _TYPED: Final[dict[str, str | list[str]]] = {
 
 def _writes(app: Litestar, path_ids: dict[str, str]) -> Iterator[tuple[str, str, Body]]:
     """Every write of programs: what it takes and more, and the rise alone."""
-    document = app.openapi_schema.to_schema()
+    document = document_of(app)
     for operation in programs.TABLE:
         method, path = operation.split()
         if method == "GET":

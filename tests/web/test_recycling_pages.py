@@ -15,14 +15,14 @@ from litestar import Litestar
 
 from budget.database import execute
 from tests.api.members import scan, send
+from tests.filled import as_admin
 from tests.web.conftest import signed_in
 from tests.web.ordering import open_service, person, place, staff, stock, words
 
 EVIL: Final = "=cmd|'/c calc'!A1"
 
 
-@pytest.fixture
-async def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+async def _furnish(admin: httpx.AsyncClient) -> None:
     """A service in which something came back fit, something was scrapped, something waits."""
     await open_service(admin)
     await staff(admin, "holder", "budget_holder")
@@ -33,6 +33,14 @@ async def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
         await send(admin, scan(code, "deliver", person=who), scan(code, "return", depot="D1"))
         for action in end:
             await send(admin, scan(code, action, reason="Worn out"))
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+def service(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The administrator of it."""
     return admin
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import asyncpg
@@ -14,6 +14,7 @@ from litestar import Litestar
 from budget.database import execute, fetch
 from budget.years import london_day
 from tests.api.conftest import statements
+from tests.filled import Filled, as_admin
 from tests.logistics.calling import collection, on_loan, open_rounds, order, somebody, stock, told
 from tests.logistics.phoning import Phone, published, statuses, technician
 from tests.web.conftest import signed_in
@@ -21,8 +22,7 @@ from tests.web.conftest import signed_in
 PASSED = {"kind": "pat", "result": "pass", "on": "2026-01-01"}
 
 
-@pytest.fixture
-async def visits(admin: httpx.AsyncClient) -> list[str]:
+async def _furnish(admin: httpx.AsyncClient) -> list[str]:
     """Ada gets a commode and Ben gives his back; both are stops of pat's today."""
     await open_rounds(admin)
     await technician(admin)
@@ -37,6 +37,15 @@ async def visits(admin: httpx.AsyncClient) -> list[str]:
     found = [by_person[ada], by_person[ben]]
     await published(admin, found, "pat")
     return found
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+def visits(begun: Filled[list[str]]) -> list[str]:
+    """Ada's and Ben's, in this order."""
+    return begun.told
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
@@ -14,8 +14,10 @@ from equipment.working_days import working_day_after
 from labels.places import place_text
 from labels.qr import matrix, path
 from settings import DEMONSTRATION_GCP
+from tests.api.conftest import application
+from tests.filled import Filled, as_admin
 from tests.logistics.calling import open_rounds, order, somebody, stock, told
-from tests.web.conftest import signed_in
+from tests.web.conftest import SERVICE, signed_in
 from tests.web.ordering import staff, words
 
 POSTCODES = ("NG1 1AB", "NG2 1AA", "NG5 1QP", "NG7 2NR")
@@ -39,31 +41,31 @@ async def _version(browser: httpx.AsyncClient) -> str:
     return str(re.findall(r'name="version" value="(\d+)"', page.text)[0])
 
 
-@pytest.fixture
-async def orders(admin: httpx.AsyncClient) -> list[dict[str, Any]]:
+async def _furnish(admin: httpx.AsyncClient) -> dict[str, Any]:
     """Four people each wait for a commode, due on the day; one has a name to be escaped."""
     await open_rounds(admin)
     for role in ("coordinator", "technician", "depot"):
         await staff(admin, role, role)
     await staff(admin, "other", "coordinator")
     await stock(admin, quantity=len(POSTCODES))
-    people = [
-        await somebody(admin, name="Ada <b>", postcode=each, address="1 <i>High</i> St")
-        for each in POSTCODES
-    ]
-    return [await order(admin, person) for person in people]
-
-
-@pytest.fixture
-async def planned(app: Litestar, admin: httpx.AsyncClient, orders: Any) -> dict[str, Any]:
-    """Plan the day on the page; what the API says of it."""
-    assert orders
-    async with signed_in(app, "coordinator") as browser:
+    for postcode in POSTCODES:
+        ada = {"name": "Ada <b>", "postcode": postcode, "address": "1 <i>High</i> St"}
+        await order(admin, await somebody(admin, **ada))
+    async with signed_in(application(SERVICE), "coordinator") as browser:
         answer = await browser.post("/rounds/plan", data=_asked())
         assert answer.status_code == 303, words(answer)
         assert answer.headers["Location"] == _page()
     day: dict[str, Any] = await told(admin, f"rounds/day?depot=D1&date={_day()}")
     return day
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+def planned(begun: Filled[dict[str, Any]]) -> dict[str, Any]:
+    """The day as it was planned on the page: what the API says of it."""
+    return begun.told
 
 
 async def test_a_day_is_planned_looked_at_and_published(

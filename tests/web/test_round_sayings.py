@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
@@ -14,15 +14,15 @@ from litestar import Litestar
 from PIL import Image
 
 from budget.years import london_day
+from tests.filled import as_admin
 from tests.logistics.calling import collection, on_loan, open_rounds, somebody, told
 from tests.logistics.phoning import Phone, published, statuses, technician
 from tests.web.conftest import signed_in
 from tests.web.ordering import staff, words
 
 
-@pytest.fixture
-async def phone(app: Litestar, admin: httpx.AsyncClient) -> AsyncIterator[Phone]:
-    """Hand pat a phone; two commodes are to be fetched, from Ann and from Ben."""
+async def _furnish(admin: httpx.AsyncClient) -> None:
+    """Two commodes are to be fetched by pat, from Ann and from Ben."""
     await open_rounds(admin)
     await technician(admin)
     await staff(admin, "cora", "coordinator")
@@ -32,6 +32,14 @@ async def phone(app: Litestar, admin: httpx.AsyncClient) -> AsyncIterator[Phone]
         await on_loan(admin, person)
         visits.append((await collection(admin, person))["id"])
     await published(admin, visits, "pat")
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+async def phone(app: Litestar) -> AsyncIterator[Phone]:
+    """Hand pat a phone; two commodes are to be fetched, from Ann and from Ben."""
     async with signed_in(app, "pat") as browser:
         browser.headers["Accept"] = "*/*"
         phone = Phone(browser)

@@ -1,12 +1,14 @@
 """What is not in the catalogue is ordered on pages, with its reason and its quotes."""
 
 import re
+from typing import Final
 from uuid import uuid4
 
 import httpx
 import pytest
 from litestar import Litestar
 
+from tests.filled import Filled, as_admin
 from tests.web.conftest import signed_in
 from tests.web.ordering import draft, open_service, order_of, person, sent, staff, words
 
@@ -23,13 +25,21 @@ CHAIR = {
 }
 
 
-@pytest.fixture
-async def ada(admin: httpx.AsyncClient) -> str:
-    """Somebody who needs a chair; there are a nurse and an authoriser."""
+async def _furnish(admin: httpx.AsyncClient) -> str:
+    """A nurse, an authoriser, and somebody who needs a chair."""
     await open_service(admin)
     await staff(admin, "nurse", "prescriber", level=4, order_limit_pence=900_000)
     await staff(admin, "boss", "authoriser")
     return await person(admin)
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+def ada(begun: Filled[str]) -> str:
+    """Somebody who needs a chair; there are a nurse and an authoriser."""
+    return begun.told
 
 
 def typed(person: str, *skus: str, **fields: str) -> dict[str, list[str]]:

@@ -1,12 +1,14 @@
 """Visits on pages: asked for, found, moved, called off, and what came of them."""
 
 import re
+from typing import Final
 from uuid import UUID
 
 import httpx
 import pytest
 from litestar import Litestar
 
+from tests.filled import Filled, as_admin
 from tests.logistics.calling import collection, on_loan, open_rounds, order, somebody, stock, told
 from tests.web.conftest import signed_in
 from tests.web.ordering import staff, words
@@ -14,13 +16,21 @@ from tests.web.ordering import staff, words
 Fields = dict[str, str | list[str]]
 
 
-@pytest.fixture
-async def ada(admin: httpx.AsyncClient) -> str:
-    """Somebody who lives at home; there are people of each role that goes to pages."""
+async def _furnish(admin: httpx.AsyncClient) -> str:
+    """People of each role that goes to pages, and somebody who lives at home."""
     await open_rounds(admin)
     for role in ("prescriber", "coordinator", "technician", "depot", "auditor"):
         await staff(admin, role, role)
     return await somebody(admin, address="1 <i>High</i> St")
+
+
+BEGINNING: Final = as_admin(_furnish)
+
+
+@pytest.fixture
+def ada(begun: Filled[str]) -> str:
+    """Somebody who lives at home; there are people of each role that goes to pages."""
+    return begun.told
 
 
 async def _form(browser: httpx.AsyncClient, path: str) -> Fields:
