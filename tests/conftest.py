@@ -1,12 +1,11 @@
 """A real PostgreSQL for every test that asks for one: migrated once, copied for each test."""
 
 import asyncio
-import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -24,8 +23,6 @@ from tests.filled import Filled, as_admin, filled
 from tests.prepared import CARELESS, close_share, lay_out, open_share
 
 _TEMPLATE = "template_kitback"
-_MEMORY: Final = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
-_ROOM_BYTES: Final = 2 << 30
 
 # How long a guess at a password takes is argon2's promise, not ours.
 passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=64)
@@ -59,7 +56,7 @@ def data_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """Run one server for the session; under xdist, for each of its workers."""
-    folder = Path(tempfile.mkdtemp(prefix="kitback-tests-", dir=_in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="kitback-tests-"))
     lay_out(folder)
     server = EmbeddedPostgres(folder, options=CARELESS)
     server.start()
@@ -129,15 +126,6 @@ async def _prepare(dsn: str) -> None:
     await open_pool(dsn)
     await fix_company_prefix(DEMONSTRATION_GCP)
     await close_pool()
-
-
-def _in_memory() -> str | None:
-    """Where files lie in memory, if there is room: a database for each test is 600 files."""
-    try:
-        room = shutil.disk_usage(_MEMORY).free
-    except OSError:
-        return None
-    return _MEMORY if room >= _ROOM_BYTES and os.access(_MEMORY, os.W_OK) else None
 
 
 def _dsn(server: EmbeddedPostgres, name: str) -> str:
