@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import httpx
 
+from tests.forked import Forked
 from tests.prepared import copy, lay_out
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,24 +35,29 @@ class Service:
     data: Path
     port: int = 0
     root: Path = ROOT
-    process: subprocess.Popen[str] | None = field(default=None, init=False)
+    process: subprocess.Popen[str] | Forked | None = field(default=None, init=False)
     address: str = field(default="", init=False)
 
     def start(self) -> None:
         """Start it and wait for the line that says where it is."""
         arguments = ["--port", str(self.port), "--data", str(self.data)]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.serve", *arguments],
-            cwd=self.root,
-            env=os.environ | {"KITBACK_ADMIN_PASSWORD": PASSWORD},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        environ = os.environ | {"KITBACK_ADMIN_PASSWORD": PASSWORD}
+        if self.root == ROOT:
+            self.process = Forked(arguments, ROOT, environ)
+        else:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "scripts.serve", *arguments],
+                cwd=self.root,
+                env=environ,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if match := _ADDRESS.search(line):
                 self.address = match[1]
                 return
+        self._reap()
         raise AssertionError("the service ended before it answered")
 
     def kill(self) -> None:
@@ -74,10 +80,10 @@ class Service:
     def _reap(self) -> int:
         process, self.process = self.process, None
         assert process is not None
-        code = process.wait(timeout=60)
-        if process.stdout is not None:
-            process.stdout.close()
-        return code
+        _, complained = process.communicate()
+        sys.stderr.write(complained or "")
+        assert process.returncode is not None
+        return process.returncode
 
 
 @contextlib.contextmanager

@@ -9,14 +9,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
 
 from scripts.postgres_folder import ServerUser
+from tests.forked import Forked
 from tests.prepared import lay_out
 
+Process: TypeAlias = subprocess.Popen[str] | Forked
 REPOSITORY = Path(__file__).parents[2]
 PASSWORD = "a password for the tests"
 
@@ -42,20 +44,27 @@ USERS = _users()
 
 @dataclass
 class Service:
-    """One installation: a folder of data, and the process that serves it, if any."""
+    """One installation: a folder of data, and the process that serves it, if any.
+
+    `forked` is for what does not ask how the process itself begins.
+    """
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
     address: str = ""
     printed: str = ""
     user: ServerUser = USERS[0]
-    process: subprocess.Popen[str] | None = None
+    process: Process | None = None
+    forked: bool = False
 
-    def launch(self, *typed: str) -> subprocess.Popen[str]:
+    def launch(self, *typed: str) -> Process:
         """Start it, and return before it is ready."""
-        command = [sys.executable, "-P", "-m", "scripts.serve", "--data", str(self.folder)]
+        arguments = ["--data", str(self.folder), *(typed or ("--port", "0"))]
+        if self.forked:
+            self.process = Forked(arguments, self.folder, os.environ | self.environ)
+            return self.process
         self.process = subprocess.Popen(
-            [*command, *(typed or ("--port", "0"))],
+            [sys.executable, "-P", "-m", "scripts.serve", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -88,6 +97,7 @@ class Service:
         assert self.process is not None
         self.process.send_signal(number)
         said = "".join(self.process.communicate())
+        assert self.process.returncode is not None
         return self.process.returncode, said
 
     def health(self) -> int:
@@ -115,6 +125,7 @@ def service(data_folder: Path) -> Iterator[Service]:
 
 @pytest.fixture
 def standing(service: Service) -> Service:
-    """Give one whose database stands, so that it starts soon."""
+    """Give one whose database stands and whose code is read, so that it starts soon."""
     lay_out(service.folder)
+    service.forked = True
     return service
