@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -39,19 +40,44 @@ async def service(database: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def another_service(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[None]:
-    """One more, for as long as it is looked at."""
+async def another_service(
+    postgres: EmbeddedPostgres, template: str, *, kept: bool = False
+) -> AsyncIterator[str]:
+    """One more, for as long as it is looked at, unless it is to be kept; its database's name."""
     name = f"example_{uuid4().hex}"
     server = await asyncpg.connect(postgres.dsn)
     await server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     await open_pool(postgres.dsn.replace(f"@/{NAME}?", f"@/{name}?"))
     try:
         await fix_company_prefix(DEMONSTRATION_GCP)
-        yield
+        yield name
     finally:
         await close_pool()
-        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        if not kept:
+            await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await server.close()
+
+
+@pytest.fixture(scope="module")
+def loaded(postgres: EmbeddedPostgres, template: str) -> tuple[str, str]:
+    """Load a small example once: its database's name, and what was said on the way."""
+
+    async def fill() -> str:
+        async with another_service(postgres, template, kept=True) as name:
+            await load(NOW, scale=SMALL)
+            return name
+
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        name = asyncio.run(fill())
+    return name, said.getvalue()
+
+
+@pytest.fixture
+async def example(postgres: EmbeddedPostgres, loaded: tuple[str, str]) -> AsyncIterator[str]:
+    """Give a copy of it to look at, with what was said."""
+    name, said = loaded
+    async with another_service(postgres, name):
+        yield said
 
 
 async def facts() -> list[list[tuple[Any, ...]]]:
@@ -166,26 +192,20 @@ async def test_a_service_in_use_is_left_alone(
     assert "in use" in capsys.readouterr().out
 
 
-async def test_every_role_can_sign_in_with_the_printed_password(
-    service: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_every_role_can_sign_in_with_the_printed_password(example: str) -> None:
     """It is made up for each service; whoever administers has a password of their own."""
-    assert service
-    await load(NOW, scale=SMALL)
-    said = capsys.readouterr().out
-    password = said.partition("password ")[2].split()[0]
+    password = example.partition("password ")[2].split()[0]
     users = await fetch("select username, roles, password_hash from users")
     assert {role for user in users for role in user["roles"]} == ROLES - {ADMINISTRATOR}
     assert {user["username"] for user in users} == {worker.username for worker in WORKERS}
     assert await verified(users[0]["password_hash"], password)
     for user in users:
-        assert user["username"] in said
+        assert user["username"] in example
 
 
-async def test_the_rules_of_the_service_come_with_it(service: str) -> None:
+async def test_the_rules_of_the_service_come_with_it(example: str) -> None:
     """Who pays for whom, what care homes are not given, what a shelf is to have: each once."""
-    assert service
-    await load(NOW, scale=SMALL)
+    assert example
     await set_up(NOW)
     places = ("NG7 2NR", "NG2 6AA", "NG18 5BU", "NG24 1AA")
     homes = [{"gp_practice": None, "postcode": place} for place in places]
@@ -198,10 +218,9 @@ async def test_the_rules_of_the_service_come_with_it(service: str) -> None:
     assert rules["many"] == len(rows("funder_rules"))
 
 
-async def test_whoever_tries_it_out_today_sees_charges(service: str) -> None:
+async def test_whoever_tries_it_out_today_sees_charges(example: str) -> None:
     """The years from the play's first to the one after the present have the tariff."""
-    assert service
-    await load(NOW, scale=SMALL)
+    assert example
     years = [row["year"] for row in await fetch("select year from budget_years order by year")]
     assert years[0] == "2015-16"
     assert {"2026-27", "2027-28"} <= set(years)

@@ -1,16 +1,16 @@
 """The example's day: planned and published when it is opened, and the same each time."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from budget.database import fetch, transaction
-from equipment.items import fix_company_prefix
 from equipment.people.visibility import EVERYONE
 from scripts.example import load
+from scripts.postgres import EmbeddedPostgres
 from scripts.working_day.laying_out import lay_out
-from settings import DEMONSTRATION_GCP
 from tests.scripts.test_example import another_service
 from tests.sight import all_of
 
@@ -18,12 +18,22 @@ SCALE = 1 / 600
 TUESDAY, ANOTHER, SATURDAY = date(2026, 10, 13), date(2026, 11, 10), date(2026, 11, 14)
 
 
+@pytest.fixture(scope="module")
+def loaded(postgres: EmbeddedPostgres, template: str) -> str:
+    """Name a database with an example of a third of the usual size, loaded once for all."""
+
+    async def fill() -> str:
+        async with another_service(postgres, template, kept=True) as name:
+            await load(datetime(2026, 9, 1, 9, tzinfo=UTC), scale=SCALE)
+            return name
+
+    return asyncio.run(fill())
+
+
 @pytest.fixture
-async def example(database: str) -> str:
-    """Give a service with an example of a quarter of the usual size."""
-    await fix_company_prefix(DEMONSTRATION_GCP)
-    await load(datetime(2026, 9, 1, 9, tzinfo=UTC), scale=SCALE)
-    return database
+def origin(loaded: str) -> str:
+    """Begin each test from a copy of it."""
+    return loaded
 
 
 def opened(day: date) -> datetime:
@@ -60,21 +70,22 @@ FACTS = (
 )
 
 
-async def test_the_same_day_is_laid_out_whenever_it_is(postgres: Any, template: str) -> None:
+async def test_the_same_day_is_laid_out_whenever_it_is(
+    postgres: EmbeddedPostgres, loaded: str
+) -> None:
     """What is asked, promised and planned follows from the people and the weekday alone."""
     laid_out = []
     for day in (TUESDAY, ANOTHER):
-        async with another_service(postgres, template):
-            await load(datetime(2026, 9, 1, 9, tzinfo=UTC), scale=SCALE)
+        async with another_service(postgres, loaded):
             await lay_out(opened(day))
             laid_out.append(await facts(day))
     assert laid_out[0] == laid_out[1]
     assert all(laid_out[0])
 
 
-async def test_a_day_off_has_its_rounds_too_and_once(example: str) -> None:
+async def test_a_day_off_has_its_rounds_too_and_once(database: str) -> None:
     """Published today, a draft of the next working day; a second start changes nothing of it."""
-    assert example
+    assert database
     await lay_out(opened(SATURDAY))
     rounds = await fetch("select day, status, count(*) from rounds group by 1, 2 order by 1")
     assert [row[:2] for row in rounds] == [
@@ -86,9 +97,9 @@ async def test_a_day_off_has_its_rounds_too_and_once(example: str) -> None:
     assert await facts(SATURDAY) == before
 
 
-async def test_every_part_of_the_work_is_there_to_be_seen(example: str) -> None:
+async def test_every_part_of_the_work_is_there_to_be_seen(database: str) -> None:
     """The prescriber's orders, the authoriser's queue, what waits, a shelf that is short."""
-    assert example
+    assert database
     await lay_out(opened(TUESDAY))
     async with transaction(viewer=EVERYONE):
         for what, sql in SEEN.items():
@@ -119,9 +130,9 @@ SEEN = {
 }
 
 
-async def test_a_service_in_use_gets_no_day(example: str) -> None:
+async def test_a_service_in_use_gets_no_day(database: str) -> None:
     """Somebody has begun to try it out: nothing is asked for in their name."""
-    assert example
+    assert database
     await all_of(
         "insert into orders (id, person, funder, depot, speed, due_on, status, ordered_at,"
         " ordered_by) select gen_random_uuid(), f.id, '04K', 'NOTTM', '7_day', current_date,"
