@@ -10,12 +10,19 @@ from api.bodies import Json, OptionalBody
 from api.items import Received
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
-from api.routes import get, post
+from api.routes import get, post, put
 from budget.years import london_day
 from equipment.items import Viewer
-from equipment.stock import goods_in, purchases
+from equipment.stock import drafting, goods_in, purchases
 from equipment.stock.goods_in import GoodsIn
-from equipment.stock.purchase_form import NewPurchase, Ordering, Purchase, Saying, Status
+from equipment.stock.purchase_form import (
+    NewPurchase,
+    Ordering,
+    Purchase,
+    PurchaseChange,
+    Saying,
+    Status,
+)
 from settings import Settings
 
 _Overdue = Annotated[bool, QueryParameter(description="Only what was to have come before today.")]
@@ -29,7 +36,7 @@ class OrderingBody(Ordering, OptionalBody, frozen=True):
 @post("/api/purchases", task="buy stock", tags=["Depots"])
 async def draft_purchase(request: ApiRequest, data: Json[NewPurchase]) -> Purchase:
     """Draft a purchase; nothing is ordered yet."""
-    return await purchases.draft(request.caller, data, request.now)
+    return await drafting.draft(request.caller, data, request.now)
 
 
 @get("/api/purchases", task="read purchases", tags=["Depots"])
@@ -53,6 +60,18 @@ async def list_purchases(
 async def show_purchase(request: ApiRequest, purchase: UUID) -> Purchase:
     """Show a purchase, with its lines, answers and receipts."""
     return await purchases.look_up(request.caller, purchase)
+
+
+@put(_ONE, task="buy stock", tags=["Depots"])
+async def change_purchase(
+    request: ApiRequest, purchase: UUID, data: Json[PurchaseChange]
+) -> Purchase:
+    """Write a draft anew, all of it, until it is asked for.
+
+    409 `changed-meanwhile` where somebody else has written in it since the `version` that is sent;
+    the answer has the newest one.
+    """
+    return await drafting.change(request.caller, purchase, data, request.now)
 
 
 @post(f"{_ONE}/order", task="buy stock", status_code=200, tags=["Depots"])
@@ -95,6 +114,7 @@ ROUTES: Final = (
     draft_purchase,
     list_purchases,
     show_purchase,
+    change_purchase,
     order_purchase,
     approve_purchase,
     send_purchase_back,

@@ -66,6 +66,7 @@ What: TypeAlias = Literal[
     "printer changed",
     "reorder rules set",
     "purchase drafted",
+    "purchase changed",
     "purchase asked for",
     "purchase approved",
     "purchase sent back",

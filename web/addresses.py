@@ -64,6 +64,8 @@ from web.pool import (
 )
 from web.rounds import figures, round_moves, rounds
 from web.stock import counts as stock_counts
+from web.stock import drafts as stock_drafts
+from web.stock import goods as stock_goods
 from web.stock import levels as stock_levels
 from web.stock import moving as stock_moving
 from web.stock import purchases as stock_purchases
@@ -113,6 +115,8 @@ PAGES: Final = (
     *depot_printers.PAGES,
     *stock_levels.PAGES,
     *stock_purchases.PAGES,
+    *stock_drafts.PAGES,
+    *stock_goods.PAGES,
     *stock_counts.PAGES,
     *stock_moving.PAGES,
     *recalls.PAGES,

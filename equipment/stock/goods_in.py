@@ -18,6 +18,7 @@ from budget.refusals import Fault, Missing, Refused, Wrong
 from equipment import items
 from equipment.content import content_hash
 from equipment.items import ITEMS_MAX, Delivery, Viewer
+from equipment.parts.received import PartsOfOne
 from equipment.places import Code
 from equipment.staff.roles import check_may
 from equipment.stock.purchase_form import COMING, Price, Short
@@ -27,7 +28,8 @@ from labels.identifiers import TEXT_CHARACTERS_MAX
 class GoodsIn(msgspec.Struct, frozen=True):
     """What came of a line: a quantity, the serial numbers of each, or the blank labels of each.
 
-    Without a price each cost what was agreed; without a depot it came to the purchase's.
+    `parts` are those that each came with, in the same order. Without a price each cost what was
+    agreed; without a depot it came to the purchase's.
     """
 
     id: UUID
@@ -41,6 +43,7 @@ class GoodsIn(msgspec.Struct, frozen=True):
         ]
         | None
     ) = None
+    parts: Annotated[list[PartsOfOne], Meta(min_length=1, max_length=ITEMS_MAX)] | None = None
     batch: Short | None = None
     price_pence: Price | None = None
     received_at: Annotated[datetime, Meta(tz=True)] | None = None
@@ -83,6 +86,7 @@ def _delivery(goods: GoodsIn, line: asyncpg.Record, now: datetime) -> Delivery:
         dirty=False,
         owner="pool",
         labels=goods.labels or [],
+        parts=goods.parts or [],
     )
 
 

@@ -18,6 +18,7 @@ PRICE_MAX: Final = 100_000_00
 REASON_MAX: Final = 500
 SUPPLIER_MAX: Final = 200
 SHORT_MAX: Final = 80
+_VERSION_MAX: Final = 2**31 - 2
 LARGE_PENCE: Final = 5_000_00
 """From this sum on, somebody else than who asked for it approves a purchase."""
 
@@ -28,6 +29,7 @@ COMING: Final[tuple[Status, ...]] = ("ordered", "part_received")
 """Of these, goods are still to come."""
 
 Reason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=REASON_MAX)]
+Note: TypeAlias = Annotated[str, Meta(min_length=1, max_length=REASON_MAX)]
 Short: TypeAlias = Annotated[str, Meta(min_length=1, max_length=SHORT_MAX)]
 Sku: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40)]
 Quantity: TypeAlias = Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
@@ -51,6 +53,19 @@ class NewPurchase(msgspec.Struct, frozen=True):
     lines: Annotated[list[NewLine], Meta(min_length=1, max_length=LINES_MAX)]
     reference: Short | None = None
     due_on: date | None = None
+    note: Note | None = None
+
+
+class PurchaseChange(msgspec.Struct, frozen=True):
+    """A draft as it is to be from now on: all of it; `version` is the one that was looked at."""
+
+    version: Annotated[int, Meta(ge=1, le=_VERSION_MAX)]
+    supplier: Annotated[str, Meta(min_length=1, max_length=SUPPLIER_MAX)]
+    depot: Code
+    lines: Annotated[list[NewLine], Meta(min_length=1, max_length=LINES_MAX)]
+    reference: Short | None = None
+    due_on: date | None = None
+    note: Note | None = None
 
 
 class StockAnswer(msgspec.Struct, frozen=True):
@@ -105,18 +120,27 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class Purchase(msgspec.Struct, frozen=True, kw_only=True):
-    """A purchase as it stands; `reason` is why it was cancelled, or sent back last."""
+    """A purchase as it stands; `reason` is why it was cancelled, or sent back last.
+
+    `authors` are all who have written in it, and `version` says how often that was.
+    """
 
     id: UUID
     seq: int
     supplier: str
     reference: str | None
     depot: str
+    depot_name: str
     due_on: date | None
+    note: str | None
     status: Status
     total_pence: int
     drafted_at: datetime
     drafted_by: str
+    version: int
+    changed_at: datetime | None
+    changed_by: str | None
+    authors: list[str]
     asked_at: datetime | None
     asked_by: str | None
     ordered_at: datetime | None
@@ -129,10 +153,11 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     receipts: list[Received]
 
 
-def purchase_faults(new: NewPurchase) -> Iterator[Fault]:
+def purchase_faults(new: NewPurchase | PurchaseChange) -> Iterator[Fault]:
     """What is wrong with the texts of a purchase, and a line that stands there twice."""
     yield from text_faults("supplier", new.supplier, SUPPLIER_MAX)
     yield from text_faults("reference", new.reference, SHORT_MAX)
+    yield from text_faults("note", new.note, REASON_MAX)
     if len({line.sku for line in new.lines}) != len(new.lines):
         yield Fault("lines", "A product stands there twice.")
     if not 1 <= len(new.lines) <= LINES_MAX:

@@ -1,106 +1,36 @@
-"""Purchases of stock: drafted, ordered, approved where they are large, cancelled.
+"""Purchases of stock: ordered, approved where they are large, cancelled.
 
 Nobody buys what waits to be washed without saying why: before a purchase is ordered, what could be
-made fit instead is looked for, and has to be answered. What comes in: equipment/stock/goods_in.py.
+made fit instead is looked for, and has to be answered. How one is written:
+equipment/stock/drafting.py; what comes in: equipment/stock/goods_in.py.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import asyncpg
 
 from budget.changes import record
 from budget.database import execute, fetch, fetch_one, insert, transaction
 from budget.narrowing import narrowed
-from budget.refusals import Fault, Missing, Refused, Wrong
-from budget.wording import one_line, sought, text_faults
-from equipment import receipts
-from equipment.content import content_hash
+from budget.refusals import Missing, Refused, Wrong
+from budget.wording import text_faults
 from equipment.staff.roles import Caller, check_may
 from equipment.stock.purchase_form import (
     COMING,
     LARGE_PENCE,
     REASON_MAX,
     Answered,
-    NewPurchase,
     Ordering,
     Purchase,
     PurchaseLine,
     Received,
     Saying,
     Status,
-    purchase_faults,
 )
 from equipment.stock.waiting import StockWaiting, check_answered, waiting_stock
-
-_RECEIPT: Final = "purchase"
-
-
-async def draft(caller: Caller, new: NewPurchase, now: datetime) -> Purchase:
-    """Draft a purchase; nothing is ordered yet. A repeat of its id changes nothing.
-
-    Wrong where a field is, or there is no such depot or product; Refused `id-reused`.
-    """
-    check_may(caller, "buy stock")
-    if faults := list(purchase_faults(new)):
-        raise Wrong(faults)
-    content = content_hash(new)
-    async with transaction():
-        if await receipts.earlier(_RECEIPT, new.id, caller, content) is None:
-            await _check_known(new)
-            await _write(caller, new, now)
-            await record(caller.username, "purchase drafted", str(new.id), new)
-            await receipts.keep(_RECEIPT, new.id, caller, content, "", now)
-    return await look_up(caller, new.id)
-
-
-async def _check_known(new: NewPurchase) -> None:
-    skus = [line.sku for line in new.lines]
-    [row] = await fetch(_KNOWN, sought(new.depot), [sought(sku) for sku in skus])
-    faults = [
-        Fault(f"lines[{n}].sku", f"There is no product “{sku}”.")
-        for n, sku in enumerate(skus)
-        if sku not in row["skus"]
-    ]
-    if not row["depot"]:
-        faults.append(Fault("depot", "There is no such depot."))
-    if faults:
-        raise Wrong(faults)
-
-
-_KNOWN: Final = """
-select exists (select from depots where code = $1) as depot,
-    array(select sku from products where sku = any($2::varchar[])) as skus
-"""
-
-
-async def _write(caller: Caller, new: NewPurchase, now: datetime) -> None:
-    total = sum(line.quantity * line.price_pence for line in new.lines)
-    await execute(
-        _DRAFT, new.id, one_line(new.supplier), new.reference, new.depot, new.due_on, total, now,
-        caller.username,
-    )  # fmt: skip
-    rows = [
-        (uuid5(new.id, str(place)), new.id, place, line.sku, line.quantity, line.price_pence)
-        for place, line in enumerate(new.lines)
-    ]
-    await insert("purchase_lines", _LINE_COLUMNS, rows)
-
-
-_DRAFT: Final = """
-insert into purchases (id, supplier, reference, depot, due_on, total_pence, drafted_at, drafted_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
-"""
-_LINE_COLUMNS: Final = {
-    "id": "uuid",
-    "purchase": "uuid",
-    "place": "smallint",
-    "sku": "varchar",
-    "quantity": "integer",
-    "price_pence": "bigint",
-}
 
 
 async def order(caller: Caller, purchase: UUID, told: Ordering, now: datetime) -> Purchase:
@@ -111,11 +41,10 @@ async def order(caller: Caller, purchase: UUID, told: Ordering, now: datetime) -
     """
     check_may(caller, "buy stock")
     async with transaction():
-        held = await _held(purchase)
+        held = await hold(purchase)
         if held["asked_by"] == caller.username and held["status"] in _ASKED:
             return await _found(purchase)
-        if held["status"] != "draft":
-            raise Refused("purchase-not-draft", f"This purchase is {_WORDS[held['status']]}.")
+        check_draft(held)
         skus = [row["sku"] for row in await fetch(_SKUS, purchase)]
         answered = check_answered(skus, await waiting_stock(skus), told.answers)
         await _keep_answers(caller, purchase, answered, now)
@@ -127,6 +56,12 @@ async def order(caller: Caller, purchase: UUID, told: Ordering, now: datetime) -
             await _place(caller, purchase, now)
         await record(caller.username, "purchase asked for", str(purchase), told)
         return await _found(purchase)
+
+
+def check_draft(held: asyncpg.Record) -> None:
+    """Raise Refused `purchase-not-draft` for what has been asked for already."""
+    if held["status"] != "draft":
+        raise Refused("purchase-not-draft", f"This purchase is {_WORDS[held['status']]}.")
 
 
 _ASKED: Final = ("awaiting_approval", *COMING, "received")
@@ -177,11 +112,12 @@ update purchases set status = 'ordered', ordered_at = $2, ordered_by = $3 where 
 async def approve(caller: Caller, purchase: UUID, now: datetime) -> Purchase:
     """Order what somebody else asked for; once more, it changes nothing.
 
-    Missing; Refused `own-purchase` for who drafted it or asked for it, `purchase-not-awaiting`.
+    Missing; Refused `own-purchase` for who has written in it or asked for it,
+    `purchase-not-awaiting`.
     """
     check_may(caller, "approve purchases")
     async with transaction():
-        held = await _held(purchase)
+        held = await hold(purchase)
         if held["status"] in COMING and held["ordered_by"] == caller.username:
             return await _found(purchase)
         _check_decides(caller, held)
@@ -196,7 +132,7 @@ async def send_back(caller: Caller, purchase: UUID, told: Saying, now: datetime)
     check_may(caller, "approve purchases")
     _check_reason(told)
     async with transaction():
-        _check_decides(caller, await _held(purchase))
+        _check_decides(caller, await hold(purchase))
         await execute(_SEND_BACK, purchase, told.reason)
         await record(caller.username, "purchase sent back", str(purchase), told)
         return await _found(purchase)
@@ -211,8 +147,9 @@ def _check_decides(caller: Caller, held: asyncpg.Record) -> None:
     if held["status"] != "awaiting_approval":
         words = f"This purchase is {_WORDS[held['status']]}."
         raise Refused("purchase-not-awaiting", words)
-    if caller.username in {held["asked_by"], held["drafted_by"]}:
-        raise Refused("own-purchase", "You have asked for this yourself: somebody else decides.")
+    if caller.username in {held["asked_by"], *held["authors"]}:
+        words = "You have written or asked for this yourself: somebody else decides."
+        raise Refused("own-purchase", words)
 
 
 async def cancel(caller: Caller, purchase: UUID, told: Saying, now: datetime) -> Purchase:
@@ -223,7 +160,7 @@ async def cancel(caller: Caller, purchase: UUID, told: Saying, now: datetime) ->
     check_may(caller, "buy stock")
     _check_reason(told)
     async with transaction():
-        held = await _held(purchase)
+        held = await hold(purchase)
         if held["status"] == "received":
             raise Refused("purchase-complete", "All of it has come: there is nothing to cancel.")
         if held["status"] != "cancelled":
@@ -243,7 +180,7 @@ def _check_reason(told: Saying) -> None:
         raise Wrong(faults)
 
 
-async def _held(purchase: UUID) -> asyncpg.Record:
+async def hold(purchase: UUID) -> asyncpg.Record:
     """The purchase, held until the transaction ends; or Missing."""
     row = await fetch_one(_HELD, purchase)
     if row is None:
@@ -252,7 +189,8 @@ async def _held(purchase: UUID) -> asyncpg.Record:
 
 
 _HELD: Final = """
-select status, total_pence, drafted_by, asked_by, ordered_by from purchases where id = $1 for update
+select status, total_pence, authors, asked_by, ordered_by, version, changed_by
+from purchases where id = $1 for update
 """
 
 
@@ -288,9 +226,15 @@ async def listed(
 
 
 _COLUMNS: Final = [
-    name for name in Purchase.__struct_fields__ if name not in {"lines", "answers", "receipts"}
+    name
+    for name in Purchase.__struct_fields__
+    if name not in {"depot_name", "lines", "answers", "receipts"}
 ]
-_PURCHASES: Final = f"select {', '.join(_COLUMNS)} from purchases"  # noqa: S608 - column names from code
+_PURCHASES: Final = f"""
+select {", ".join(_COLUMNS)},
+    (select name from depots d where d.code = purchases.depot) as depot_name
+from purchases
+"""  # noqa: S608 - column names from code
 
 
 async def _shown(rows: Sequence[asyncpg.Record]) -> list[Purchase]:

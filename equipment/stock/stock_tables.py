@@ -2,6 +2,7 @@
 
 from piccolo.columns import (
     UUID,
+    Array,
     BigInt,
     BigSerial,
     Boolean,
@@ -45,10 +46,17 @@ class Purchase(Table, tablename="purchases"):
     reference = Varchar(length=80, null=True, default=None)
     depot = ForeignKey(Depot, null=False, on_delete=OnDelete.restrict, default=None)
     due_on = Date(null=True, default=None)
+    note = Varchar(length=500, null=True, default=None)
     status = Varchar(length=20, default="draft")
     total_pence = BigInt()
     drafted_at = Timestamptz(default=None)
     drafted_by = Varchar(length=64)
+    # How often it was written, when and by whom last: two never write over each other.
+    version = Integer(default=1)
+    changed_at = Timestamptz(null=True, default=None)
+    changed_by = Varchar(length=64, null=True, default=None)
+    # All who have written in it: of a large one, none of them approves.
+    authors = Array(base_column=Varchar(length=64))
     # Who asked for it to be ordered: of a large one, somebody else approves.
     asked_at = Timestamptz(null=True, default=None)
     asked_by = Varchar(length=64, null=True, default=None)

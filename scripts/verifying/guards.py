@@ -59,7 +59,8 @@ from (values ('note_postings', 'postings'), ('note_tallies', 'tallies'),
     ('keep_gate_of_new', 'items'), ('keep_gate_of_parts', 'items'), ('keep_dues', 'items'),
     ('begin_dues', 'items'), ('reckon_product', 'products'), ('reckon_person', 'people'),
     ('count_promises_made', 'promises'), ('count_promises_ended', 'promises'),
-    ('print_label_moves', 'print_labels')) due (name, on_table)
+    ('print_label_moves', 'print_labels'), ('keep_asked_purchase', 'purchases'),
+    ('keep_asked_lines', 'purchase_lines')) due (name, on_table)
 where not exists (select from pg_trigger
     where tgrelid = to_regclass('public.' || on_table) and tgname = name)
 union all

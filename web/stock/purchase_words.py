@@ -2,23 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID, uuid4
+
+from markupsafe import Markup
 
 from budget.refusals import Refusal
-from equipment.places import Depot
 from equipment.staff.roles import Caller
 from equipment.stock.purchase_form import (
     COMING,
     LARGE_PENCE,
     REASON_MAX,
-    SHORT_MAX,
-    SUPPLIER_MAX,
     Purchase,
     PurchaseLine,
     Status,
 )
 from equipment.stock.waiting import StockWaiting
-from web.fields import Field, Fields, Form, errors, faults_of
+from web.fields import Fields, Form, errors, faults_of
 from web.forms import Filled
 from web.list_page import ListPage
 from web.markup import link, tag
@@ -27,9 +25,6 @@ from web.stock.act_page import ActPage, Table, act, line, right
 from web.words import count, day, moment, pounds
 
 _Cell = dict[str, Any]
-ROWS: Final = 5
-"""How many products a form takes at a time."""
-
 STATUSES: Final[Mapping[Status, tuple[str, str]]] = {
     "draft": ("Draft", "grey"),
     "awaiting_approval": ("To be approved", "yellow"),
@@ -71,67 +66,11 @@ def _listed(each: Purchase, path: str) -> list[_Cell]:
     return [
         {"html": link(f"{path}/{each.id}", each.supplier)},
         {"text": what + more},
-        {"text": each.depot},
+        {"text": each.depot_name},
         right(pounds(each.total_pence)),
         {"text": day(each.due_on) if each.due_on else ""},
         {"html": tag(*STATUSES[each.status])},
     ]
-
-
-def new_form(
-    depots: Sequence[Depot],
-    base: str,
-    first: Mapping[str, str],
-    filled: Filled | None = None,
-    refusal: Refusal | None = None,
-) -> Form:
-    """The form that drafts a purchase; `first` stands in its first line."""
-    faults, trouble = faults_of(refusal) if refusal is not None else ((), None)
-    made = Fields(filled, faults)
-    names = {each.code: f"{each.name} ({each.code})" for each in depots}
-    fields = [
-        made.hidden("id", uuid4()),
-        made.text("supplier", "Supplier", maxlength=SUPPLIER_MAX),
-        made.text("reference", "Your reference, if there is one", width=20, maxlength=SHORT_MAX),
-        made.select(
-            "depot", "Depot", names, value=next(iter(names), None), hint="Where it is delivered to."
-        ),
-        made.day("due_on", "Due, if a day was agreed"),
-    ]
-    for n in range(ROWS):
-        fields += _line_fields(made, n, first if n == 0 else {})
-    wrong = errors(faults, fields, trouble=trouble)
-    heading = "New purchase"
-    return Form(
-        title=f"Error: {heading}" if wrong else heading,
-        heading=heading,
-        action=f"{base}/depot/purchases/new",
-        fields=fields,
-        errors=wrong,
-        submit="Draft it",
-        back=f"{base}/depot/purchases",
-        paragraphs=(
-            (
-                "Nothing is ordered yet. What waits to be washed, inspected or mended is shown"
-                " before you order."
-            ),
-        ),
-    )
-
-
-def _line_fields(made: Fields, n: int, first: Mapping[str, str]) -> Iterator[Field]:
-    yield made.text(
-        f"sku-{n}", f"Product {n + 1}", value=first.get("sku"), width=20, spellcheck=False,
-        hint="Its code in the catalogue.",
-    )  # fmt: skip
-    yield made.text(
-        f"quantity-{n}", f"How many of product {n + 1}", value=first.get("quantity"), width=5,
-        inputmode="numeric",
-    )  # fmt: skip
-    yield made.text(
-        f"price_pence-{n}", f"Price of one of product {n + 1}", value=first.get("price"),
-        prefix="£", width=10, inputmode="decimal",
-    )  # fmt: skip
 
 
 def purchase_page(
@@ -159,20 +98,29 @@ def purchase_page(
         warnings=[each.detail for each in waiting],
         rows=list(_about(shown)),
         tables=list(_tables(shown, caller, path)),
-        links=(),
+        links=list(_ways(shown, caller, path)),
         forms=forms,
         more={},
     )
 
 
+def _ways(shown: Purchase, caller: Caller, path: str) -> Iterator[tuple[str, str]]:
+    if shown.status == "draft" and caller.may("buy stock"):
+        yield "Change the draft", f"{path}/change"
+
+
 def _about(shown: Purchase) -> Iterator[_Cell]:
     if shown.reference:
         yield line("Reference", shown.reference)
-    yield line("Delivered to", shown.depot)
+    yield line("Delivered to", f"{shown.depot_name} ({shown.depot})")
     if shown.due_on:
         yield line("Due", day(shown.due_on))
     yield line("Sum", pounds(shown.total_pence))
+    if shown.note:
+        yield line("Note", shown.note)
     yield line("Drafted", f"{moment(shown.drafted_at)}, by {shown.drafted_by}")
+    if shown.changed_at:
+        yield line("Changed", f"{moment(shown.changed_at)}, by {shown.changed_by}")
     if shown.asked_at:
         yield line("Asked for", f"{moment(shown.asked_at)}, by {shown.asked_by}")
     if shown.ordered_at:
@@ -181,7 +129,7 @@ def _about(shown: Purchase) -> Iterator[_Cell]:
         words = STATUSES[shown.status][0]
         yield line(words, f"{moment(shown.ended_at)}, by {shown.ended_by}")
     if shown.reason:
-        yield line("Reason", shown.reason)
+        yield line("Sent back" if shown.status == "draft" else "Reason", shown.reason)
     for each in shown.answers:
         words = f"{count(each.waiting, 'was', 'were')} waiting: {each.reason} ({each.answered_by})"
         yield line(f"Why {each.sku} all the same", words)
@@ -222,10 +170,15 @@ def _line(each: PurchaseLine, path: str, *, receives: bool) -> list[_Cell]:
         right(pounds(each.price_pence)),
     ]
     if receives:
-        left = each.quantity - each.received
-        way = link(f"{path}/lines/{each.id}/receive", f"Receive {each.sku}") if left else ""
-        cells.append({"html": way})
+        cells.append({"html": _receiving(each, f"{path}/lines/{each.id}")})
     return cells
+
+
+def _receiving(each: PurchaseLine, path: str) -> Markup:
+    if each.received == each.quantity:
+        return Markup("All of it has come")
+    many = link(f"{path}/receive", f"Receive {each.sku}")
+    return Markup("{}<br>{}").format(many, link(f"{path}/each", f"Scan {each.sku} one by one"))
 
 
 def _forms(
@@ -235,7 +188,7 @@ def _forms(
     path: str,
     made: Fields,
 ) -> Iterator[Form]:
-    own = caller.username in {shown.asked_by, shown.drafted_by}
+    own = caller.username in {shown.asked_by, *shown.authors}
     if shown.status == "awaiting_approval" and caller.may("approve purchases") and not own:
         yield act("Approve it", f"{path}/approve", [], "Approve and order")
         why = made.lines("back_reason", "Why not?", rows=2, maxlength=REASON_MAX)
@@ -257,52 +210,3 @@ def _forms(
     if shown.status in {"draft", "awaiting_approval", *COMING}:
         why = made.lines("cancel_reason", "Why?", rows=2, maxlength=REASON_MAX)
         yield act("Cancel what has not come", f"{path}/cancel", [why], "Cancel", variant="warning")
-
-
-def goods_form(
-    shown: Purchase,
-    bought: PurchaseLine,
-    base: str,
-    filled: Filled | None = None,
-    refusal: Refusal | None = None,
-) -> Form:
-    """The form for what came of a line."""
-    faults, trouble = faults_of(refusal) if refusal is not None else ((), None)
-    made = Fields(filled, faults)
-    left = bought.quantity - bought.received
-    price = f"{bought.price_pence // 100}.{bought.price_pence % 100:02d}"
-    fields = [
-        made.hidden("id", uuid4()),
-        made.text(
-            "quantity", "How many came", width=5, inputmode="numeric",
-            hint="Leave empty where you scan serial numbers or labels.",
-        ),
-        made.lines("serials", "Serial numbers, one a line", rows=4, spellcheck=False),
-        made.lines(
-            "labels", "Blank labels, one a line, in the same order", rows=4, spellcheck=False,
-            hint="Leave empty to have new labels made.",
-        ),
-        made.text("batch", "Batch or lot", width=20, spellcheck=False),
-        made.text(
-            "price_pence", "Price of one", value=price, prefix="£", width=10, inputmode="decimal"
-        ),
-    ]  # fmt: skip
-    wrong = errors(faults, fields, trouble=trouble)
-    heading = bought.name
-    path = f"{base}/depot/purchases/{shown.id}"
-    return Form(
-        title=f"Error: {heading}" if wrong else heading,
-        heading=heading,
-        caption=f"Goods in from {shown.supplier}",
-        action=f"{path}/lines/{bought.id}/receive",
-        fields=fields,
-        errors=wrong,
-        submit="Receive",
-        back=path,
-        paragraphs=(f"{count(left, 'is', 'are')} still to come.",),
-    )
-
-
-def line_of(shown: Purchase, wanted: UUID) -> PurchaseLine | None:
-    """A line of the purchase."""
-    return next((each for each in shown.lines if each.id == wanted), None)

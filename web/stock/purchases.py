@@ -1,30 +1,17 @@
-"""Purchases on pages: drafted, ordered, approved, and the goods that come in."""
+"""Purchases on pages: listed, ordered, approved, sent back, cancelled."""
 
-import re
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
-from budget.refusals import Fault, Missing, Refusal, Refused, Wrong
+from budget.refusals import Fault, Refusal, Refused, Wrong
 from budget.years import london_day
-from equipment import places
-from equipment.catalogue import products
-from equipment.items import Viewer
-from equipment.places import Depot
-from equipment.stock import goods_in, purchases
-from equipment.stock.goods_in import GoodsIn
-from equipment.stock.purchase_form import (
-    NewPurchase,
-    Ordering,
-    Purchase,
-    PurchaseLine,
-    Saying,
-    Status,
-)
+from equipment.stock import purchases
+from equipment.stock.purchase_form import Ordering, Purchase, Saying, Status
 from equipment.stock.waiting import StockWaiting, waiting_stock
 from web import pages
 from web.forms import Filled, as_struct
@@ -34,12 +21,7 @@ from web.rendering import page
 from web.stock import purchase_words
 
 _PURCHASES: Final = "/depot/purchases"
-_NEW: Final = f"{_PURCHASES}/new"
 _ONE: Final = f"{_PURCHASES}/{{purchase:uuid}}"
-_GOODS: Final = f"{_ONE}/lines/{{line:uuid}}/receive"
-_DEPOTS_MAX: Final = 200
-_TEXT_MAX: Final = 40
-_IN_LINE: Final = re.compile(r"lines\[([0-9]+)\]\.(\w+)")
 
 
 @pages.get(_PURCHASES, task="read purchases")
@@ -60,69 +42,6 @@ async def list_purchases(request: PageRequest) -> Response[str]:
     found = sliced(rows, lambda row: row.seq, f"{base}{_PURCHASES}", **sought)
     content = purchase_words.list_page(found, sought["status"], request.caller, base)
     return page(request, "list.jinja", content)
-
-
-@pages.get(_NEW, task="buy stock")
-async def show_new_purchase(request: PageRequest) -> Response[str]:
-    """The form for one; its first line from the address."""
-    sku = request.sought("sku")[:_TEXT_MAX]
-    first = {"sku": sku, "quantity": request.sought("quantity")[:_TEXT_MAX]}
-    try:
-        if sku:
-            product = await products.find_product(request.caller, sku, request.now)
-            first["price"] = f"{product.price_pence // 100}.{product.price_pence % 100:02d}"
-    except Missing:
-        first = {}
-    content = purchase_words.new_form(await _depots(request), request.site.base, first)
-    return page(request, "staff_form.jinja", content)
-
-
-@pages.post(_NEW, task="buy stock")
-async def draft_purchase(request: PageRequest) -> Response[str]:
-    """Draft it; sent twice, it is one."""
-    filled = await request.filled()
-    rows = [n for n in range(purchase_words.ROWS) if _is_filled(filled, n)]
-    try:
-        new = as_struct(_values(filled, rows), NewPurchase)
-        await purchases.draft(request.caller, new, request.now)
-    except (Wrong, Refused) as refusal:
-        depots = await _depots(request)
-        content = purchase_words.new_form(
-            depots, request.site.base, {}, filled, _in_form(refusal, rows)
-        )
-        return page(request, "staff_form.jinja", content, status=422)
-    return see_other(request, f"{_PURCHASES}/{new.id}", say="It is drafted, and not ordered yet.")
-
-
-def _is_filled(filled: Filled, n: int) -> bool:
-    return any(filled.text(f"{name}-{n}") for name in ("sku", "quantity", "price_pence"))
-
-
-def _values(filled: Filled, rows: list[int]) -> Mapping[str, object]:
-    texts = {n: filled.given(n) for n in ("id", "supplier", "reference", "depot")}
-    lines = [
-        {
-            "sku": filled.text(f"sku-{n}"),
-            "quantity": filled.text(f"quantity-{n}"),
-            "price_pence": filled.pence(f"price_pence-{n}") or 0,
-        }
-        for n in rows or (0,)
-    ]
-    return texts | {"due_on": filled.day("due_on"), "lines": lines}
-
-
-def _in_form(refusal: Refusal, rows: list[int]) -> Refusal:
-    """The refusal with the fields of the form, where each line's have numbers."""
-    if not isinstance(refusal, Wrong):
-        return refusal
-    return Wrong([_named(fault, rows) for fault in refusal.faults])
-
-
-def _named(fault: Fault, rows: list[int]) -> Fault:
-    found = _IN_LINE.fullmatch(fault.field)
-    if found is None:
-        return Fault("sku-0", fault.message) if fault.field == "lines" else fault
-    return Fault(f"{found[2]}-{(rows or [0])[int(found[1])]}", fault.message)
 
 
 @pages.get(_ONE, task="read purchases")
@@ -223,63 +142,11 @@ async def _act(  # noqa: PLR0917 - what a form of this page is
     return see_other(request, f"{_PURCHASES}/{purchase}", say=say)
 
 
-@pages.get(_GOODS, task="receive items")
-async def show_goods_in(
-    request: PageRequest, purchase: FromPath[UUID], line: FromPath[UUID]
-) -> Response[str]:
-    """The form for what came of a line."""
-    shown, bought = await _line(request, purchase, line)
-    content = purchase_words.goods_form(shown, bought, request.site.base)
-    return page(request, "staff_form.jinja", content)
-
-
-@pages.post(_GOODS, task="receive items")
-async def receive_goods(
-    request: PageRequest, purchase: FromPath[UUID], line: FromPath[UUID]
-) -> Response[str]:
-    """Receive what came; sent twice, it came once."""
-    filled = await request.filled()
-    shown, bought = await _line(request, purchase, line)
-    viewer = Viewer(request.caller, request.now, request.site.public_url)
-    try:
-        goods = as_struct(_goods(filled, line), GoodsIn)
-        answer = msgspec.json.decode(await goods_in.receive(viewer, purchase, goods))
-    except (Wrong, Refused) as refusal:
-        content = purchase_words.goods_form(shown, bought, request.site.base, filled, refusal)
-        return page(request, "staff_form.jinja", content, status=422)
-    say = f"{len(answer['items']):,} received. Their labels are to be printed with the items."
-    return see_other(request, f"{_PURCHASES}/{purchase}", say=say)
-
-
-async def _line(request: PageRequest, purchase: UUID, line: UUID) -> tuple[Purchase, PurchaseLine]:
-    shown = await purchases.look_up(request.caller, purchase)
-    bought = purchase_words.line_of(shown, line)
-    if bought is None:
-        raise Missing("purchase-not-found", "There is no such line of a purchase.")
-    return shown, bought
-
-
-def _goods(filled: Filled, line: UUID) -> Mapping[str, Any]:
-    values: dict[str, Any] = {name: filled.given(name) for name in ("id", "quantity", "batch")}
-    for name in ("serials", "labels"):
-        values[name] = [text.strip() for text in filled.raw(name).splitlines() if text.strip()]
-    given = {name: value for name, value in values.items() if value}
-    return given | {"line": str(line), "price_pence": filled.pence("price_pence")}
-
-
-async def _depots(request: PageRequest) -> list[Depot]:
-    return await places.depots(request.caller, "", _DEPOTS_MAX)
-
-
 PAGES: Final = (
     list_purchases,
-    show_new_purchase,
-    draft_purchase,
     show_purchase,
     order_purchase,
     approve_purchase,
     send_purchase_back,
     cancel_purchase,
-    show_goods_in,
-    receive_goods,
 )

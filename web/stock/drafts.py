@@ -1,0 +1,95 @@
+"""Drafts of purchases on pages: made, and written anew until they are asked for."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response
+from litestar.params import FromPath
+
+from budget.refusals import Missing, Refusal, Refused, Wrong
+from equipment import places
+from equipment.catalogue import products
+from equipment.places import Depot
+from equipment.stock import drafting, purchases
+from equipment.stock.purchase_form import NewPurchase, PurchaseChange
+from web import pages
+from web.forms import Filled
+from web.pages import PageRequest, see_other
+from web.rendering import page
+from web.stock import draft_words
+
+_PURCHASES: Final = "/depot/purchases"
+_NEW: Final = f"{_PURCHASES}/new"
+_CHANGE: Final = f"{_PURCHASES}/{{purchase:uuid}}/change"
+_TASK: Final = "buy stock"
+_DEPOTS_MAX: Final = 200
+_TEXT_MAX: Final = 40
+
+
+@pages.get(_NEW, task=_TASK)
+async def show_new_purchase(request: PageRequest) -> Response[str]:
+    """The form for one; its first line from the address."""
+    sku = request.sought("sku")[:_TEXT_MAX]
+    first = {"sku": sku, "quantity": request.sought("quantity")[:_TEXT_MAX]}
+    try:
+        if sku:
+            product = await products.find_product(request.caller, sku, request.now)
+            first["price"] = f"{product.price_pence // 100}.{product.price_pence % 100:02d}"
+    except Missing:
+        first = {}
+    content = draft_words.new_form(await _depots(request), request.site.base, first)
+    return page(request, "staff_form.jinja", content)
+
+
+@pages.post(_NEW, task=_TASK)
+async def draft_purchase(request: PageRequest) -> Response[str]:
+    """Draft it; sent twice, it is one."""
+    filled = await request.filled()
+    try:
+        new = draft_words.told_of(filled, NewPurchase)
+        await drafting.draft(request.caller, new, request.now)
+    except (Wrong, Refused) as refusal:
+        told = draft_words.in_form(refusal, filled)
+        depots = await _depots(request)
+        content = draft_words.new_form(depots, request.site.base, {}, filled, told)
+        return page(request, "staff_form.jinja", content, status=422)
+    return see_other(request, f"{_PURCHASES}/{new.id}", say="It is drafted, and not ordered yet.")
+
+
+@pages.get(_CHANGE, task=_TASK)
+async def show_purchase_change(request: PageRequest, purchase: FromPath[UUID]) -> Response[str]:
+    """The form that writes a draft anew; Refused for what has been asked for."""
+    return await _form(request, purchase)
+
+
+@pages.post(_CHANGE, task=_TASK)
+async def change_purchase(request: PageRequest, purchase: FromPath[UUID]) -> Response[str]:
+    """Write it anew, unless somebody else has meanwhile: then it is shown what it says now."""
+    filled = await request.filled()
+    try:
+        told = draft_words.told_of(filled, PurchaseChange)
+        await drafting.change(request.caller, purchase, told, request.now)
+    except (Wrong, Refused) as refusal:
+        return await _form(request, purchase, filled, draft_words.in_form(refusal, filled))
+    return see_other(request, f"{_PURCHASES}/{purchase}", say="The draft is changed.")
+
+
+async def _form(
+    request: PageRequest,
+    purchase: UUID,
+    filled: Filled | None = None,
+    refusal: Refusal | None = None,
+) -> Response[str]:
+    shown = await purchases.look_up(request.caller, purchase)
+    if refusal is None and shown.status != "draft":
+        raise Refused("purchase-not-draft", "This purchase was asked for: it is a draft no more.")
+    depots = await _depots(request)
+    content = draft_words.change_form(shown, depots, request.site.base, filled, refusal)
+    return page(request, "staff_form.jinja", content, status=422 if refusal else 200)
+
+
+async def _depots(request: PageRequest) -> list[Depot]:
+    return await places.depots(request.caller, "", _DEPOTS_MAX)
+
+
+PAGES: Final = (show_new_purchase, draft_purchase, show_purchase_change, change_purchase)
