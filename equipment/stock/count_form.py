@@ -15,14 +15,17 @@ LABELS_MAX: Final = 500
 REASON_MAX: Final = 500
 
 Status: TypeAlias = Literal["open", "compared", "settled", "cancelled"]
-Kind: TypeAlias = Literal["missing", "lost", "out", "elsewhere", "wrong_side", "gone"]
+Kind: TypeAlias = Literal[
+    "missing", "lost", "out", "elsewhere", "wrong_side", "gone", "back", "at_repairer"
+]
 """`missing`: on record here, not found. Found, but on record `lost`, `out` with somebody or on a
-van, `elsewhere` in another depot or bay, or `gone` for good; `wrong_side`: dirty among clean things
-or the other way round."""
+van, `elsewhere` in another depot or bay, `back` from a repairer with whom it is on record, or
+`gone` for good; `wrong_side`: dirty among clean things or the other way round. `at_repairer` is
+no difference: it was not found, as it is with the one that `note` names."""
 
-Outcome: TypeAlias = Literal["recorded", "case", "moved", "refused", "declined"]
+Outcome: TypeAlias = Literal["recorded", "case", "moved", "refused", "declined", "noted"]
 """What came of a difference: a movement or a case; nothing, as the item had moved meanwhile or a
-rule refused it; or it was declined."""
+rule refused it; or it was declined. What is with a repairer is `noted` as it is compared."""
 
 Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
 Reason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=REASON_MAX)]
@@ -72,6 +75,7 @@ class Difference(msgspec.Struct, frozen=True):
     kind: Kind
     state: State
     depot: str | None
+    depot_name: str | None
     action: str | None
     outcome: Outcome | None
     movement: UUID | None
@@ -82,13 +86,16 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     """A count as it stands.
 
     `scanned`: items so far. `expected` and `found`: how many were to be there when it was compared,
-    and how many of these were. `differences`: how many there were, `undecided` how many still are.
+    and how many of these were. `differences`: how many there were. `away`: how many were not, as
+    they were with repairers.
     """
 
     id: UUID
     seq: int
     depot: str
+    depot_name: str
     bay: str | None
+    bay_name: str | None
     status: Status
     opened_at: datetime
     opened_by: str
@@ -98,6 +105,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     expected: int | None
     found: int | None
     differences: int
+    away: int
     decided_at: datetime | None
     decided_by: str | None
     reason: str | None

@@ -132,11 +132,12 @@ async def close(caller: Caller, count: UUID, now: datetime) -> Count:
             raise Refused("count-cancelled", "This count was called off.")
         if held["status"] == "open":
             told = await compare(count, held["depot"], held["bay"], held["opened_at"])
-            await insert("count_differences", _COLUMNS, [(count, *each) for each in told.rows])
+            rows = [(count, *each) for each in (*told.rows, *told.away)]
+            await insert("count_differences", _COLUMNS, rows)
             status = "compared" if told.rows else "settled"
             await execute(
                 _COMPARED, count, status, now, caller.username, told.expected, told.found,
-                len(told.rows),
+                len(told.rows), len(told.away),
             )  # fmt: skip
         return await _found(count)
 
@@ -150,10 +151,12 @@ _COLUMNS: Final = {
     "state": "varchar",
     "depot": "varchar",
     "action": "varchar",
+    "outcome": "varchar",
+    "note": "varchar",
 }
 _COMPARED: Final = """
 update stock_counts set status = $2, compared_at = $3, compared_by = $4, expected = $5, found = $6,
-    differences = $7
+    differences = $7, away = $8
 where id = $1
 """
 
@@ -220,7 +223,12 @@ async def listed(
     return [Count(**row) for row in await fetch(sql, *values)]
 
 
-_COUNTS: Final = f"select {', '.join(Count.__struct_fields__)} from stock_counts c"  # noqa: S608 - column names from code
+_NAMES: Final = {
+    "depot_name": "(select name from depots d where d.code = c.depot) as depot_name",
+    "bay_name": "(select name from bays b where b.code = c.bay) as bay_name",
+}
+_COLUMNS_SHOWN: Final = ", ".join(_NAMES.get(name, name) for name in Count.__struct_fields__)
+_COUNTS: Final = f"select {_COLUMNS_SHOWN} from stock_counts c"  # noqa: S608 - column names from code
 
 
 async def differences(
@@ -234,8 +242,9 @@ async def differences(
 
 
 _DIFFERENCES: Final = """
-select d.id, i.code as item, i.sku, p.name, d.kind, d.state, d.depot, d.action, d.outcome,
-    d.movement, d.note
+select d.id, i.code as item, i.sku, p.name, d.kind, d.state, d.depot,
+    (select name from depots where code = d.depot) as depot_name, d.action, d.outcome, d.movement,
+    d.note
 from count_differences d join items i on i.id = d.item join products p on p.sku = i.sku
 where d.count = $1 and d.id > $2 order by d.id limit $3
 """

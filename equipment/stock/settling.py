@@ -34,6 +34,10 @@ _WORDS: Final = {
     "wrong_side": "Found among dirty things at stock count {}.",
 }
 _CASES: Final = {
+    "back": (
+        "Found at stock count {seq} in {depot}, but on record it is with a repairer: say on its job"
+        " that it is back."
+    ),
     "gone": "Found at stock count {seq} in {depot}, but on record it is gone for good.",
     "wrong_side": "Found on the wrong side at stock count {seq} in {depot}: dirty and clean met.",
     "elsewhere": "Found at stock count {seq} in {depot}; it is set aside and cannot be moved.",
@@ -95,7 +99,8 @@ async def _count(count: UUID) -> asyncpg.Record:
 
 
 _COUNT: Final = """
-select id, seq, depot, bay, status, compared_at, decided_by, array(
+select id, seq, depot, bay, status, compared_at, decided_by,
+    (select name from depots d where d.code = c.depot) as depot_name, array(
     select opened_by union select compared_by
     union select scanned_by from counted_items s where s.count = c.id) as counters
 from stock_counts c where id = $1
@@ -126,7 +131,7 @@ async def _declined(told: Decision, pending: Sequence[asyncpg.Record]) -> set[in
 
 _PENDING: Final = """
 select d.item, i.code, d.kind, d.action from count_differences d join items i on i.id = d.item
-where d.count = $1 order by d.id
+where d.count = $1 and d.outcome is null order by d.id
 """
 
 
@@ -137,7 +142,7 @@ async def _moved(count: UUID, own: Sequence[UUID]) -> list[int]:
 
 _MOVED: Final = """
 select d.item from count_differences d
-where d.count = $1 and exists (
+where d.count = $1 and d.outcome is null and exists (
     select from movements m where m.item = d.item and m.recorded_at >= d.recorded_at
         and m.id <> all($2::uuid[]) and m.seq > (select seq from movements b
             where b.item = d.item and b.recorded_at = d.recorded_at and b.id = d.newest_movement))
@@ -234,7 +239,7 @@ async def _raise(
             kind="stock-count",
             item=row["item"],
             scan=None,
-            detail=_CASES[row["kind"]].format(seq=held["seq"], depot=held["depot"]),
+            detail=_CASES[row["kind"]].format(seq=held["seq"], depot=held["depot_name"]),
             content={"stock_count": str(held["id"])},
             fault=hash_of({"stock_count": str(held["id"]), "item": row["item"]}),
             raised_by=caller.username,

@@ -133,6 +133,8 @@ class StockCount(Table, tablename="stock_counts"):
     # How many were to be there when it was compared, and how many of these were found.
     expected = Integer(null=True, default=None)
     found = Integer(null=True, default=None)
+    # How many were not to be there then, as they were with repairers.
+    away = Integer(default=0)
     decided_at = Timestamptz(null=True, default=None)
     decided_by = Varchar(length=64, null=True, default=None)
     reason = Varchar(length=500, null=True, default=None)

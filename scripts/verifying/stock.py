@@ -43,15 +43,17 @@ union all
 select format('count %s: it is %s, and a difference is %s', c.seq, c.status,
     coalesce(d.outcome, 'undecided'))
 from count_differences d join stock_counts c on c.id = d.count
-where (c.status = 'settled') <> (d.outcome is not null)
+where case when d.kind = 'at_repairer' then d.outcome is distinct from 'noted'
+    else (c.status = 'settled') <> (d.outcome is not null) end
 union all
-select format('count %s: it says %s scanned and %s differences, but there are %s and %s', c.seq,
-    c.scanned, c.differences, items, differing)
+select format('count %s: it says %s scanned, %s differences and %s away, but there are %s, %s, %s',
+    c.seq, c.scanned, c.differences, c.away, items, differing, noted)
 from stock_counts c cross join lateral (select count(distinct item) as items
     from counted_items s where s.count = c.id) seen
-cross join lateral (select count(*) as differing from count_differences d
-    where d.count = c.id) found
-where (c.scanned, c.differences) is distinct from (items, differing)
+cross join lateral (select count(*) filter (where d.kind <> 'at_repairer') as differing,
+    count(*) filter (where d.kind = 'at_repairer') as noted
+    from count_differences d where d.count = c.id) found
+where (c.scanned, c.differences, c.away) is distinct from (items, differing, noted)
 """
 _BY_ANOTHER: Final = """
 select format('count %s: %s has settled it, and had counted', c.seq, c.decided_by)

@@ -37,7 +37,9 @@ _KINDS: Final[Mapping[Kind, str]] = {
     "out": "Found, and on record not in the store",
     "elsewhere": "Found, and on record in another place",
     "wrong_side": "Found on the wrong side: dirty and clean met",
+    "back": "Found, and on record with a repairer",
     "gone": "Found, and on record gone for good",
+    "at_repairer": "With a repairer: nothing is to be decided",
 }
 _ACTIONS: Final = {
     "lose": "It is recorded as lost",
@@ -54,6 +56,7 @@ _OUTCOMES: Final[Mapping[Outcome, tuple[str, str]]] = {
     "moved": ("Moved meanwhile", "grey"),
     "refused": ("Refused", "red"),
     "declined": ("Not recorded", "grey"),
+    "noted": ("Noted", "grey"),
 }
 
 
@@ -95,7 +98,7 @@ def list_page(
 
 
 def _place(each: Count) -> str:
-    return f"{each.depot}, bay {each.bay}" if each.bay else each.depot
+    return f"{each.depot_name}, {each.bay_name}" if each.bay else each.depot_name
 
 
 def new_form(
@@ -111,8 +114,10 @@ def new_form(
     faults, trouble = faults_of(refusal) if refusal is not None else ((), None)
     made = Fields(filled, faults)
     names = {each.code: f"{each.name} ({each.code})" for each in depots}
+    where = {each.code: each.name for each in depots}
     within = {"": "All that stands there"} | {
-        each.code: f"{each.name} ({each.code}, in {each.depot})" for each in bays
+        each.code: f"{each.name} ({each.code}, in {where.get(each.depot, each.depot)})"
+        for each in bays
     }
     fields = [
         made.hidden("id", uuid4()),
@@ -236,6 +241,8 @@ def _about(shown: Count) -> Iterator[_Cell]:
     if shown.compared_at and shown.expected is not None and shown.found is not None:
         yield line("Compared", f"{moment(shown.compared_at)}, by {shown.compared_by}")
         yield line("On record here", f"{shown.expected:,}, of which {shown.found:,} were found")
+        if shown.away:
+            yield line("With repairers", f"{count(shown.away, 'item')}, not looked for")
         yield line("Differences", f"{shown.differences:,}")
     if shown.decided_at:
         words = STATUSES[shown.status][0]
@@ -266,7 +273,7 @@ def _differs(each: Difference, base: str) -> list[_Cell]:
         {"html": link(f"{base}/items/{each.item}", shown_code(each.item))},
         {"text": each.name},
         {"text": _KINDS[each.kind]},
-        {"text": f"{words}, {each.depot}" if each.depot else words},
+        {"text": f"{words}, {each.depot_name}" if each.depot else words},
         came,
     ]
 
@@ -275,7 +282,8 @@ def _forms(shown: Count, caller: Caller, path: str, made: Fields) -> Iterator[Fo
     if shown.status == "open" and caller.may("count stock"):
         yield act(
             "Compare with the record", f"{path}/compare", [], "All is scanned",
-            about="What was not scanned counts as missing. Nothing can be scanned after this.",
+            about="What was not scanned counts as missing, unless it is with a repairer."
+            " Nothing can be scanned after this.",
         )  # fmt: skip
     if shown.status == "compared" and caller.may("settle counts"):
         why = made.lines("reason", "Reason", rows=2, maxlength=REASON_MAX)
