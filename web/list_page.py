@@ -11,7 +11,8 @@ from web.fields import Field
 class ListPage:
     """The rows, and the ways to new ones; `empty` is said where there are none.
 
-    `address` is that of the search, `show` what its button says.
+    `address` is that of the search, `show` what its button says, `errors` what is wrong with what
+    is sought.
     """
 
     title: str
@@ -28,3 +29,4 @@ class ListPage:
     new: tuple[str, str] | None = None
     other: tuple[str, str] | None = None
     paragraphs: Sequence[str] = ()
+    errors: Sequence[dict[str, str]] = ()

@@ -49,6 +49,13 @@ ACTS: Final = {
     "close": "It is mended",
     "off": "Call the job off",
 }
+TASKS: Final = {"decide": "scrap", "send": "send to repairers"}
+"""What of it more is needed for than to repair."""
+
+WHO: Final = {
+    "decide": "Whether it is mended or scrapped is decided by a coordinator or the depot's staff.",
+    "send": "A coordinator or the depot's staff send things to repairers.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ class JobPage:
     formula: str
     decided: list[str]
     acts: list[dict[str, str]]
+    # Who does what this caller may not.
+    others: list[str]
 
 
 def list_page(
@@ -149,7 +158,14 @@ def job_page(
             {"text": ACTS[act], "href": f"{base}/repairs/{job.id}/{act}"}
             for act in acts_of(job, caller)
         ],
+        others=list(_others(job, caller)),
     )
+
+
+def _others(job: RepairJob, caller: Caller) -> Iterator[str]:
+    if job.outcome is not None or not caller.may("repair"):
+        return
+    yield from (WHO[act] for act, task in TASKS.items() if not caller.may(task))
 
 
 def acts_of(job: RepairJob, caller: Caller) -> Iterator[str]:

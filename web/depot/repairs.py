@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from litestar import Response
 from litestar.params import FromPath
 
-from budget.refusals import Missing, Refusal, Refused, Wrong
+from budget.refusals import Missing, NotAllowed, Refusal, Refused, Wrong
 from equipment import items, places
 from equipment.items import Viewer
 from equipment.repairs import closing, decisions, jobs, spare_parts, trips
@@ -86,7 +86,23 @@ async def show_repair_act(
     request: PageRequest, job: FromPath[UUID], act: FromPath[str]
 ) -> Response[str]:
     """The form for one thing that can be done about a job."""
-    return await _form(request, await _of(request, job, act), act, _fresh(request))
+    shown = await jobs.look_up(request.caller, job, request.now)
+    _check_may(request, act)
+    if act not in repair_words.acts_of(shown, request.caller):
+        raise _no_such_act()
+    return await _form(request, shown, act, _fresh(request))
+
+
+def _check_may(request: PageRequest, act: str) -> None:
+    """Missing where there is no such thing to do; NotAllowed, with who may, where others do it."""
+    if act not in repair_words.ACTS:
+        raise _no_such_act()
+    if not request.caller.may(repair_words.TASKS.get(act, "repair")):
+        raise NotAllowed("not-allowed", repair_words.WHO[act])
+
+
+def _no_such_act() -> Missing:
+    return Missing("action-not-found", "There is no such action for you to do.")
 
 
 @pages.post(_ACT, task="repair")
@@ -96,8 +112,7 @@ async def act_on_repair(
     """Do it; sent twice, it is once."""
     filled = await request.filled()
     shown = await jobs.look_up(request.caller, job, request.now)
-    if act not in repair_words.ACTS:
-        raise Missing("action-not-found", "There is no such action for you to do.")
+    _check_may(request, act)
     try:
         await _do(request, shown, act, filled)
     except (Wrong, Refused) as refusal:
@@ -139,13 +154,6 @@ async def _do(request: PageRequest, job: RepairJob, act: str, filled: Filled) ->
 def _limit(request: PageRequest) -> int:
     settings: Settings = request.app.state.settings
     return settings.scrap_percent
-
-
-async def _of(request: PageRequest, job: UUID, act: str) -> RepairJob:
-    shown = await jobs.look_up(request.caller, job, request.now)
-    if act not in repair_words.acts_of(shown, request.caller):
-        raise Missing("action-not-found", "There is no such action for you to do.")
-    return shown
 
 
 def _fresh(request: PageRequest) -> Filled:

@@ -29,14 +29,19 @@ _ONE: Final = f"{_PATH}/{{code:str}}"
 _SOUGHT_MAX: Final = 100
 _DEPOTS_MAX: Final = 200
 _FILES_SHOWN: Final = 12
-_NAMES: Final = ("product", "serial", "batch", "depot", "state", "back", "after")
+_BACK: Final = ("back-day", "back-month", "back-year")
+_NAMES: Final = ("product", "serial", "batch", "depot", "state", *_BACK, "after")
 
 
 @pages.get(_PATH, task=_TASK)
 async def look_for(request: PageRequest) -> Response[str]:
     """The items that it may be, by what is known of it."""
     asked = {name: request.sought(name)[:_SOUGHT_MAX] for name in _NAMES}
-    known = _known(asked)
+    wrong = None
+    try:
+        known = _known(asked)
+    except Wrong as refusal:
+        known, wrong = Known(), refusal
     rows = []
     if known.is_enough:
         key = key_after(asked["after"], int) or 0
@@ -46,9 +51,9 @@ async def look_for(request: PageRequest) -> Response[str]:
     depots = await places.depots(request.caller, "", _DEPOTS_MAX)
     names = {each.code: each.name for each in depots}
     content = unreadable_words.search_page(
-        found, asked, names, request.site.base, sought=known.is_enough
+        found, asked, names, request.site.base, sought=known.is_enough, refusal=wrong
     )
-    return page(request, "list.jinja", content)
+    return page(request, "list.jinja", content, status=200 if wrong is None else 422)
 
 
 def _known(asked: dict[str, str]) -> Known:
@@ -59,15 +64,16 @@ def _known(asked: dict[str, str]) -> Known:
         batch=asked["batch"] or None,
         depot=asked["depot"] or None,
         state=State(state) if state in set(State) else None,
-        back_since=_day(asked["back"]),
+        back_since=_day(unreadable_words.typed(asked).day("back")),
     )
 
 
-def _day(text: str) -> date | None:
+def _day(text: str | None) -> date | None:
+    """The day, Wrong where there is no such one."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise Wrong([Fault("back", "Must be a day that there is, such as 27 3 2027.")]) from error
 
 
 @pages.get(_ONE, task=_TASK)

@@ -66,24 +66,28 @@ def search_page(
     base: str,
     *,
     sought: bool,
+    refusal: Refusal | None = None,
 ) -> ListPage:
     """What is known of it, and what fits."""
-    fields = Fields(Filled({name: [text] for name, text in asked.items()}))
+    faults, _ = faults_of(refusal) if refusal is not None else ((), None)
+    fields = Fields(typed(asked), faults)
     states = {"": "Any"} | {state.value: words for state, (words, _) in STATE_WORDS.items()}
     ask = "Say a part of the product's name, of the serial number, or the batch."
+    shown = [
+        fields.text("product", "Product, by name or code", width=20),
+        fields.text("serial", "Serial number, or a part of it", width=20, spellcheck=False),
+        fields.text("batch", "Batch", width=10, spellcheck=False),
+        fields.select("depot", "Seen last at", {"": "Any depot"} | dict(depots)),
+        fields.select("state", "State on record", states),
+        fields.day("back", "Came back since"),
+    ]
     return ListPage(
         title="Labels that cannot be read",
+        errors=errors(faults, shown),
         paragraphs=["Find the item by what else is known of it, then give it another label."],
         address=f"{base}/depot/unreadable",
         show="Search",
-        fields=[
-            fields.text("product", "Product, by name or code", width=20),
-            fields.text("serial", "Serial number, or a part of it", width=20, spellcheck=False),
-            fields.text("batch", "Batch", width=10, spellcheck=False),
-            fields.select("depot", "Seen last at", {"": "Any depot"} | dict(depots)),
-            fields.select("state", "State on record", states),
-            fields.text("back", "Came back since", hint="Such as 2026-03-31.", width=10),
-        ],
+        fields=shown,
         head=["Photograph", "Item", "Serial and batch", "Seen last", "Came back"],
         rows=[_row(each, depots, base) for each in found.rows],
         empty="Nothing fits. Say less, or something else." if sought else ask,
@@ -91,6 +95,11 @@ def search_page(
         back=f"{base}/depot",
         back_to="The depot",
     )
+
+
+def typed(asked: Mapping[str, str]) -> Filled:
+    """What is sought, as the search form has it."""
+    return Filled({name: [text] for name, text in asked.items()})
 
 
 def _row(each: Candidate, depots: Mapping[str, str], base: str) -> list[dict[str, Any]]:
