@@ -1,7 +1,7 @@
 """Counts of stock: what is found changes nothing until somebody else has decided, by movements."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,9 @@ import pytest
 from budget.database import execute, fetch
 from budget.refusals import Missing, Refusal, Refused, Wrong
 from equipment.bays import Bay, mark_out
+from equipment.repairs.declaration import Sender
+from equipment.repairs.jobs import open_job_of
+from equipment.repairs.trips import CameBack, NewTrip, send, take_back
 from equipment.scans import record
 from equipment.stock.count_form import Count, Decision, NewCount
 from equipment.stock.counts import (
@@ -97,6 +100,53 @@ async def test_each_difference_becomes_the_movement_that_says_so(store: str) -> 
     assert {each for _, _, each in (await told(count)).values()} == {"recorded", "case"}
     [case] = await fetch("select kind, detail from cases")
     assert case["kind"] == "stock-count"
+    for invariant in STOCK_INVARIANTS:
+        assert await all_of(invariant.query) == [], invariant.name
+
+
+async def _failed(code: str) -> UUID:
+    """An item that waits to be mended: its job."""
+    await done(filled(code, "withdraw"), filled(code, "clean"), filled(code, "fail"))
+    job = await open_job_of(STORE, code, NOW)
+    assert job is not None
+    return job.id
+
+
+async def _sent(job: UUID, at: datetime) -> None:
+    """It is with a repairer from a moment on."""
+    due = at.date() + timedelta(days=9)
+    trip = NewTrip(uuid4(), "Hoist Menders", "1 Mill Road", due, "Jo Hill", "Store manager")
+    await send(STORE, job, trip, Sender("Kitback", "0115 496 0000"), at)
+
+
+async def test_what_is_with_a_repairer_is_not_missing(store: str) -> None:
+    """It is noted with where it is; found all the same, it is a case, and what came back is not."""
+    del store
+    away, found, back, later, missing = await received(count=5)
+    jobs = {code: await _failed(code) for code in (away, found, back, later)}
+    for code in (away, found, back):
+        await _sent(jobs[code], NOW - timedelta(days=2))
+    count = await opened()
+    during = NOW + timedelta(minutes=5)
+    await take_back(STORE, jobs[back], CameBack(uuid4()), during)
+    await scan(STORE, count, [found, later], during)
+    await _sent(jobs[later], during + timedelta(minutes=1))
+    assert await compared(count) == {
+        away: ("at_repairer", None, "noted"),
+        found: ("back", None, None),
+        missing: ("missing", "lose", None),
+    }
+    kept = await look_up(STORE, count)
+    assert (kept.differences, kept.away, kept.expected, kept.found) == (2, 1, 3, 2)
+    notes = {each.item: each.note for _, each in await differences(STORE, count, after=0, limit=9)}
+    assert str(notes[away]).startswith("With Hoist Menders since ")
+    with pytest.raises(Wrong):
+        await settle(COORDINATOR, count, Decision(True, "Seen", [away]), SOON)
+    await settle(COORDINATOR, count, APPROVED, SOON)
+    assert {code: outcome for code, (_, _, outcome) in (await told(count)).items()} == {
+        away: "noted", found: "case", missing: "recorded",
+    }  # fmt: skip
+    assert await state(away) == "in_repair"
     for invariant in STOCK_INVARIANTS:
         assert await all_of(invariant.query) == [], invariant.name
 

@@ -14,19 +14,23 @@ from budget.database import execute, fetch
 from budget.refusals import Missing, Refusal, Refused, Wrong
 from equipment.catalogue.stock import fold_stock
 from equipment.items import Viewer
+from equipment.catalogue.handling import Handling, set_handling
+from equipment.parts.parts import parts_of
+from equipment.parts.received import ReceivedPart
+from equipment.stock.drafting import change, draft
 from equipment.stock.goods_in import GoodsIn, receive
 from equipment.stock.purchase_form import (
     NewLine,
     NewPurchase,
     Ordering,
     Purchase,
+    PurchaseChange,
     Saying,
     StockAnswer,
 )
 from equipment.stock.purchases import (
     approve,
     cancel,
-    draft,
     listed,
     look_up,
     order,
@@ -156,6 +160,68 @@ async def test_a_large_purchase_is_approved_by_somebody_else(store: None) -> Non
         await approve(STORE, new.id, NOW)
 
 
+def changed(bought: Purchase, *lines: tuple[str, int], **fields: Any) -> PurchaseChange:
+    """The draft with other lines, or as it was, and what else is to be written."""
+    wanted = [NewLine(sku, many, 10_000) for sku, many in lines or (("BED01", 3),)]
+    known: dict[str, Any] = {
+        name: getattr(bought, name) for name in ("version", "supplier", "depot", "reference")
+    }
+    return PurchaseChange(lines=wanted, **known | fields)
+
+
+async def test_a_draft_is_written_anew_until_it_is_asked_for(store: None) -> None:
+    """Two who write in it do not go over each other; whoever has written does not approve it."""
+    del store
+    first = await draft(STORE, purchase(note="By Friday"), NOW)
+    told = changed(first, ("BED02", 1), ("BED01", 60), supplier="Other  Ltd", note="By Monday")
+    second = await change(COORDINATOR, first.id, told, NOW)
+    assert (second.version, second.supplier, second.note, second.total_pence, second.authors) == (
+        2, "Other Ltd", "By Monday", 610_000, ["storeman", "coordinator"],
+    )  # fmt: skip
+    assert [(each.sku, each.quantity) for each in second.lines] == [("BED02", 1), ("BED01", 60)]
+    assert await change(COORDINATOR, first.id, told, NOW) == second
+    assert await slug(change(STORE, first.id, told, NOW)) == "changed-meanwhile"
+    assert await slug(change(STORE, first.id, changed(first), NOW)) == "changed-meanwhile"
+    with pytest.raises(Wrong):
+        await change(STORE, first.id, changed(second, ("NONE", 1)), NOW)
+    assert await look_up(STORE, first.id) == second
+    await order(STORE, first.id, Ordering(), NOW)
+    assert await slug(change(STORE, first.id, changed(second), NOW)) == "purchase-not-draft"
+    assert await slug(approve(COORDINATOR, first.id, NOW)) == "own-purchase"
+    assert (await approve(SECOND, first.id, NOW)).status == "ordered"
+    [*_, invariant] = [each for each in STOCK_INVARIANTS if each.name == "purchases"]
+    assert await all_of(invariant.query) == []
+
+
+async def test_of_two_who_write_in_a_draft_at_once_one_is_told(store: None) -> None:
+    """The lines are those of the one, and never of both."""
+    del store
+    first = await draft(STORE, purchase(), NOW)
+    wanted = [changed(first, ("BED01", n), ("BED02", n)) for n in (7, 8)]
+    each = [change(who, first.id, told, NOW) for who, told in zip((STORE, SECOND), wanted)]  # noqa: B905
+    told = await asyncio.gather(*each, return_exceptions=True)
+    [refused] = [one.slug for one in told if isinstance(one, Refused)]
+    assert refused == "changed-meanwhile"
+    assert len({line.quantity for line in (await look_up(STORE, first.id)).lines}) == 1
+
+
+async def test_parts_come_in_with_their_numbers(store: None) -> None:
+    """Those of the product's list, each once, and not one that is fitted elsewhere."""
+    del store
+    admin = caller("administrator")
+    await set_handling(admin, "BED01", Handling(parts=["Motor", "Handset"]))
+    bought = await ordered()
+    motor = [[ReceivedPart("Motor", "M1"), ReceivedPart("Handset", "H1")]]
+    [item] = await came(bought, goods(bought, serials=["S1"], parts=motor))
+    shown = (await parts_of(STORE, item["code"])).parts
+    assert {(each.part, each.serial) for each in shown} == {("Motor", "M1"), ("Handset", "H1")}
+    again = goods(bought, serials=["S2"], parts=motor)
+    assert await slug(came(bought, again)) == "part-elsewhere"
+    with pytest.raises(Wrong):
+        await came(bought, goods(bought, quantity=2, parts=motor))
+    assert (await look_up(STORE, bought.id)).lines[0].received == 1
+
+
 async def test_what_comes_in_gets_labels_and_the_agreed_price(store: None) -> None:
     """Until all of it is here, never more of it, and sent twice it came once."""
     del store
@@ -274,6 +340,9 @@ async def test_the_database_forbids_what_the_service_would_not_do(store: None) -
         "update purchase_receipts set quantity = 3",
         "delete from purchased_items",
         "update purchases set total_pence = 900000",
+        "delete from purchase_lines",
+        "insert into purchase_lines select gen_random_uuid(), purchase, 9, 'BED02', 1, 1, 0"
+        " from purchase_lines",
     ):
-        with pytest.raises(Exception, match=r"violates|denied"):
+        with pytest.raises(Exception, match=r"violates|denied|is asked for"):
             await execute(sql)

@@ -81,10 +81,11 @@ async def test_an_item_is_found_without_its_label_and_labelled_anew(
     page = words(await lead.get("/depot/unreadable"))
     assert "Say a part of the product's name" in page
     serial = (item["serial"] or "")[-3:]
-    query = f"product=bed&serial={serial}&depot=D1&state=available&back=&batch="
+    query = f"product=bed&serial={serial}&depot=D1&state=available&back-day=&batch="
     assert item["name"] in words(await lead.get(f"/depot/unreadable?{query}"))
-    none = await lead.get("/depot/unreadable?product=bed&back=2026-01-01")
-    assert "Nothing fits." in words(none)
+    since = "/depot/unreadable?product=bed&back-month=1&back-year=2026&back-day="
+    assert "Nothing fits." in words(await lead.get(f"{since}1"))
+    assert "Came back since must be a day that there is" in words(await lead.get(f"{since}32"))
     path = f"/depot/unreadable/{item['code']}"
     form = sent(await lead.get(path)) | {"reason": "Washed off"}
     again = await lead.post(path, data=form | {"how": "print"})
