@@ -12,7 +12,7 @@ from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]  # 
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # the same
 
 from labels.forms import DOTS_PER_INCH, Form
-from labels.layout import Box, Label, Line, Symbol, parts, symbol
+from labels.layout import Box, Label, Line, PlaceLabel, Symbol, parts, symbol
 from labels.paper import HEIGHT_MM, WIDTH_MM, Sheet
 from labels.qr import dark_runs
 from labels.rulers import draw_rulers
@@ -28,7 +28,12 @@ ONE_AT_A_TIME: Final = Lock()
 
 
 def pdf(
-    labels: Sequence[Label], sheet: Sheet, *, start: int = 1, copies: int = 1, test: bool = False
+    labels: Sequence[Label | PlaceLabel],
+    sheet: Sheet,
+    *,
+    start: int = 1,
+    copies: int = 1,
+    test: bool = False,
 ) -> bytes:
     """
     Draw sheets of labels, each *copies* times, from cell *start* of the first sheet on.
@@ -65,7 +70,7 @@ _Drawing = tuple[str, list[Line | Box]]
 
 
 def _cells(
-    labels: Sequence[Label], form: Form, start: int, copies: int
+    labels: Sequence[Label | PlaceLabel], form: Form, start: int, copies: int
 ) -> Iterator[_Drawing | None]:
     """Lay out each label once, after the cells that are used up."""
     yield from [None] * (start - 1)

@@ -45,6 +45,7 @@ from web.orders import (
 )
 from web.people import merging, people, person_places
 from web.phone import round_calls, round_page
+from web.places import places as labelled_places
 from web.pool import (
     agreed,
     behind,
@@ -113,6 +114,7 @@ PAGES: Final = (
     *repairs.PAGES,
     *measuring.PAGES,
     *depot_printers.PAGES,
+    *labelled_places.PAGES,
     *stock_levels.PAGES,
     *stock_purchases.PAGES,
     *stock_drafts.PAGES,

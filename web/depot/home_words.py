@@ -117,6 +117,8 @@ def _stations(depot: str, way: Way) -> Iterator[Station]:
     if caller.may("print labels"):
         about = "How they are, what waits for them, and labels to look for."
         yield Station("Printers", f"{base}/depot/printers?{at}", about)
+        about = "Depots, vans and bays, and their labels."
+        yield Station("Places", f"{base}/depot/places?{at}", about)
     yield from (Station(*each) for each in way.stock)
     yield Station("Items", f"{base}/items?{at}", "Everything that is here, by label or serial.")
     yield Station("Shelves", f"{base}/shelves", "Satellite stores, and what they are short of.")

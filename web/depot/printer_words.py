@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from budget.refusals import Refusal
 from equipment.places import Depot
-from equipment.printers.print_jobs import LABELS_MAX, PrintJob, PrintLabel
+from equipment.printers.print_jobs import PrintJob, PrintLabel
 from equipment.printers.printers import PORT, Printer, State
 from equipment.staff.roles import Caller
 from labels.code import shown as shown_code
@@ -23,7 +23,7 @@ SIZES: Final = {
     "76x51": "76 by 51 mm",
 }
 DPI: Final = {"203": "203 dots per inch", "300": "300 dots per inch"}
-_STATES: Final[dict[State, tuple[str, str, str]]] = {
+STATES: Final[dict[State, tuple[str, str, str]]] = {
     "unknown": ("Not asked yet", "grey", "It is asked within seconds."),
     "ready": ("Ready", "green", "It prints what it is given."),
     "busy": (
@@ -102,7 +102,7 @@ def _row(printer: Printer, address: str) -> list[dict[str, Any]]:
 def _tag(printer: Printer) -> str:
     if printer.out_of_use:
         return tag("Out of use", "grey")
-    words, colour, _ = _STATES[printer.state]
+    words, colour, _ = STATES[printer.state]
     return tag(words, colour)
 
 
@@ -163,7 +163,7 @@ def printer_page(  # noqa: PLR0917 - all that stands on it
         code=printer.code,
         back=f"{base}/depot/printers?depot={printer.depot}",
         tag=_tag(printer),
-        advice="It prints nothing." if printer.out_of_use else _STATES[printer.state][2],
+        advice="It prints nothing." if printer.out_of_use else STATES[printer.state][2],
         rows=[
             _pair("Since", stamp(printer.since)),
             _pair("Answered last", "Never" if not printer.heard_at else stamp(printer.heard_at)),
@@ -241,51 +241,6 @@ def labels_page(job: PrintJob, found: Slice[PrintLabel], base: str) -> ListPage:
         links=found.links,
         back=f"{base}/depot/printers/{job.printer}",
         back_to="The printer",
-    )
-
-
-def print_form(
-    printers: Sequence[Printer],
-    filled: Filled,
-    caller: Caller,
-    base: str,
-    refusal: Refusal | None = None,
-) -> Form:
-    """The form that asks for labels."""
-    faults, trouble = faults_of(refusal) if refusal is not None else ((), None)
-    fields = Fields(filled, faults)
-    usable = {
-        each.code: f"{each.name}: {_STATES[each.state][0].lower()}"
-        for each in printers
-        if not each.out_of_use
-    }
-    number: dict[str, Any] = {"width": 4, "inputmode": "numeric"}
-    shown = [
-        fields.hidden("id", ""),
-        fields.select("printer", "Printer", {"": "Choose"} | usable),
-        fields.lines("items", "Labels of these items, one a line (optional)", rows=4,
-                     called="Items", spellcheck=False),
-    ]  # fmt: skip
-    if caller.may("print blank labels"):
-        shown.append(
-            fields.text("blank", "Blank labels (optional)", called="Number of blank labels",
-                        **number)
-        )  # fmt: skip
-    shown.append(fields.text("copies", "Copies of each", value="1", **number))
-    heading = "Print labels"
-    said = errors(faults, shown, trouble=trouble)
-    return Form(
-        title=f"Error: {heading}" if said else heading,
-        heading=heading,
-        action=f"{base}/depot/print",
-        fields=shown,
-        errors=said,
-        submit="Print",
-        back=f"{base}/depot/printers",
-        paragraphs=(
-            f"At most {LABELS_MAX:,} labels at a time.",
-            "Each comes out once. Where the printer is off just now, it comes when that is back.",
-        ),
     )
 
 

@@ -15,7 +15,7 @@ from equipment.printers.print_jobs import NewPrintJob
 from equipment.printers.printers import NewPrinter, PrinterChange
 from equipment.printing import Sender
 from web import pages
-from web.depot import printer_words
+from web.depot import print_words, printer_words
 from web.depot.here import depot_here
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
@@ -132,9 +132,9 @@ def _networks(request: PageRequest) -> Networks:
 
 @pages.get("/depot/print", task=_PRINT)
 async def show_print(request: PageRequest) -> Response[str]:
-    """The form that asks for labels; an item or a printer may be named in the address."""
+    """The form that asks for labels; an item, a place or a printer may be named in the address."""
     fields = {"id": [str(uuid4())], "copies": ["1"]}
-    for name, field in (("item", "items"), ("printer", "printer")):
+    for name, field in (("item", "items"), ("place", "places"), ("printer", "printer")):
         if text := request.sought(name)[:200]:
             fields[field] = [text]
     return await _print_form(request, Filled(fields))
@@ -150,22 +150,31 @@ async def print_labels(request: PageRequest) -> Response[str]:
     site = request.site
     viewer = Viewer(request.caller, request.now, site.public_url)
     try:
+        values["places"] = print_words.places_of(filled)
         new = as_struct(values, NewPrintJob)
         job = await print_jobs.ask(request.caller, new, viewer, Sender(site.name, site.phone))
     except (Wrong, Refused) as refusal:
         return await _print_form(request, filled, refusal)
     except Missing as refusal:
-        field = "printer" if refusal.slug == "printer-not-found" else "items"
+        field = _MISSING.get(refusal.slug, "items")
         return await _print_form(request, filled, Wrong([Fault(field, refusal.detail)]))
     say = "The labels were asked for. They come out one after another."
     return see_other(request, f"/depot/printers/{job.printer}", say=say)
+
+
+_MISSING: Final = {
+    "printer-not-found": "printer",
+    "unknown-depot": "places",
+    "unknown-van": "places",
+    "unknown-bay": "places",
+}
 
 
 async def _print_form(
     request: PageRequest, filled: Filled, refusal: Refusal | None = None
 ) -> Response[str]:
     found = await printers.listed(request.caller, None, limit=_MOST)
-    form = printer_words.print_form(found, filled, request.caller, request.site.base, refusal)
+    form = print_words.print_form(found, filled, request.caller, request.site.base, refusal)
     return page(request, "staff_form.jinja", form, status=422 if form.errors else 200)
 
 
