@@ -103,7 +103,7 @@ async def test_what_arrives_at_another_store_is_there_once_it_is_scanned(
 ) -> None:
     """Twice is once; what is on loan stays with whoever has it."""
     async with signed_in(app, "dee") as browser:
-        for expected in ("Moved to D2.", "It is here already."):
+        for expected in ("Moved to Other.", "It is here already."):
             sent = {"depot": "D2", "label": beds[1]}
             shown = await browser.post("/depot/move", data=sent)
             assert expected in words(await browser.get(shown.headers["Location"]))

@@ -208,6 +208,11 @@ MAY = """
     actd     POST /depot/unreadable/{code}
     acd      GET /depot/bench
     acd      POST /depot/bench
+    actd     GET /depot/places
+    actd     GET /depot/places/labels
+    actd     GET /depot/places/{kind}/{code}/label
+    a        GET /depot/places/bays/new
+    a        POST /depot/places/bays/new
     actd     GET /depot/printers
     a        GET /depot/printers/new
     a        POST /depot/printers/new
@@ -243,12 +248,16 @@ MAY = """
     acd      POST /depot/purchases/new
     acd      GET /depot/purchases/new
     acdbx    GET /depot/purchases/{purchase}
+    acd      GET /depot/purchases/{purchase}/change
+    acd      POST /depot/purchases/{purchase}/change
     acd      POST /depot/purchases/{purchase}/order
     acb      POST /depot/purchases/{purchase}/approve
     acb      POST /depot/purchases/{purchase}/send-back
     acd      POST /depot/purchases/{purchase}/cancel
     acd      GET /depot/purchases/{purchase}/lines/{line}/receive
     acd      POST /depot/purchases/{purchase}/lines/{line}/receive
+    acd      GET /depot/purchases/{purchase}/lines/{line}/each
+    acd      POST /depot/purchases/{purchase}/lines/{line}/each
     acdx     GET /depot/counts
     acd      POST /depot/counts/new
     acd      GET /depot/counts/new

@@ -53,20 +53,24 @@ def list_page(
             fields.select("depot", "Depot", {"": "All"} | dict(depots)),
         ],
         head=["Due", "What", "Item", "Product", "Where"],
-        rows=[_row(check, today, base) for _, check in found.rows],
+        rows=[_row(check, today, depots, base) for _, check in found.rows],
         empty="Nothing falls due.",
         links=found.links,
+        back=f"{base}/depot",
+        back_to="The depot",
     )
 
 
-def _row(check: DueCheck, today: date, base: str) -> list[dict[str, Any]]:
+def _row(
+    check: DueCheck, today: date, depots: Mapping[str, str], base: str
+) -> list[dict[str, Any]]:
     product = check.name if check.serial is None else f"{check.name}, serial {check.serial}"
     return [
         {"html": _due(check, today)},
         {"text": KINDS[check.kind]},
         {"html": link(f"{base}/items/{check.item}", shown_code(check.item))},
         {"text": product},
-        {"html": _where(check, base)},
+        {"html": _where(check, depots, base)},
     ]
 
 
@@ -79,9 +83,10 @@ def _due(check: DueCheck, today: date) -> Markup:
     return Markup("{}").format(day)
 
 
-def _where(check: DueCheck, base: str) -> Markup:
+def _where(check: DueCheck, depots: Mapping[str, str], base: str) -> Markup:
     state = STATE_WORDS[State(check.state)][0]
-    place = f"{state}, {check.depot}" if check.depot and not check.at_home else state
+    depot = None if check.at_home or check.depot is None else check.depot
+    place = state if depot is None else f"{state}, {depots.get(depot, depot)}"
     said = [Markup("{}").format(place)]
     if check.person is not None:
         said.append(link(f"{base}/people/{check.person}", "their record"))

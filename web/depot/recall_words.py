@@ -217,6 +217,7 @@ def recall_page(
     caller: Caller,
     base: str,
     *,
+    depots: Mapping[str, str],
     filled: Filled | None = None,
     refusal: Refusal | None = None,
 ) -> RecallPage:
@@ -237,7 +238,7 @@ def recall_page(
         people=f"{address}/people" if caller.may("tell people of recalls") else None,
         file=f"{address}/items.csv",
         head=["Item", "Product", "Serial number", "Where it is", "Told", "What to do"],
-        rows=[_outstanding(each, address, base, may=may) for each in recall.outstanding],
+        rows=[_outstanding(each, depots, address, base, may=may) for each in recall.outstanding],
         more=f"The first {OUTSTANDING_MAX} of {left:,}. The file has them all."
         if left > len(recall.outstanding)
         else None,
@@ -276,9 +277,13 @@ def _count(key: str, number: int) -> list[dict[str, Any]]:
     return [{"text": key}, {"text": f"{number:,}", "classes": "kitback-figure"}]
 
 
-def _outstanding(item: Outstanding, address: str, base: str, *, may: bool) -> list[dict[str, Any]]:
+def _outstanding(
+    item: Outstanding, depots: Mapping[str, str], address: str, base: str, *, may: bool
+) -> list[dict[str, Any]]:
     words, colour = STAGES[item.stage]
-    where = Markup("{} {}").format(tag(words, colour), item.depot or item.van or "")
+    where = Markup("{} {}").format(
+        tag(words, colour), depots.get(item.depot or "") or item.van or ""
+    )
     told = {True: "Yes", False: "No", None: "-"}[item.told if item.person else None]
     clear = link(f"{address}/items/{item.item}", f"Clear {shown_code(item.item)}")
     return [

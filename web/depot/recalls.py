@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Refusal, Refused, Wrong
+from equipment.depot_names import depot_names
 from equipment.recalls import recall_views, recalls
 from equipment.recalls.recall_files import items_csv
 from equipment.recalls.recall_form import Clearing, Closing, Match, NewRecall
@@ -94,7 +95,12 @@ async def _show(
 ) -> Response[str]:
     shown = await recall_views.look_up(request.caller, recall, request.now)
     content = recall_words.recall_page(
-        shown, request.caller, request.site.base, filled=filled, refusal=refusal
+        shown,
+        request.caller,
+        request.site.base,
+        depots=await depot_names(request.caller),
+        filled=filled,
+        refusal=refusal,
     )
     return page(request, "recall.jinja", content, status=422 if refusal else 200)
 

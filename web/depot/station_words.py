@@ -64,6 +64,8 @@ class AtBench:
     item: Item
     list: InspectionList
     parts: Parts
+    # What depots are called, by their codes.
+    depots: Mapping[str, str]
     job: RepairJob | None = None
     special: bool = False
 
@@ -168,7 +170,7 @@ def bench(
         sought=[sought],
         unknown=f"There is no item “{text}”." if text and item is None else None,
         heading="" if item is None else item.name,
-        rows=[] if item is None else rows_of(item, base),
+        rows=[] if at_bench is None else rows_of(at_bench.item, base, at_bench.depots),
         missing=[] if at_bench is None else [p.part for p in at_bench.parts.parts if p.missing],
         job=None if at_bench is None else _job(at_bench.job, base),
         acts=[] if at_bench is None else list(_acts(at_bench, caller, base)),

@@ -173,7 +173,7 @@ async def _at_bench(request: PageRequest, text: str) -> AtBench | None:
         job = await jobs.open_job_of(request.caller, item.code, request.now)
     if request.caller.may("measure specials"):
         special = await measurements.is_special(request.caller, item.code)
-    return AtBench(item, listed, made_of, job, special)
+    return AtBench(item, listed, made_of, await _depots(request), job, special)
 
 
 async def _item(request: PageRequest, text: str) -> Item | None:

@@ -8,8 +8,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Missing, Refusal, Refused, Wrong
-from equipment import history, item_labels, items, places
+from equipment import history, item_labels, items
 from equipment.content import content_hash
+from equipment.depot_names import depot_names
 from equipment.files import item_files
 from equipment.gate import unreadable
 from equipment.gate.unreadable import Known
@@ -27,7 +28,6 @@ _TASK: Final = "replace labels"
 _PATH: Final = "/depot/unreadable"
 _ONE: Final = f"{_PATH}/{{code:str}}"
 _SOUGHT_MAX: Final = 100
-_DEPOTS_MAX: Final = 200
 _FILES_SHOWN: Final = 12
 _BACK: Final = ("back-day", "back-month", "back-year")
 _NAMES: Final = ("product", "serial", "batch", "depot", "state", *_BACK, "after")
@@ -48,8 +48,7 @@ async def look_for(request: PageRequest) -> Response[str]:
         rows = await unreadable.candidates(request.caller, known, after=key, limit=PAGE + 1)
     address = f"{request.site.base}{_PATH}"
     found = sliced(rows, lambda row: row.id, address, **asked)
-    depots = await places.depots(request.caller, "", _DEPOTS_MAX)
-    names = {each.code: each.name for each in depots}
+    names = await depot_names(request.caller)
     content = unreadable_words.search_page(
         found, asked, names, request.site.base, sought=known.is_enough, refusal=wrong
     )
@@ -122,7 +121,11 @@ async def _one(
     files = await item_files.files_of(request.caller, item.code, after=0, limit=_FILES_SHOWN)
     moves = await history.newest_movements(key, _viewer(request), unreadable_words.MOVES_SHOWN)
     content = unreadable_words.candidate_page(
-        Found(item, files, moves), request.site.base, uuid4(), filled, refusal
+        Found(item, files, moves, await depot_names(request.caller)),
+        request.site.base,
+        uuid4(),
+        filled,
+        refusal,
     )
     return page(request, "unreadable.jinja", content, status=422 if refusal else 200)
 

@@ -39,6 +39,8 @@ class Found:
     item: Item
     files: Sequence[ItemFile]
     moves: Sequence[Movement]
+    # What depots are called, by their codes.
+    depots: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +156,14 @@ def candidate_page(
         caption=f"{found.item.name} {shown(code)}",
         back=f"{base}/depot/unreadable",
         errors=said,
-        rows=rows_of(found.item, base),
+        rows=rows_of(found.item, base, found.depots),
         photos=[
             (f"{base}/files/{file.id}", file.name)
             for file in found.files
             if file.media_type == _PICTURE
         ],
         head=["When", "What", "By", "More"],
-        movements=[movement_row(movement) for movement in reversed(found.moves)],
+        movements=[movement_row(movement, found.depots) for movement in reversed(found.moves)],
         action=f"{base}/depot/unreadable/{quote(code, safe='')}",
         fields=each,
     )

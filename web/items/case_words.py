@@ -86,6 +86,8 @@ class Standing:
 
     now: ItemNow | None
     photos: Sequence[UUID]
+    # What depots are called, by their codes.
+    depots: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +176,18 @@ def case_page(
         errors=wrong,
         said=list(_rows(case, base)),
         photos=[f"{base}/round/photos/{photo}" for photo in standing.photos],
-        item=[] if now is None else _item(now.item, base),
+        item=[] if now is None else _item(now.item, base, standing.depots),
         head=["When", "What", "By", "More"],
-        movements=[] if now is None else [movement_row(each) for each in now.movements],
+        movements=[]
+        if now is None
+        else [movement_row(each, standing.depots) for each in now.movements],
         settled=list(_settled(case)),
         settle={"action": f"{base}/cases/{case.id}/settle", "field": note} if may_settle else None,
     )
 
 
-def _item(item: Item, base: str) -> list[dict[str, Any]]:
-    first, *others = rows_of(item, base)
+def _item(item: Item, base: str, depots: Mapping[str, str]) -> list[dict[str, Any]]:
+    first, *others = rows_of(item, base, depots)
     code = link(f"{base}/items/{item.code}", shown_code(item.code))
     held = [row("On hold", ["Yes"])] if item.on_hold else []
     return [{"key": first["key"], "value": {"html": code}}, *others, *held]

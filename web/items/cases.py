@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from budget.refusals import Missing, Refusal, Refused, Wrong
 from equipment import cases, items
 from equipment.cases import Case
+from equipment.depot_names import depot_names
 from equipment.history import newest_movements
 from equipment.items import Viewer
 from logistics.phones import photos
@@ -52,7 +53,8 @@ async def _show(
     refusal: Refusal | None = None,
 ) -> Response[str]:
     shown = await cases.look_up(request.caller, case, request.now)
-    standing = Standing(await _item(request, shown), await _photos(request, shown))
+    now, photos = await _item(request, shown), await _photos(request, shown)
+    standing = Standing(now, photos, await depot_names(request.caller))
     content = case_words.case_page(
         shown, standing, request.caller, request.site.base, filled=filled, refusal=refusal
     )

@@ -109,7 +109,8 @@ def _depot(fields: Fields, choosable: Choosable) -> list[Field]:
 
 
 def _van(fields: Fields, choosable: Choosable) -> list[Field]:
-    vans = {van.code: f"{van.code} of {van.depot}" for van in choosable.vans}
+    names = {depot.code: depot.name for depot in choosable.depots}
+    vans = {van.code: f"{van.code} of {names.get(van.depot, van.depot)}" for van in choosable.vans}
     return [fields.select("van", "Van", {"": "Choose"} | vans)]
 
 

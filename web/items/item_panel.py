@@ -1,6 +1,6 @@
 """An item as somebody signed in may see it: words and tag colours for the rows of a list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -37,26 +37,31 @@ class Panel:
     rows: list[dict[str, Any]]
 
 
-def panel(item: Item, caller: Caller) -> Panel:
+def panel(item: Item, caller: Caller, depots: Mapping[str, str]) -> Panel:
     """What `equipment.items` let this caller have, in words."""
     words, colour = STATE_WORDS[item.state]
     return Panel(
         username=caller.username,
         tag={"text": words, "colour": colour},
         held=item.on_hold,
-        rows=rows_of(item, None),
+        rows=rows_of(item, None, depots),
     )
 
 
-def rows_of(item: Item, base: str | None) -> list[dict[str, Any]]:
-    """The rows of a summary; with `base`, the start of our addresses, they lead on."""
-    return [{"key": {"text": key}, "value": value} for key, value in _rows(item, base)]
+def rows_of(item: Item, base: str | None, depots: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows of a summary; with `base`, the start of our addresses, they lead on.
+
+    `depots` are what depots are called, by their codes.
+    """
+    return [{"key": {"text": key}, "value": value} for key, value in _rows(item, base, depots)]
 
 
-def _rows(item: Item, base: str | None) -> Iterator[tuple[str, dict[str, str]]]:
+def _rows(
+    item: Item, base: str | None, depots: Mapping[str, str]
+) -> Iterator[tuple[str, dict[str, str]]]:
     yield "Code", {"text": item.code}
     yield "Product", {"text": f"{item.name} ({item.sku})"}
-    yield "Place", {"text": place_of(item)}
+    yield "Place", {"text": place_of(item, depots)}
     if item.recalled:
         yield "Recalled", {"text": "A recall holds it. It must not go out. Ask the depot."}
     if item.person is not None:
@@ -79,10 +84,10 @@ def _person(person: UUID, base: str | None) -> dict[str, str]:
     return {"html": link(f"{base}/people/{person}", "Who has it")}
 
 
-def place_of(item: Item) -> str:
+def place_of(item: Item, depots: Mapping[str, str]) -> str:
     """Where an item is, in words."""
     if item.depot is not None:
-        return f"Depot {item.depot}"
+        return depots.get(item.depot, item.depot)
     if item.van is not None:
         return f"Van {item.van}"
     return "With a person" if item.state is State.ON_LOAN else "Not in our hands"

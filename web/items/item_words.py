@@ -70,8 +70,13 @@ class ItemPage:
     links: dict[str, dict[str, str]]
 
 
-def list_page(found: Slice[tuple[int, Item]], sought: Mapping[str, str], address: str) -> ListPage:
-    """The list as it is shown for what was sought."""
+def list_page(
+    found: Slice[tuple[int, Item]],
+    sought: Mapping[str, str],
+    depots: Mapping[str, str],
+    address: str,
+) -> ListPage:
+    """The list as it is shown for what was sought; `depots` are names by codes."""
     fields = Fields(Filled({name: [text] for name, text in sought.items()}))
     states = {"": "Any"} | {state.value: words for state, (words, _) in STATE_WORDS.items()}
     narrowed = any(sought[name] for name in ("q", "state", "depot"))
@@ -82,10 +87,10 @@ def list_page(found: Slice[tuple[int, Item]], sought: Mapping[str, str], address
         fields=[
             fields.text("q", "Code, serial number or product", width=20, spellcheck=False),
             fields.select("state", "State", states),
-            fields.text("depot", "Depot code", width=5, spellcheck=False),
+            fields.select("depot", "Depot", {"": "All"} | dict(depots)),
         ],
         head=["Code", "Product", "State", "Where"],
-        rows=[_row(item, address) for _, item in found.rows],
+        rows=[_row(item, address, depots) for _, item in found.rows],
         empty="No item matches this." if narrowed else "No items have been received yet.",
         links=found.links,
     )
@@ -97,6 +102,7 @@ def item_page(
     caller: Caller,
     base: str,
     *,
+    depots: Mapping[str, str],
     special: bool,
 ) -> ItemPage:
     """One item with its movements, and what this caller may do with it as it is."""
@@ -105,7 +111,7 @@ def item_page(
         code=shown(item.code),
         back=f"{base}/items",
         tags=_tags(item),
-        rows=rows_of(item, base),
+        rows=rows_of(item, base, depots),
         label=f"{base}/items/{item.code}/label",
         print=f"{base}/depot/print?item={item.code}" if caller.may("print labels") else None,
         parts=f"{base}/items/{item.code}/parts",
@@ -115,7 +121,7 @@ def item_page(
         repairs=f"{base}/items/{item.code}/repairs" if caller.may("read repairs") else None,
         measurements=_measurements(item, caller, base) if special else None,
         head=["When", "What", "By", "More"],
-        movements=[movement_row(movement) for _, movement in found.rows],
+        movements=[movement_row(movement, depots) for _, movement in found.rows],
         links=found.links,
     )
 
@@ -141,12 +147,12 @@ def _examinations(item: Item, caller: Caller, base: str) -> str | None:
     return f"{base}/items/{item.code}/examinations" if needs else None
 
 
-def _row(item: Item, address: str) -> list[dict[str, Any]]:
+def _row(item: Item, address: str, depots: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
         {"text": shown(item.code), "href": f"{address}/{item.code}", "classes": "kitback-code"},
         {"text": item.name},
         {"html": Markup(" ").join(tag(**each) for each in _tags(item))},
-        {"text": place_of(item)},
+        {"text": place_of(item, depots)},
     ]
 
 
@@ -157,7 +163,7 @@ def _tags(item: Item) -> list[dict[str, str]]:
     return [{"text": words, "colour": colour}, *held]
 
 
-def movement_row(movement: Movement) -> list[dict[str, Any]]:
+def movement_row(movement: Movement, depots: Mapping[str, str]) -> list[dict[str, Any]]:
     """A movement in the table of an item's."""
     words = ACTION_WORDS[movement.action]
     if movement.undone_by is not None:
@@ -166,13 +172,13 @@ def movement_row(movement: Movement) -> list[dict[str, Any]]:
         {"classes": "kitback-figure", "text": stamp(movement.occurred_at)},
         {"text": words},
         {"text": movement.actor},
-        {"text": ". ".join(_more(movement)) or "Nothing more"},
+        {"text": ". ".join(_more(movement, depots)) or "Nothing more"},
     ]
 
 
-def _more(movement: Movement) -> Iterator[str]:
+def _more(movement: Movement, depots: Mapping[str, str]) -> Iterator[str]:
     if movement.depot is not None:
-        yield f"Depot {movement.depot}"
+        yield depots.get(movement.depot, movement.depot)
     if movement.van is not None:
         yield f"Van {movement.van}"
     if movement.reason is not None:

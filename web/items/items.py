@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from equipment import history, item_lists, items, printing
+from equipment.depot_names import depot_names
 from equipment.item_lists import Search
 from equipment.items import Viewer
 from equipment.measuring import measurements
@@ -26,6 +27,9 @@ async def list_items(request: PageRequest) -> Response[str]:
     """Items, narrowed by what is typed, state and depot; the one that a code names at once."""
     sought = {name: request.sought(name)[:_SOUGHT_MAX] for name in ("q", "state", "depot", "after")}
     state = sought["state"] if sought["state"] in set(State) else ""
+    names = await depot_names(request.caller)
+    if sought["depot"] not in names:
+        sought["depot"] = ""
     search = Search(
         state=state or None,
         depot=sought["depot"] or None,
@@ -38,7 +42,7 @@ async def list_items(request: PageRequest) -> Response[str]:
         return see_other(request, f"/items/{rows[0][1].code}")
     address = f"{request.site.base}/items"
     shown = sliced(rows, lambda row: row[0], address, **sought | {"state": state})
-    content = item_words.list_page(shown, sought | {"state": state}, address)
+    content = item_words.list_page(shown, sought | {"state": state}, names, address)
     return page(request, "list.jinja", content)
 
 
@@ -52,7 +56,10 @@ async def show_item(request: PageRequest, code: FromPath[str]) -> Response[str]:
     address = f"{request.site.base}/items/{item.code}"
     shown = sliced(rows, lambda row: row[0], address, after=request.sought("after"))
     special = await measurements.is_special(request.caller, item.code)
-    content = item_words.item_page(item, shown, request.caller, request.site.base, special=special)
+    names = await depot_names(request.caller)
+    content = item_words.item_page(
+        item, shown, request.caller, request.site.base, depots=names, special=special
+    )
     return page(request, "staff_item.jinja", content)
 
 

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from budget.refusals import Fault, Wrong
 from equipment import items, requests
+from equipment.depot_names import depot_names
 from equipment.imported_postcodes import learn
 from equipment.items import Viewer
 from equipment.places import hand_in_places
@@ -125,7 +126,8 @@ async def _panel(item: Labelled, caller: Caller | None, request: AnyRequest) -> 
     if caller is None:
         return None
     viewer = Viewer(caller, request.scope["state"]["now"], _site(request).public_url)
-    return panel((await items.find(item.giai, viewer))[1], caller)
+    names = await depot_names(caller)
+    return panel((await items.find(item.giai, viewer))[1], caller, names)
 
 
 async def _check_room(request: AnyRequest) -> None:

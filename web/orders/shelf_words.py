@@ -1,7 +1,7 @@
 """Shelves and emergency issues, in words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -73,6 +73,7 @@ class EmergenciesPage:
 
 def list_page(stores: Sequence[Depot], short: Slice[TopUp], caller: Caller, base: str) -> ListPage:
     """Every store, and what is to be brought where."""
+    names = {store.code: store.name for store in stores}
     return ListPage(
         title="Satellite stores",
         head=[{"text": "Store"}, {"text": "Code"}, {"text": "Postcode"}],
@@ -85,7 +86,7 @@ def list_page(stores: Sequence[Depot], short: Slice[TopUp], caller: Caller, base
             {"text": "From"},
             {"text": "Since"},
         ],
-        short=[_top_up(row) for row in short.rows],
+        short=[_top_up(row, names) for row in short.rows],
         links=short.links,
         emergencies=f"{base}/emergencies" if caller.may("read emergency issues") else None,
     )
@@ -187,11 +188,11 @@ def _store(store: Depot, base: str) -> list[dict[str, Any]]:
     ]
 
 
-def _top_up(row: TopUp) -> list[dict[str, Any]]:
+def _top_up(row: TopUp, names: Mapping[str, str]) -> list[dict[str, Any]]:
     sources = ", ".join(f"{each.name} ({each.available:,} free)" for each in row.sources[:3])
     return [
         {"text": f"{row.name} ({row.sku})"},
-        {"text": row.depot},
+        {"text": names.get(row.depot, row.depot)},
         {"text": f"{row.short:,}", "format": "numeric"},
         {"text": sources or "No depot has one free"},
         {"text": moment(row.opened_at)},

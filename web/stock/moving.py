@@ -30,7 +30,7 @@ async def show_moving(request: PageRequest) -> Response[str]:
     told = None
     if label := request.sought("item")[:_LABEL_MAX]:
         item = await _item(request, label)
-        told = moving_words.told(item, code, moved=request.sought("did") == "move")
+        told = moving_words.told(item, depots, code, moved=request.sought("did") == "move")
     return _shown(request, moving_words.page_of(code, depots, request.site.base, told))
 
 

@@ -46,12 +46,13 @@ def after(depot: str, item: str, *, moved: bool) -> str:
     return f"/depot/move?{urlencode({'depot': depot, 'item': item} | more)}"
 
 
-def told(item: Item, depot: str, *, moved: bool) -> Told:
+def told(item: Item, depots: Sequence[Depot], depot: str, *, moved: bool) -> Told:
     """Where it is now."""
     words, colour = STATE_WORDS[item.state]
+    place = next((each.name for each in depots if each.code == depot), depot)
     return Told(
         good=True,
-        heading=f"Moved to {depot}." if moved else "It is here already.",
+        heading=f"Moved to {place}." if moved else "It is here already.",
         name=item.name,
         code=item.code,
         lines=(),
