@@ -1,7 +1,8 @@
 """The gate: whatever is carried in is told by its label alone what becomes of it.
 
 Nobody at the gate should have to know how an item stands. What stands at a depot's gate is at that
-depot: one that was out comes in dirty, one that was lost is found, one of another depot has moved.
+depot: one that was out comes in dirty, one that was lost is found, one of another depot has moved,
+and one that was with a repairer is back.
 What cannot be, such as an item that was scrapped, is refused and becomes a case for a person.
 """
 
@@ -15,6 +16,7 @@ from budget.database import fetch_one
 from budget.refusals import Fault, Refusal, Refused, Wrong
 from equipment import items
 from equipment.items import Item, Viewer
+from equipment.repairs.trips import CameBack, take_back
 from equipment.scans import record
 from equipment.staff.roles import check_may
 from equipment.standing import State
@@ -56,7 +58,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """The item as it is now, and what was recorded of it: nothing where it was here already."""
+    """The item as it is now, and what was recorded of it: nothing where it was here already.
+
+    `back` is no scan: it was taken back from its repairer.
+    """
 
     item: Item
     action: str | None
@@ -74,12 +79,13 @@ async def take_in(arrival: Arrival, viewer: Viewer) -> TakenIn:
         raise Wrong([Fault("label", "Scan the label, or type its code.")])
     refusal: Refusal | None = None
     for _ in range(_LOOKS):
-        _, item = await items.look_up(arrival.label, viewer)
+        key, item = await items.look_up(arrival.label, viewer)
         if (earlier := await _earlier(arrival, item, viewer)) is not None:
             return TakenIn(item, earlier)
+        came_back = await _from_repairer(key, arrival, viewer)
         action = becomes(item, arrival.depot)
         if action is None:
-            return TakenIn(item, None)
+            return TakenIn(item, "back" if came_back else None)
         scan = _scan(arrival, item, action, viewer.now - arrival.age)
         [result] = await record([scan], viewer.caller, viewer.now)
         refusal = result.refusal
@@ -91,6 +97,26 @@ async def take_in(arrival: Arrival, viewer: Viewer) -> TakenIn:
     raise refusal
 
 
+async def _from_repairer(key: int, arrival: Arrival, viewer: Viewer) -> bool:
+    """Take it back from the repairer that it was with when it was read, if it was with one."""
+    if not viewer.caller.may("repair"):
+        return False
+    row = await fetch_one(_OUT, key, viewer.now - arrival.age)
+    if row is None:
+        return False
+    back = CameBack(arrival.id or uuid4())
+    try:
+        await take_back(viewer.caller, row["job"], back, viewer.now)
+    except Refused:
+        # Somebody else has said so at the same moment.
+        return False
+    return True
+
+
+_OUT: Final = """
+select j.id as job from repair_jobs j join repair_trips t on t.job = j.id and t.back_at is null
+where j.item = $1 and j.ended_at is null and j.place = 'outside' and t.sent_at < $2
+"""
 _REUSED: Final = "id-reused"
 
 

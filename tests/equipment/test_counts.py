@@ -141,7 +141,7 @@ async def test_what_is_with_a_repairer_is_not_missing(store: str) -> None:
     notes = {each.item: each.note for _, each in await differences(STORE, count, after=0, limit=9)}
     assert str(notes[away]).startswith("With Hoist Menders since ")
     with pytest.raises(Wrong):
-        await settle(COORDINATOR, count, Decision(True, "Seen", [away]), SOON)
+        await settle(COORDINATOR, count, Decision(approve=True, reason="Seen", but=[away]), SOON)
     await settle(COORDINATOR, count, APPROVED, SOON)
     assert {code: outcome for code, (_, _, outcome) in (await told(count)).items()} == {
         away: "noted", found: "case", missing: "recorded",

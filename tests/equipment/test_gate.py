@@ -11,6 +11,9 @@ from budget.refusals import Missing, NotAllowed, Refused, Wrong
 from equipment import cases
 from equipment.gate.arrivals import Arrival, TakenIn, take_in
 from equipment.items import Viewer
+from equipment.repairs.declaration import Sender
+from equipment.repairs.jobs import look_up, open_job_of
+from equipment.repairs.trips import NewTrip, send
 from equipment.standing import State
 from tests.equipment.standing_data import caller
 from tests.equipment.store import (
@@ -66,6 +69,21 @@ async def test_what_is_brought_in_is_where_it_was_brought(
     movements = await count("movements")
     assert (await _brought(taken.item.link, depot)).action is None
     assert await count("movements") == movements
+
+
+async def test_what_was_with_a_repairer_is_back(database: str) -> None:
+    """Twice is once; what was read before it was sent away takes nothing back."""
+    del database
+    code = await _after("withdraw", "clean", "fail")
+    job = await open_job_of(STORE, code, NOW)
+    assert job is not None
+    due = NOW.date() + timedelta(days=9)
+    trip = NewTrip(uuid4(), "Hoist Menders", "1 Mill Road", due, "Jo Hill", "Store manager")
+    await send(STORE, job.id, trip, Sender("Kitback", "0115 496 0000"), NOW - timedelta(hours=1))
+    kept = Arrival(code, "D1", age=timedelta(hours=2))
+    assert (await take_in(kept, VIEWER)).action is None
+    assert [(await _brought(code)).action for _ in range(2)] == ["back", None]
+    assert (await look_up(STORE, job.id, NOW)).place == "depot"
 
 
 async def test_who_brought_it_is_on_record() -> None:

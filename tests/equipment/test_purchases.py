@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from budget.database import execute, fetch
 from budget.refusals import Missing, Refusal, Refused, Wrong
+from equipment.catalogue.handling import Handling, set_handling
 from equipment.catalogue.stock import fold_stock
 from equipment.items import Viewer
-from equipment.catalogue.handling import Handling, set_handling
 from equipment.parts.parts import parts_of
 from equipment.parts.received import ReceivedPart
 from equipment.stock.drafting import change, draft
@@ -341,8 +341,10 @@ async def test_the_database_forbids_what_the_service_would_not_do(store: None) -
         "delete from purchased_items",
         "update purchases set total_pence = 900000",
         "delete from purchase_lines",
-        "insert into purchase_lines select gen_random_uuid(), purchase, 9, 'BED02', 1, 1, 0"
-        " from purchase_lines",
+        (
+            "insert into purchase_lines select gen_random_uuid(), purchase, 9, 'BED02', 1, 1, 0"
+            " from purchase_lines"
+        ),
     ):
         with pytest.raises(Exception, match=r"violates|denied|is asked for"):
             await execute(sql)

@@ -46,6 +46,39 @@ async def test_a_printer_is_set_up_and_changed(
         assert "Wash hall" in words(await browser.get("/depot/printers/P3"))
 
 
+async def test_places_are_marked_out_and_their_labels_printed(
+    app: Litestar, admin: httpx.AsyncClient, bed: str
+) -> None:
+    """By whoever may; on sheets, to look at, and by a printer, which is told what none is."""
+    del admin, bed
+    async with signed_in(app) as browser:
+        new = {"code": "A1", "name": "Beds <b>", "depot": "D1", "kind": "clean"}
+        assert (await browser.post("/depot/places/bays/new", data={})).status_code == 422
+        assert (await browser.post("/depot/places/bays/new", data=new)).status_code == 303
+        assert (await browser.post("/depot/places/bays/new", data=new)).status_code == 422
+    async with signed_in(app, "dee") as browser:
+        page = await browser.get("/depot/places?kind=bay&depot=D1")
+        assert "Clean bay: Beds <b>" in words(page)
+        assert "Mark out a bay" not in words(page)
+        assert "/depot/print?place=bay+A1" in page.text
+        sheet = await browser.get("/depot/places/labels?kind=bay&depot=D1")
+        assert (sheet.headers["content-type"], sheet.content[:5]) == ("application/pdf", b"%PDF-")
+        assert (await browser.get("/depot/places/labels?kind=van")).status_code == 409
+        assert "BAY:A1" not in (await browser.get("/depot/places?kind=depot")).text
+        one = await browser.get("/depot/places/bay/A1/label")
+        assert (one.status_code, b"<title>Bay A1 Beds" in one.content) == (200, True)
+        for missing in ("bay/A9", "shelf/A1"):
+            assert (await browser.get(f"/depot/places/{missing}/label")).status_code == 404
+        page = await browser.get("/depot/print", params={"place": "bay A1"})
+        [form] = [each for each in forms_of(page.text) if each.action.endswith("/depot/print")]
+        sent = dict(form.pairs) | {"printer": "P1"}
+        for wrong in ("A1", "bay A9", "shelf A1"):
+            refused = await browser.post("/depot/print", data=sent | {"places": wrong})
+            assert (refused.status_code, "places-error" in refused.text) == (422, True)
+        assert (await browser.post("/depot/print", data=sent)).status_code == 303
+        assert "A1" in words(await browser.get("/depot/printers/P1"))
+
+
 async def test_the_store_prints_and_sees_to_what_waits(
     app: Litestar, admin: httpx.AsyncClient, bed: str
 ) -> None:

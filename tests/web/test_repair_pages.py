@@ -21,7 +21,8 @@ from tests.web.ordering import draft, open_service, person, staff, words
 async def bed(admin: httpx.AsyncClient) -> str:
     """A bed that failed at the bench; somebody of the store's, and a part to mend it with."""
     await open_rounds(admin)
-    await staff(admin, "dee", "depot", partner=None)
+    for name, role in (("dee", "depot"), ("tom", "technician")):
+        await staff(admin, name, role, partner=None)
     await set_part(ADMINISTRATOR, "MOTOR", NewSparePart("Motor <b>", 4_550))
     code = await on_loan(admin, await somebody(admin), "BED01")
     for action, more in (
@@ -60,6 +61,14 @@ async def test_a_job_goes_from_the_bench_to_its_end(
         assert "30 minutes, parts for £910" in shown
         assert "Advice: scrap it" in shown
         assert "Worth today = price less" in shown
+
+        async with signed_in(app, "tom") as crew:
+            page = await crew.get(path)
+            assert f"{path}/decide" not in page.text
+            assert "is decided by a coordinator or the depot's staff" in words(page)
+            for answer in (await crew.get(f"{path}/send"), await crew.post(f"{path}/decide")):
+                assert answer.status_code == 403
+                assert "the depot's staff" in words(answer)
 
         sent = form(await browser.get(f"{path}/decide")) | {"decision": "repair"}
         assert (await browser.post(f"{path}/decide", data=sent)).status_code == 422

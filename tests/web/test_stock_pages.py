@@ -68,6 +68,82 @@ async def test_a_purchase_says_what_waits_before_it_is_ordered(
     assert beds
 
 
+async def bought(browser: httpx.AsyncClient, **more: str) -> str:
+    """A draft of two beds; its address."""
+    sent = form(await browser.get("/depot/purchases/new?sku=CMD01&quantity=2"), "/purchases/new")
+    made = await browser.post("/depot/purchases/new", data=sent | {"supplier": "Beds Ltd"} | more)
+    assert made.status_code == 303, words(made)
+    return made.headers["Location"]
+
+
+async def test_who_comes_second_to_a_draft_is_shown_what_it_says_now(
+    app: Litestar, admin: httpx.AsyncClient, beds: list[str]
+) -> None:
+    """And is taken at their word when they send it again; what was asked for is not changed."""
+    assert beds
+    async with signed_in(app, "dee") as browser, signed_in(app, "dan") as other:
+        address = await bought(browser, note="By <b>Friday")
+        assert f"{address}/change" in (await browser.get(address)).text
+        first = form(await browser.get(f"{address}/change"), "/change")
+        assert (first["sku-0"], first["note"]) == ("CMD01", "By <b>Friday")
+        wrong = first | {"quantity-0": "many", "price_pence-0": "", "supplier": ""}
+        refused = words(await browser.post(f"{address}/change", data=wrong))
+        for fault in ("Enter the supplier", "How many of product 1", "Enter the price of one"):
+            assert fault in refused
+        theirs = await other.post(f"{address}/change", data=first | {"quantity-0": "7"})
+        assert theirs.status_code == 303
+        mine = first | {"supplier": "Other Ltd"}
+        late = await browser.post(f"{address}/change", data=mine)
+        assert late.status_code == 422
+        assert "dan has changed this draft meanwhile" in words(late)
+        assert "7 of Commode" in words(late)
+        again = form(late, "/change")
+        assert again["supplier"] == "Other Ltd"
+        assert (await browser.post(f"{address}/change", data=again)).status_code == 303
+        page = await browser.get(address)
+        assert "Other Ltd" in words(page)
+        await browser.post(f"{address}/order", data=form(page, "/order"))
+        assert (await browser.get(f"{address}/change")).status_code == 409
+        assert (await browser.post(f"{address}/change", data=again)).status_code == 422
+
+
+async def test_goods_are_scanned_in_one_by_one_with_their_parts(
+    app: Litestar, admin: httpx.AsyncClient, beds: list[str]
+) -> None:
+    """A field after the other, without a script; what is left empty has no number."""
+    assert beds
+    handling = {"parts": ["Motor", "Handset"]}
+    assert (await admin.put("/api/products/CMD01/handling", json=handling)).status_code == 200
+    async with signed_in(app, "dee") as browser:
+        address = await bought(browser)
+        page = await browser.get(address)
+        await browser.post(f"{address}/order", data=form(page, "/order"))
+        [way] = re.findall(r'href="([^"]+/each)"', (await browser.get(address)).text)
+        page = await browser.get(way)
+        for name, number in (("serial", "S1"), ("part-0", "M1"), ("part-1", "")):
+            assert re.search(rf'name="{name}"[^>]* autofocus', page.text), name
+            sent = form(page, "/each") | {name: number, "how": "next", "batch": "B7"}
+            page = await browser.post(way, data=sent)
+        assert page.status_code == 303, words(page)
+        repeat = await browser.post(way, data=sent)
+        assert repeat.headers["Location"] == page.headers["Location"]
+        page = await browser.get(page.headers["Location"])
+        assert "Serial number S1. Batch B7." in words(page)
+        assert "1 is still to come" in words(page)
+        nothing = form(page, "/each") | {"how": "receive"}
+        assert "Scan a number" in words(await browser.post(way, data=nothing))
+        taken = nothing | {"serial": "S2", "part-0": "M1"}
+        refused = await browser.post(way, data=taken)
+        assert "fitted to another item already" in words(refused)
+        last = await browser.post(way, data=taken | {"part-0": "M2"})
+        assert (await browser.get(last.headers["Location"])).status_code == 303
+        [first, _] = (await told(admin, "items?batch=B7"))["results"]
+        parts = (await told(admin, f"items/{first['code']}/parts"))["parts"]
+        assert {(each["part"], each["serial"]) for each in parts} == {
+            ("Motor", "M1"), ("Handset", None),
+        }  # fmt: skip
+
+
 async def test_a_count_is_scanned_compared_and_settled_by_somebody_else(
     app: Litestar, admin: httpx.AsyncClient, beds: list[str]
 ) -> None:

@@ -20,6 +20,7 @@ DID: Final = {
     "return": "Taken in.",
     "find": "Found: it was lost.",
     "move": "Moved here: it was at another depot.",
+    "back": "Back from its repairer.",
 }
 _BEARERS: Final[Mapping[str, str]] = {
     "crew": "Our own crew",
