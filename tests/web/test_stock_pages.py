@@ -6,7 +6,9 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from equipment.catalogue.handling import Handling, set_handling
 from tests.api.members import scan, send
+from tests.equipment.standing_data import ADMINISTRATOR
 from tests.logistics.calling import ask, open_rounds, stock, told
 from tests.web.conftest import signed_in
 from tests.web.forms import forms_of
@@ -77,7 +79,7 @@ async def bought(browser: httpx.AsyncClient, **more: str) -> str:
 
 
 async def test_who_comes_second_to_a_draft_is_shown_what_it_says_now(
-    app: Litestar, admin: httpx.AsyncClient, beds: list[str]
+    app: Litestar, beds: list[str]
 ) -> None:
     """And is taken at their word when they send it again; what was asked for is not changed."""
     assert beds
@@ -112,8 +114,7 @@ async def test_goods_are_scanned_in_one_by_one_with_their_parts(
 ) -> None:
     """A field after the other, without a script; what is left empty has no number."""
     assert beds
-    handling = {"parts": ["Motor", "Handset"]}
-    assert (await admin.put("/api/products/CMD01/handling", json=handling)).status_code == 200
+    await set_handling(ADMINISTRATOR, "CMD01", Handling(parts=["Motor", "Handset"]))
     async with signed_in(app, "dee") as browser:
         address = await bought(browser)
         page = await browser.get(address)
