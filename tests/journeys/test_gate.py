@@ -231,6 +231,41 @@ def test_the_wash_says_aloud_what_does_not_belong_there(browser: Browser, depot:
     assert depot.actions(lent)[-1] == "deliver"
 
 
+def test_what_fails_at_the_bench_is_mended_and_passes(browser: Browser, depot: Depot) -> None:
+    """By the scanner in the hand: the label finds the item, its job, and the item once more."""
+    client = depot.client
+    goods = {"sku": "TOI01", "depot": "D1", "quantity": 1, "condition": "dirty"}
+    [item] = ask(client, "POST", "/api/items", json=goods)["items"]
+    ask(client, "POST", "/api/scans", json={"scans": [scan(item["code"], "clean")]})
+    with visit(browser, depot.address, widths=WIDTHS) as seen:
+        _enter(seen, "/depot/bench")
+        page = seen.page
+        label = page.get_by_label("Scan or type the label")
+        expect(label).to_be_focused()
+        _scanned(page, item["link"])
+        wrong = page.get_by_label("What else is wrong with it")
+        wrong.fill("The seat is cracked")
+        page.get_by_role("button", name="Keep what was found").click()
+        job = page.get_by_role("link", name="To be mended: The seat is cracked")
+        expect(job).to_be_visible()
+        expect(label).to_be_focused()
+        seen.check()
+        job.click()
+        page.get_by_role("link", name="It is mended").click()
+        page.get_by_label("What was done").fill("A new seat")
+        page.get_by_label("Minutes").fill("20")
+        page.get_by_role("button", name="It is mended").click()
+        expect(page.get_by_text("It is mended.", exact=True)).to_be_visible()
+        seen.check()
+        seen.open("/depot/bench")
+        expect(label).to_be_focused()
+        _scanned(page, item["code"])
+        expect(wrong).to_be_visible()
+        page.get_by_role("button", name="Keep what was found").click()
+        expect(page.get_by_text("is safe: to the shelf")).to_be_visible()
+    assert depot.actions(item["code"])[1:] == ["clean", "fail", "repair", "pass"]
+
+
 def test_a_recall_from_its_notice_to_its_report(browser: Browser, depot: Depot) -> None:
     """Looked at, then held; who is most at risk is called first; closed with why it may be."""
     client = depot.client

@@ -160,7 +160,8 @@ def bench(
     """The bench, with what lies on it."""
     faults, trouble = faults_of(refusal) if refusal is not None else ((), None)
     fields = [] if at_bench is None else _bench_fields(at_bench, Fields(filled, faults))
-    more: dict[str, Any] = {} if at_bench is not None else {"attributes": _ATTRIBUTES}
+    # The next label is scanned wherever one looks; what was wrong is looked at first.
+    more: dict[str, Any] = {} if refusal is not None else {"attributes": _ATTRIBUTES}
     sought = Fields().text("item", _SCAN, width=20, spellcheck=False, **more)
     item = None if at_bench is None else at_bench.item
     return Bench(

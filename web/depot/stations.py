@@ -5,6 +5,7 @@ A scanner types the label and presses Enter: each form takes that as it comes, w
 
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from litestar import Response
@@ -129,7 +130,9 @@ async def inspect(request: PageRequest) -> Response[str]:
     except (Wrong, Refused, Missing) as refusal:
         return await _bench(request, text, filled, refusal)
     passed = result.state == "available"
-    return see_other(request, _BENCH, say=station_words.inspected(at_bench.item, passed=passed))
+    # What is to be mended stays on the bench, with the way to its job.
+    path = _BENCH if passed else f"{_BENCH}?{urlencode({'item': at_bench.item.code})}"
+    return see_other(request, path, say=station_words.inspected(at_bench.item, passed=passed))
 
 
 def _inspection(filled: Filled, listed: InspectionList) -> NewInspection:
