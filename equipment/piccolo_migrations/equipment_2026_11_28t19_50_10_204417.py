@@ -44,7 +44,8 @@ begin
 end $$;
 create trigger keep_asked_lines
     before insert or delete or update of id, purchase, place, sku, quantity, price_pence
-    on purchase_lines for each row execute function keep_asked_lines();
+    on purchase_lines for each row when (current_user = 'kitback_app')
+    execute function keep_asked_lines();
 
 grant update (supplier, reference, depot, due_on, note, total_pence, version, changed_at,
     changed_by, authors) on purchases to kitback_app;

@@ -221,11 +221,11 @@ insert into stock_advice (sku, advice, quantity, reckoned_at)
         case when n > :rows - 60 then 0 else 1 end, now() from generate_series(1, :rows) n;
 -- Some of one product are awaited, and one of each other.
 insert into purchases (id, supplier, depot, due_on, status, total_pence, drafted_at, drafted_by,
-    asked_at, asked_by, ordered_at, ordered_by, ended_at, ended_by)
+    asked_at, asked_by, ordered_at, ordered_by, ended_at, ended_by, authors)
     select md5('b' || n)::uuid, 's', 'D1', date '2018-04-01' + n % 700,
         case when n > :rows - 60 then 'ordered' else 'received' end, 100, now(), 'u1', now(), 'u1',
         now(), 'u1', case when n <= :rows - 60 then now() end,
-        case when n <= :rows - 60 then 'u1' end
+        case when n <= :rows - 60 then 'u1' end, array['u1']
     from generate_series(1, :rows) n;
 insert into purchase_lines (id, purchase, place, sku, quantity, price_pence, received, awaited)
     select md5('bl' || n)::uuid, md5('b' || n)::uuid, 0, case when n % 2 = 0 then 'X1'

@@ -170,6 +170,7 @@ _COUNT = f"/api/counts/{CY}"
 _BECAUSE = {"reason": "another supplier"}
 STEPS: list[tuple[str, str, tuple[str, str, Any]]] = [
     ("bob", "purchase drafted", ("POST", "/api/purchases", _BOUGHT)),
+    ("bob", "purchase changed", ("PUT", _ONE, _BOUGHT | {"version": 1, "note": "By Friday"})),
     ("bob", "purchase asked for", ("POST", f"{_ONE}/order", {})),
     ("cora", "purchase sent back", ("POST", f"{_ONE}/send-back", _BECAUSE)),
     ("bob", "purchase asked for", ("POST", f"{_ONE}/order", {})),

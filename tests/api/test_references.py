@@ -135,7 +135,7 @@ async def _request(world: World, operation: str) -> Request:
         return await _recalled(world, ids)
     if "print" in operation:
         return await _printing(world, operation)
-    if operation.startswith("POST /api/purchases/"):
+    if "/api/purchases/" in operation:
         return await _bought(world, operation)
     line = {"lines": [{"id": ours["order line"], "quantity": 2}], "reason": "Two rooms"}
     fetched = new | {"person": ours["person"], "items": [ours["item"]]}
@@ -187,6 +187,8 @@ async def _bought(world: World, operation: str) -> Request:
     ids = {"purchase": bought["id"]}
     if operation.endswith("/order"):
         return ids, {"answers": [{"sku": "CMD01", "reason": "Why"}]}
+    if operation.startswith("PUT "):
+        return ids, copy.deepcopy(_CODES["POST /api/purchases"]) | {"version": 1}
     answer = await world.admin.post(f"/api/purchases/{bought['id']}/order", json={})
     assert answer.status_code == 200, answer.text
     line = bought["lines"][0]["id"]
@@ -240,6 +242,7 @@ _OPERATIONS: Final = sorted(
         "POST /api/recalls/{recall}/contacts",
         "POST /api/visits",
         "POST /api/visits/{visit}/outcome",
+        "PUT /api/purchases/{purchase}",
         "POST /api/purchases/{purchase}/order",
         "POST /api/purchases/{purchase}/receipts",
         "POST /api/rounds/move",

@@ -155,6 +155,7 @@ MAY = """
     acdbx    GET /api/purchases
     acd      POST /api/purchases
     acdbx    GET /api/purchases/{purchase}
+    acd      PUT /api/purchases/{purchase}
     acd      POST /api/purchases/{purchase}/order
     acb      POST /api/purchases/{purchase}/approve
     acb      POST /api/purchases/{purchase}/send-back
