@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from budget.changes import record
 from budget.database import execute, fetch, insert, transaction
-from budget.refusals import Fault, Refused, Wrong
+from budget.refusals import Fault, Wrong
 from budget.wording import one_line, sought
 from equipment import receipts
 from equipment.content import content_hash
@@ -22,7 +22,7 @@ from equipment.stock.purchase_form import (
     PurchaseChange,
     purchase_faults,
 )
-from equipment.stock.purchases import check_draft, hold, look_up
+from equipment.stock.purchases import check_draft, check_version, hold, look_up
 
 _RECEIPT: Final = "purchase"
 _TASK: Final = "buy stock"
@@ -120,9 +120,7 @@ async def change(caller: Caller, purchase: UUID, told: PurchaseChange, now: date
             shown = await look_up(caller, purchase)
             if held["changed_by"] == caller.username and _says(shown, told):
                 return shown
-            by = held["changed_by"] or "Somebody"
-            words = f"{by} has changed this draft meanwhile. Look at it before you change it."
-            raise Refused("changed-meanwhile", words, version=held["version"])
+        check_version(held, told.version)
         await _check_known(told)
         await _rewrite(caller, purchase, told, now)
         await record(caller.username, "purchase changed", str(purchase), told)

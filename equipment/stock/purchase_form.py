@@ -28,6 +28,7 @@ Status: TypeAlias = Literal[
 COMING: Final[tuple[Status, ...]] = ("ordered", "part_received")
 """Of these, goods are still to come."""
 
+Version: TypeAlias = Annotated[int, Meta(ge=1, le=_VERSION_MAX)]
 Reason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=REASON_MAX)]
 Note: TypeAlias = Annotated[str, Meta(min_length=1, max_length=REASON_MAX)]
 Short: TypeAlias = Annotated[str, Meta(min_length=1, max_length=SHORT_MAX)]
@@ -59,7 +60,7 @@ class NewPurchase(msgspec.Struct, frozen=True):
 class PurchaseChange(msgspec.Struct, frozen=True):
     """A draft as it is to be from now on: all of it; `version` is the one that was looked at."""
 
-    version: Annotated[int, Meta(ge=1, le=_VERSION_MAX)]
+    version: Version
     supplier: Annotated[str, Meta(min_length=1, max_length=SUPPLIER_MAX)]
     depot: Code
     lines: Annotated[list[NewLine], Meta(min_length=1, max_length=LINES_MAX)]
@@ -76,9 +77,13 @@ class StockAnswer(msgspec.Struct, frozen=True):
 
 
 class Ordering(msgspec.Struct, frozen=True):
-    """Order what is drafted, with an answer for each product that waits."""
+    """Order what is drafted, with an answer for each product that waits.
+
+    `version` is the one that was looked at, where nobody may have changed it since.
+    """
 
     answers: Annotated[list[StockAnswer], Meta(max_length=LINES_MAX)] = []
+    version: Version | None = None
 
 
 class Saying(msgspec.Struct, frozen=True):

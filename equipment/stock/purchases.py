@@ -37,7 +37,7 @@ async def order(caller: Caller, purchase: UUID, told: Ordering, now: datetime) -
     """Order what was drafted; a large one waits for somebody else's approval. Twice, it is once.
 
     Missing; Refused `stock-waits` with what could be made fit instead and nothing answers,
-    `purchase-not-draft`; Wrong where an answer is no words.
+    `purchase-not-draft`, `changed-meanwhile`; Wrong where an answer is no words.
     """
     check_may(caller, "buy stock")
     async with transaction():
@@ -45,6 +45,7 @@ async def order(caller: Caller, purchase: UUID, told: Ordering, now: datetime) -
         if held["asked_by"] == caller.username and held["status"] in _ASKED:
             return await _found(purchase)
         check_draft(held)
+        check_version(held, told.version)
         skus = [row["sku"] for row in await fetch(_SKUS, purchase)]
         answered = check_answered(skus, await waiting_stock(skus), told.answers)
         await _keep_answers(caller, purchase, answered, now)
@@ -62,6 +63,15 @@ def check_draft(held: asyncpg.Record) -> None:
     """Raise Refused `purchase-not-draft` for what has been asked for already."""
     if held["status"] != "draft":
         raise Refused("purchase-not-draft", f"This purchase is {_WORDS[held['status']]}.")
+
+
+def check_version(held: asyncpg.Record, version: int | None) -> None:
+    """Raise Refused `changed-meanwhile` where somebody has written in it since; None is any."""
+    if version is None or held["version"] == version:
+        return
+    by = held["changed_by"] or "Somebody"
+    words = f"{by} has changed this purchase meanwhile. Look at it before you go on."
+    raise Refused("changed-meanwhile", words, version=held["version"])
 
 
 _ASKED: Final = ("awaiting_approval", *COMING, "received")
@@ -109,11 +119,13 @@ update purchases set status = 'ordered', ordered_at = $2, ordered_by = $3 where 
 """
 
 
-async def approve(caller: Caller, purchase: UUID, now: datetime) -> Purchase:
-    """Order what somebody else asked for; once more, it changes nothing.
+async def approve(
+    caller: Caller, purchase: UUID, now: datetime, version: int | None = None
+) -> Purchase:
+    """Order what somebody else asked for, as it was looked at; once more, it changes nothing.
 
     Missing; Refused `own-purchase` for who has written in it or asked for it,
-    `purchase-not-awaiting`.
+    `purchase-not-awaiting`, `changed-meanwhile`.
     """
     check_may(caller, "approve purchases")
     async with transaction():
@@ -121,6 +133,7 @@ async def approve(caller: Caller, purchase: UUID, now: datetime) -> Purchase:
         if held["status"] in COMING and held["ordered_by"] == caller.username:
             return await _found(purchase)
         _check_decides(caller, held)
+        check_version(held, version)
         await _place(caller, purchase, now)
         await record(caller.username, "purchase approved", str(purchase), {})
         return await _found(purchase)

@@ -185,7 +185,10 @@ async def test_a_draft_is_written_anew_until_it_is_asked_for(store: None) -> Non
     with pytest.raises(Wrong):
         await change(STORE, first.id, changed(second, ("NONE", 1)), NOW)
     assert await look_up(STORE, first.id) == second
-    await order(STORE, first.id, Ordering(), NOW)
+    unseen = order(STORE, first.id, Ordering(version=1), NOW)
+    assert await slug(unseen) == "changed-meanwhile"
+    await order(STORE, first.id, Ordering(version=2), NOW)
+    assert await slug(approve(SECOND, first.id, NOW, version=1)) == "changed-meanwhile"
     assert await slug(change(STORE, first.id, changed(second), NOW)) == "purchase-not-draft"
     assert await slug(approve(COORDINATOR, first.id, NOW)) == "own-purchase"
     assert (await approve(SECOND, first.id, NOW)).status == "ordered"

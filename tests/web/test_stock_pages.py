@@ -97,7 +97,7 @@ async def test_who_comes_second_to_a_draft_is_shown_what_it_says_now(
         mine = first | {"supplier": "Other Ltd"}
         late = await browser.post(f"{address}/change", data=mine)
         assert late.status_code == 422
-        assert "dan has changed this draft meanwhile" in words(late)
+        assert "dan has changed this purchase meanwhile" in words(late)
         assert "7 of Commode" in words(late)
         again = form(late, "/change")
         assert again["supplier"] == "Other Ltd"

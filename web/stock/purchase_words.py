@@ -16,7 +16,7 @@ from equipment.stock.purchase_form import (
     Status,
 )
 from equipment.stock.waiting import StockWaiting
-from web.fields import Fields, Form, errors, faults_of
+from web.fields import Fields, Form, errors, faults_of, hidden
 from web.forms import Filled
 from web.list_page import ListPage
 from web.markup import link, tag
@@ -188,9 +188,11 @@ def _forms(
     path: str,
     made: Fields,
 ) -> Iterator[Form]:
+    # Nobody orders or approves what they have not seen.
+    seen = hidden("version", str(shown.version))
     own = caller.username in {shown.asked_by, *shown.authors}
     if shown.status == "awaiting_approval" and caller.may("approve purchases") and not own:
-        yield act("Approve it", f"{path}/approve", [], "Approve and order")
+        yield act("Approve it", f"{path}/approve", [seen], "Approve and order")
         why = made.lines("back_reason", "Why not?", rows=2, maxlength=REASON_MAX)
         yield act("Send it back", f"{path}/send-back", [why], "Send back", variant="secondary")
     if not caller.may("buy stock"):
@@ -206,7 +208,7 @@ def _forms(
         large = shown.total_pence >= LARGE_PENCE
         submit = "Ask for approval" if large else "Order"
         about = f"From {pounds(LARGE_PENCE)} on somebody else approves it." if large else ""
-        yield act("Order it", f"{path}/order", answers, submit, about=about)
+        yield act("Order it", f"{path}/order", [seen, *answers], submit, about=about)
     if shown.status in {"draft", "awaiting_approval", *COMING}:
         why = made.lines("cancel_reason", "Why?", rows=2, maxlength=REASON_MAX)
         yield act("Cancel what has not come", f"{path}/cancel", [why], "Cancel", variant="warning")

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from budget.refusals import Fault, Refusal, Refused, Wrong
 from budget.years import london_day
 from equipment.stock import purchases
-from equipment.stock.purchase_form import Ordering, Purchase, Saying, Status
+from equipment.stock.purchase_form import Ordering, Purchase, Saying, Status, Version
 from equipment.stock.waiting import StockWaiting, waiting_stock
 from web import pages
 from web.forms import Filled, as_struct
@@ -77,7 +77,8 @@ async def order_purchase(request: PageRequest, purchase: FromPath[UUID]) -> Resp
     shown = await purchases.look_up(request.caller, purchase)
     said = [(each.sku, filled.text(f"answer-{each.sku}")) for each in shown.lines]
     told: dict[str, object] = {
-        "answers": [{"sku": sku, "reason": reason} for sku, reason in said if reason]
+        "answers": [{"sku": sku, "reason": reason} for sku, reason in said if reason],
+        "version": filled.given("version"),
     }
 
     async def work() -> object:
@@ -90,11 +91,19 @@ async def order_purchase(request: PageRequest, purchase: FromPath[UUID]) -> Resp
 @pages.post(f"{_ONE}/approve", task="approve purchases")
 async def approve_purchase(request: PageRequest, purchase: FromPath[UUID]) -> Response[str]:
     """Order what somebody else asked for."""
+    filled = await request.filled()
 
     async def work() -> object:
-        return await purchases.approve(request.caller, purchase, request.now)
+        seen = as_struct({"version": filled.given("version")}, _Seen)
+        return await purchases.approve(request.caller, purchase, request.now, seen.version)
 
     return await _act(request, purchase, work, "The purchase is approved and ordered.")
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """Which version of it was looked at."""
+
+    version: Version | None = None
 
 
 @pages.post(f"{_ONE}/send-back", task="approve purchases")
