@@ -76,6 +76,14 @@ class Me:
     menu: list[dict[str, str | bool]]
 
 
+def depot(caller: Caller, base: str, path: str = "") -> str | None:
+    """The way back to the depot, or to a page of it, for whoever works there.
+
+    Others may read some of its lists, and have come from elsewhere.
+    """
+    return f"{base}/depot{path}" if caller.may("work at a depot") else None
+
+
 def me(caller: Caller, base: str, path: str) -> Me:
     """The head of the page at `path`; `base` comes before every address."""
     return Me(

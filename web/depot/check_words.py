@@ -7,9 +7,10 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from equipment.inspection.dues import DueCheck, Place
+from equipment.staff.roles import Caller
 from equipment.standing import State
 from labels.code import shown as shown_code
-from web import words
+from web import desks, words
 from web.fields import Fields
 from web.forms import Filled
 from web.items.item_panel import STATE_WORDS
@@ -40,6 +41,8 @@ def list_page(
     depots: Mapping[str, str],
     today: date,
     base: str,
+    *,
+    caller: Caller,
 ) -> ListPage:
     """What falls due; `depots` are names by their codes."""
     fields = Fields(Filled({name: [text] for name, text in sought.items()}))
@@ -56,7 +59,7 @@ def list_page(
         rows=[_row(check, today, depots, base) for _, check in found.rows],
         empty="Nothing falls due.",
         links=found.links,
-        back=f"{base}/depot",
+        back=desks.depot(caller, base),
         back_to="The depot",
     )
 

@@ -41,7 +41,9 @@ async def list_due_checks(request: PageRequest) -> Response[str]:
     found = sliced(rows, lambda row: row[0], address, after=request.sought("after"), **sought)
     depots = await places.depots(request.caller, "", _DEPOTS_MAX)
     names = {each.code: each.name for each in depots}
-    content = check_words.list_page(found, sought, names, today, request.site.base)
+    content = check_words.list_page(
+        found, sought, names, today, request.site.base, caller=request.caller
+    )
     return page(request, "list.jinja", content)
 
 

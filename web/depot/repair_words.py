@@ -11,6 +11,7 @@ from equipment.repairs.decisions import Decision
 from equipment.repairs.job_form import JobPart, Outcome, Place, RepairJob
 from equipment.staff.roles import Caller
 from labels.code import shown as shown_code
+from web import desks
 from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.list_page import ListPage
@@ -83,13 +84,14 @@ def list_page(
     found: Slice[RepairJob],
     sought: Mapping[str, str],
     depots: Mapping[str, str],
+    caller: Caller,
     base: str,
 ) -> ListPage:
     """Jobs, the oldest first; `depots` are names by their codes."""
     fields = Fields(Filled({name: [text] for name, text in sought.items()}))
     return ListPage(
         title="Repairs",
-        back=f"{base}/depot",
+        back=desks.depot(caller, base),
         back_to="The depot",
         address=f"{base}/depot/repairs",
         fields=[

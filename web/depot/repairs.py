@@ -61,7 +61,7 @@ async def list_repairs(request: PageRequest) -> Response[str]:
     found = sliced(rows, lambda row: row.seq, address, after=after, **sought)
     depots = await places.depots(request.caller, "", _DEPOTS_MAX)
     names = {each.code: each.name for each in depots}
-    content = repair_words.list_page(found, sought, names, request.site.base)
+    content = repair_words.list_page(found, sought, names, request.caller, request.site.base)
     return page(request, "list.jinja", content)
 
 

@@ -13,6 +13,7 @@ from equipment.staff.roles import Caller
 from equipment.standing import State
 from equipment.stock.count_form import REASON_MAX, Count, Difference, Kind, Outcome, Status
 from labels.code import shown as shown_code
+from web import desks
 from web.fields import Fields, Form, errors, faults_of
 from web.forms import Filled
 from web.items.item_panel import STATE_WORDS
@@ -86,7 +87,7 @@ def list_page(
         ],
         empty="There are none.",
         links=found.links,
-        back=f"{base}/depot",
+        back=desks.depot(caller, base),
         back_to="The depot",
         address=path,
         fields=[

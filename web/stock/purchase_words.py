@@ -16,6 +16,7 @@ from equipment.stock.purchase_form import (
     Status,
 )
 from equipment.stock.waiting import StockWaiting
+from web import desks
 from web.fields import Fields, Form, errors, faults_of, hidden
 from web.forms import Filled
 from web.list_page import ListPage
@@ -51,7 +52,7 @@ def list_page(found: Slice[Purchase], status: str, caller: Caller, base: str) ->
         rows=[_listed(each, path) for each in found.rows],
         empty="There are none.",
         links=found.links,
-        back=f"{base}/depot/stock",
+        back=desks.depot(caller, base, "/stock"),
         back_to="Stock",
         address=path,
         fields=[fields.select("status", "Show", _SHOWN)],
