@@ -28,7 +28,8 @@ begin
     return new;
 end $$;
 create trigger keep_asked_purchase before update on purchases for each row
-    when ((old.supplier, old.reference, old.depot, old.due_on, old.note, old.total_pence,
+    when (current_user = 'kitback_app'
+        and (old.supplier, old.reference, old.depot, old.due_on, old.note, old.total_pence,
             old.version, old.changed_at, old.changed_by, old.authors)
         is distinct from (new.supplier, new.reference, new.depot, new.due_on, new.note,
             new.total_pence, new.version, new.changed_at, new.changed_by, new.authors))

@@ -148,7 +148,7 @@ async def _rewrite(caller: Caller, purchase: UUID, told: PurchaseChange, now: da
 
 _CHANGE: Final = """
 update purchases set supplier = $2, reference = $3, depot = $4, due_on = $5, note = $6,
-    total_pence = $7, version = version + 1, changed_at = $8, changed_by = $9,
-    authors = case when $9 = any(authors) then authors else authors || $9::varchar end
+    total_pence = $7, version = version + 1, changed_at = $8, changed_by = $9::varchar,
+    authors = case when $9::varchar = any(authors) then authors else authors || $9::varchar end
 where id = $1
 """

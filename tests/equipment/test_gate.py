@@ -71,9 +71,9 @@ async def test_what_is_brought_in_is_where_it_was_brought(
     assert await count("movements") == movements
 
 
-async def test_what_was_with_a_repairer_is_back(database: str) -> None:
+async def test_what_was_with_a_repairer_is_back() -> None:
     """Twice is once; what was read before it was sent away takes nothing back."""
-    del database
+    await set_up()
     code = await _after("withdraw", "clean", "fail")
     job = await open_job_of(STORE, code, NOW)
     assert job is not None

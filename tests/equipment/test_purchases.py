@@ -201,7 +201,7 @@ async def test_of_two_who_write_in_a_draft_at_once_one_is_told(store: None) -> N
     del store
     first = await draft(STORE, purchase(), NOW)
     wanted = [changed(first, ("BED01", n), ("BED02", n)) for n in (7, 8)]
-    each = [change(who, first.id, told, NOW) for who, told in zip((STORE, SECOND), wanted)]  # noqa: B905
+    each = (change(STORE, first.id, wanted[0], NOW), change(SECOND, first.id, wanted[1], NOW))
     told = await asyncio.gather(*each, return_exceptions=True)
     [refused] = [one.slug for one in told if isinstance(one, Refused)]
     assert refused == "changed-meanwhile"

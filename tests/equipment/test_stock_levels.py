@@ -8,9 +8,10 @@ import pytest
 
 from budget.refusals import Missing, NotAllowed, Wrong
 from budget.sums import fold
+from equipment.stock.drafting import draft
 from equipment.stock.levels import Level, Sought, advise, advised, levels
 from equipment.stock.purchase_form import Ordering
-from equipment.stock.purchases import draft, order
+from equipment.stock.purchases import order
 from equipment.stock.reorder_rules import DEFAULTS, OwnRules, rules_of, set_rules
 from equipment.stock.reordering import (
     WEEKS,

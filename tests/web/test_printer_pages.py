@@ -53,7 +53,9 @@ async def test_places_are_marked_out_and_their_labels_printed(
     del admin, bed
     async with signed_in(app) as browser:
         new = {"code": "A1", "name": "Beds <b>", "depot": "D1", "kind": "clean"}
-        assert (await browser.post("/depot/places/bays/new", data={})).status_code == 422
+        assert (
+            await browser.post("/depot/places/bays/new", data={"code": "A1"})
+        ).status_code == 422
         assert (await browser.post("/depot/places/bays/new", data=new)).status_code == 303
         assert (await browser.post("/depot/places/bays/new", data=new)).status_code == 422
     async with signed_in(app, "dee") as browser:
@@ -71,7 +73,8 @@ async def test_places_are_marked_out_and_their_labels_printed(
             assert (await browser.get(f"/depot/places/{missing}/label")).status_code == 404
         page = await browser.get("/depot/print", params={"place": "bay A1"})
         [form] = [each for each in forms_of(page.text) if each.action.endswith("/depot/print")]
-        sent = dict(form.pairs) | {"printer": "P1"}
+        assert "bay A1</textarea>" in page.text
+        sent = dict(form.pairs) | {"printer": "P1", "places": "bay A1"}
         for wrong in ("A1", "bay A9", "shelf A1"):
             refused = await browser.post("/depot/print", data=sent | {"places": wrong})
             assert (refused.status_code, "places-error" in refused.text) == (422, True)

@@ -112,7 +112,10 @@ async def test_a_crew_is_told_who_decides_on_a_repair(
         page = await crew.get(path)
         assert f"{path}/decide" not in page.text
         assert "is decided by a coordinator or the depot's staff" in words(page)
-        for answer in (await crew.get(f"{path}/send"), await crew.post(f"{path}/decide")):
+        for answer in (
+            await crew.get(f"{path}/send"),
+            await crew.post(f"{path}/decide", data={"id": "x"}),
+        ):
             assert answer.status_code == 403
             assert "the depot's staff" in words(answer)
 

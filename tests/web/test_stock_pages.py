@@ -86,8 +86,10 @@ async def test_who_comes_second_to_a_draft_is_shown_what_it_says_now(
     async with signed_in(app, "dee") as browser, signed_in(app, "dan") as other:
         address = await bought(browser, note="By <b>Friday")
         assert f"{address}/change" in (await browser.get(address)).text
-        first = form(await browser.get(f"{address}/change"), "/change")
-        assert (first["sku-0"], first["note"]) == ("CMD01", "By <b>Friday")
+        page = await browser.get(f"{address}/change")
+        assert "By &lt;b&gt;Friday</textarea>" in page.text
+        first = form(page, "/change") | {"note": "By <b>Friday"}
+        assert (first["sku-0"], first["quantity-0"]) == ("CMD01", "2")
         wrong = first | {"quantity-0": "many", "price_pence-0": "", "supplier": ""}
         refused = words(await browser.post(f"{address}/change", data=wrong))
         for fault in ("Enter the supplier", "How many of product 1", "Enter the price of one"):
