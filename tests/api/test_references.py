@@ -188,7 +188,9 @@ async def _bought(world: World, operation: str) -> Request:
     if operation.endswith("/order"):
         return ids, {"answers": [{"sku": "CMD01", "reason": "Why"}]}
     if operation.startswith("PUT "):
-        return ids, copy.deepcopy(_CODES["POST /api/purchases"]) | {"version": 1}
+        told = copy.deepcopy(_CODES["POST /api/purchases"]) | {"version": 1}
+        del told["id"]
+        return ids, told
     answer = await world.admin.post(f"/api/purchases/{bought['id']}/order", json={})
     assert answer.status_code == 200, answer.text
     line = bought["lines"][0]["id"]
