@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from budget.database import fetch
+from budget.database import fetch, fetch_one
 from equipment.staff.roles import Caller, check_may
 
 
@@ -14,3 +14,9 @@ async def depot_names(caller: Caller) -> Mapping[str, str]:
 
 
 _NAMES: Final = "select code, name from depots"
+
+
+async def own_depot(caller: Caller) -> str | None:
+    """The code of the depot that somebody works at, where they work at one."""
+    row = await fetch_one("select depot from users where id = $1", caller.user)
+    return None if row is None else row["depot"]

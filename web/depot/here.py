@@ -5,6 +5,7 @@ from typing import Final
 
 from budget.refusals import Missing
 from equipment import places
+from equipment.depot_names import own_depot
 from equipment.places import Depot
 from web.pages import PageRequest
 
@@ -12,13 +13,16 @@ _MOST: Final = 200
 
 
 async def depot_here(request: PageRequest, code: str) -> tuple[str, Sequence[Depot]]:
-    """The depot of that code, or the first where none is named; and all there are.
+    """The depot of that code, or one's own or the first where none is named; and all there are.
 
     Raises Missing where there is none.
     """
     depots = await places.depots(request.caller, "", _MOST)
+    known = {each.code for each in depots}
+    if not code and (own := await own_depot(request.caller)) in known:
+        code = own or ""
     if not code and depots:
         code = next((each.code for each in depots if each.kind == "depot"), depots[0].code)
-    if code not in {each.code for each in depots}:
+    if code not in known:
         raise Missing("depot-not-found", "There is no such depot.")
     return code, depots

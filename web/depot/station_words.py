@@ -226,4 +226,4 @@ def _acts(at_bench: AtBench, caller: Caller, base: str) -> Iterator[dict[str, st
 def inspected(item: Item, *, passed: bool) -> str:
     """What came of an inspection."""
     code = shown_code(item.code)
-    return f"{code} is safe: to the shelf." if passed else f"{code} is not: to be mended."
+    return f"{code} is safe: to the shelf." if passed else f"{code} is not safe: to be mended."

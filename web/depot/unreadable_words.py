@@ -20,7 +20,7 @@ from web.items.item_panel import STATE_WORDS, rows_of
 from web.items.item_words import movement_row
 from web.list_page import ListPage
 from web.paging import Slice
-from web.words import short_day
+from web.words import day
 
 MOVES_SHOWN: Final = 8
 STUCK: Final = "The blank label is this item's now. Its old code still means it."
@@ -117,7 +117,7 @@ def _row(each: Candidate, depots: Mapping[str, str], base: str) -> list[dict[str
         {"html": name},
         {"text": labels or "Not on record"},
         {"text": f"{place}. {words}"},
-        {"text": "Never" if each.back_on is None else short_day(each.back_on)},
+        {"text": "Never" if each.back_on is None else day(each.back_on)},
     ]
 
 

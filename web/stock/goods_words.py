@@ -85,6 +85,9 @@ class EachPage:
     action: str
     links: list[tuple[str, str]]
     fields: list[Field]
+    # What the button after the fields says, and whether what is empty may be left out.
+    submit: str
+    several: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,8 @@ def each_page(
         action=action,
         links=[] if labels else ways,
         fields=fields,
+        submit="Next" if len(scanned.names) > 1 else "Receive it",
+        several=len(scanned.names) > 1,
     )
 
 
