@@ -51,7 +51,7 @@ async def test_what_came_in_is_cleaned_and_inspected_station_by_station(
         assert "Brakes hold" in words(page)
         sent = form(page, "/bench")
         answer = await browser.post("/depot/bench", data=sent | {"wrong-0": "They slip <b>"})
-        assert answer.headers["Location"] == "/depot/bench"
+        assert answer.headers["Location"] == f"/depot/bench?item={bed}"
         assert "to be mended" in words(await browser.get("/depot/bench"))
     item = await told(admin, f"items/{bed}")
     assert item["state"] == "in_repair"
