@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from budget import positions
 from budget.database import execute, fetch
 from budget.forecasting import plain
+from budget.forecasting.apart import make_apart
+from budget.forecasting.asking import Asked
 from budget.forecasting.errors import errors
 from budget.forecasting.kept import make_due
 from budget.forecasting.outlook import Expected, Guess, year_end
@@ -96,6 +98,21 @@ def test_ranges_are_brought_together_as_the_guesses_are(
     for each, width in zip((parts["A"], parts["B"], whole), widths, strict=True):
         assert each.below == pytest.approx([width * one * math.sqrt(n) for n in range(1, 5)])
         assert each.above == each.below
+
+
+async def test_in_each_simulated_year_the_partners_sum_to_the_pool() -> None:
+    """So the pool is as unsure as the one of two that is, to the last fraction of a penny."""
+    chance = random.Random(2)
+    noisy = [round(90_000 + chance.gauss(0, 8_000)) for _ in range(30)]
+    asked = Asked([each + 50_000 for each in noisy], {"A": noisy, "B": [50_000] * 30}, 5, 7)
+    answers = await make_apart([asked, asked])
+    assert answers is not None
+    made, again = answers
+    assert made == again
+    assert made.partners["B"].above == [0] * 5
+    assert min(made.partners["A"].above) > 1_000
+    assert made.pool.above == pytest.approx(made.partners["A"].above, rel=1e-9)
+    assert made.pool.below == pytest.approx(made.partners["A"].below, rel=1e-9)
 
 
 @pytest.fixture
