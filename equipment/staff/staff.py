@@ -52,7 +52,7 @@ class NewUser(Struct, frozen=True):
     password: Password
     roles: Roles
     partner: str | None = None
-    also: Codes = []
+    also: Codes | None = None
     team: str | None = None
     depot: str | None = None
     level: Level | None = None
@@ -66,7 +66,7 @@ class UserChange(Struct, frozen=True):
     password: Password | UnsetType = UNSET
     roles: Roles | UnsetType = UNSET
     partner: str | UnsetType | None = UNSET
-    also: Codes | UnsetType = UNSET
+    also: Codes | UnsetType | None = UNSET
     team: str | UnsetType | None = UNSET
     depot: str | UnsetType | None = UNSET
     level: Level | UnsetType | None = UNSET
@@ -110,7 +110,7 @@ async def create_within(caller: Caller, new: NewUser, password_hash: str, now: d
         password_hash,
         _unique(new.roles),
         new.partner,
-        _unique(new.also),
+        _unique(new.also or ()),
         new.team,
         new.depot,
         new.level,
@@ -183,6 +183,8 @@ async def change(caller: Caller, username: str, wanted: UserChange) -> User:
     check_may(caller, "manage users")
     given = {name: value for name, value in asdict(wanted).items() if value is not UNSET}
     await _check_fields(given)
+    if "also" in given:
+        given["also"] = given["also"] or []
     password = given.pop("password", None)
     columns = {n: _unique(v) if isinstance(v, list) else v for n, v in given.items()}
     sent = columns
@@ -279,7 +281,7 @@ async def let_in_again(username: str, password: str) -> str:
 
 async def _check_fields(given: dict[str, Any]) -> None:
     """Raise Wrong for what the types cannot say: partners and depots that are not there."""
-    ods = [given.get("partner"), *given.get("also", ())]
+    ods = [given.get("partner"), *(given.get("also") or ())]
     partners = await _known("select ods from partners where ods = any($1)", ods)
     depots = await _known("select code from depots where code = any($1)", [given.get("depot")])
     faults = [*_unknown(given, partners, depots), *text_faults("team", given.get("team"), 100)]
@@ -290,7 +292,7 @@ async def _check_fields(given: dict[str, Any]) -> None:
 def _unknown(given: dict[str, Any], partners: set[str], depots: set[str]) -> Iterator[Fault]:
     if given.get("partner") is not None and given["partner"] not in partners:
         yield Fault("partner", "There is no such partner.")
-    for number, ods in enumerate(given.get("also", ())):
+    for number, ods in enumerate(given.get("also") or ()):
         if ods not in partners:
             yield Fault(f"also[{number}]", "There is no such partner.")
     if given.get("depot") is not None and given["depot"] not in depots:

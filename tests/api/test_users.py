@@ -107,6 +107,18 @@ async def test_what_is_not_named_stays(admin: httpx.AsyncClient) -> None:
     assert (user["team"], user["level"], user["roles"]) == (None, 2, ["technician"])
 
 
+async def test_what_may_be_absent_may_be_null(admin: httpx.AsyncClient) -> None:
+    """Of a user that is made, and of one that is changed: it is then as if there were none."""
+    await admin.post("/api/partners", json={"ods": "04K", "name": "City", "kind": "ccg"})
+    optional = ("partner", "also", "team", "depot", "level", "order_limit_pence")
+    nothing = dict.fromkeys(optional)
+    made = await admin.post("/api/users", json=NEW | nothing)
+    assert {name: made.json()[name] for name in optional} == nothing | {"also": []}
+    some = {"partner": "04K", "also": ["04K"], "team": "North", "level": 2, "order_limit_pence": 1}
+    assert (await admin.patch("/api/users/bob", json=some)).json() == made.json() | some
+    assert (await admin.patch("/api/users/bob", json=nothing)).json() == made.json()
+
+
 async def test_a_user_who_is_not_there_is_missing(admin: httpx.AsyncClient) -> None:
     """Whatever is to change."""
     assert (await admin.patch("/api/users/nobody", json={})).status_code == 404
