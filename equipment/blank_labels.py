@@ -213,7 +213,7 @@ select coalesce(b.code, i.code, l.code, a.key) as code,
 from unnest($1::varchar[], $2::varchar[], $3::varchar[])
     with ordinality as named (code, giai, alias, place)
 left join blank_labels b on b.code = named.code or b.giai = named.giai
-left join items i on i.code = named.code or i.giai = named.giai
+left join items i on i.code = named.code or i.code = right(named.giai, 8) and i.giai = named.giai
 left join item_labels l on l.code = b.code
 left join item_aliases a on a.key = named.alias
 order by named.place

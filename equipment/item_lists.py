@@ -41,12 +41,13 @@ async def listed(search: Search, viewer: Viewer) -> list[tuple[int, Item]]:
     ):
         return []
     conditions = {
-        "i.id > {}": search.after,
+        # Of both: PostgreSQL does not see by itself that the one says the other.
+        "i.id > {0} and m.item > {0}": search.after,
         "i.state = {}": search.state,
-        "i.sku = {}": search.sku,
+        "m.sku = {}": search.sku,
         "i.depot = {}": search.depot,
         "i.person = any(family_of({}))": search.person,
-        "i.batch = {}": search.batch,
+        "m.batch = {}": search.batch,
     }
     pattern = containing(search.q or "")
     if pattern is None:
@@ -77,7 +78,12 @@ from page join items i on i.id = page.id join products p on p.sku = i.sku
 order by i.id
 """  # noqa: S608 - column names from code
 _LISTED: Final = (
-    "with page as (select i.id from items i where {where} order by i.id limit $1)"  # noqa: S608 - ours
+    """
+with page as (
+    select i.id from items i join item_makes m on m.item = i.id
+    where {where} order by i.id limit $1
+)
+"""  # noqa: S608 - ours
     + _PAGE
 )
 # Each half by an index of its own: item_texts, which triggers keep, has what is written on items,
@@ -86,12 +92,14 @@ _FOUND: Final = (
     """
 with named as (
     select distinct i.id from item_texts t join items i on i.id = t.item
+    join item_makes m on m.item = i.id
     where (t.text ilike $2 or t.text like $3) and {where}
     order by i.id limit $1
 ), sold as (
     select of_it.id from (select sku from products where name ilike $2) p
     cross join lateral (
-        select i.id from items i where i.sku = p.sku and {where} order by i.id limit $1
+        select i.id from item_makes m join items i on i.id = m.item
+        where m.sku = p.sku and {where} order by m.item limit $1
     ) of_it
     order by of_it.id limit $1
 ), page as (

@@ -227,7 +227,7 @@ from unnest($1::varchar[], $2::varchar[], $3::varchar[])
     with ordinality as a (code, giai, alias, place)
 cross join lateral (
     select 1 as rank, id from items where code = a.code
-    union all select 2, id from items where giai = a.giai
+    union all select 2, id from items where code = right(a.giai, 8) and giai = a.giai
     union all select 3, item from item_labels where code = a.code or giai = a.giai
     union all select 4, item from item_aliases where key = a.alias
     order by rank limit 1
@@ -394,6 +394,6 @@ def _repeated_serial(error: asyncpg.UniqueViolationError) -> Refused:
     """Two receipts of one serial number, at once or one after the other."""
     if (elsewhere := taken(error)) is not None:
         return elsewhere
-    if error.constraint_name != "items_sku_serial_idx":
+    if error.constraint_name != "item_makes_serial":
         raise error
     return Refused("exists", "One of these serial numbers of this product is here already.")

@@ -25,6 +25,7 @@ from equipment.orders.order_reading import OrdersKnown, orders_sql, put_orders
 from equipment.scan_form import Reading
 from equipment.standing import Kind, Phase, Standing
 from equipment.whereabouts import PLACES, Named, Place, keys_of, whereabouts
+from labels.identifiers import codes_in
 from labels.places import PlaceKind
 
 _TARIFFED: Final = frozenset({"clean", "repair"})
@@ -96,8 +97,8 @@ def _values(
         if standing.loan_phase in COUNTED_AS
     }
     return (
-        list(asked.codes),
-        list(asked.giais),
+        [*asked.codes, *codes_in(asked.giais)],
+        [*asked.codes, *asked.giais],
         list(asked.ids),
         [reading.id for reading in readings if reading.id is not None],
         list({standing.loan for standing in asked.past if standing.loan is not None}),
@@ -269,7 +270,7 @@ with named as materialized (
         p.category, p.reuse, p.pat, p.loler_months, p.service_months,
         case when $15 then array(select part from lacking_parts where item = i.id) end as lacking
     from items i join products p on p.sku = i.sku
-    where i.code = any($1) or i.giai = any($2) or i.id = any($3::bigint[])
+    where i.code = any($1) and (i.code = any($2) or i.giai = any($2)) or i.id = any($3::bigint[])
 )
 select json_build_object({_LISTS}, 'orders', {_ORDERS}, 'open_from', ({OPEN_FROM}))::text as known
 """  # noqa: S608 - column names from code

@@ -19,7 +19,7 @@ from equipment.hand import Hand, Past, keys_of, standing_after
 from equipment.journal import STANDING
 from equipment.known import Asked, read_known
 from equipment.scan_form import Reading
-from labels.identifiers import Designation
+from labels.identifiers import Designation, codes_in
 
 _STANDING_SQL: Final = ", ".join(STANDING)
 
@@ -99,7 +99,8 @@ union all select 'alias ' || key, item from item_aliases where key = any($3)
 async def _lock(hand: Hand, codes: set[str], giais: set[str], ids: set[int]) -> None:
     if not (codes or giais or ids):
         return
-    for row in await fetch(_LOCK, list(codes), list(giais), list(ids)):
+    ending = [*codes, *codes_in(giais)]
+    for row in await fetch(_LOCK, ending, [*codes, *giais], list(ids)):
         for key in (f"code {row['code']}", f"giai {row['giai']}"):
             hand.by_key[key] = row["id"]
 
@@ -108,7 +109,7 @@ async def _lock(hand: Hand, codes: set[str], giais: set[str], ids: set[int]) -> 
 # had to wait for, and what a subquery had said of it would be lost by then.
 _LOCK: Final = """
 select id, code, giai from items
-where code = any($1) or giai = any($2) or id = any($3::bigint[])
+where code = any($1) and (code = any($2) or giai = any($2)) or id = any($3::bigint[])
 order by code for update
 """
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from budget.database import fetch
 from equipment.hand import keys_of
-from labels.identifiers import parse_designation
+from labels.identifiers import codes_in, parse_designation
 
 
 async def items_named(texts: Iterable[str]) -> dict[str, int]:
@@ -17,7 +17,8 @@ async def items_named(texts: Iterable[str]) -> dict[str, int]:
     )
     if not keys:
         return {}
-    found = {row["key"]: row["item"] for row in await fetch(_NAMED, codes, giais, aliases)}
+    rows = await fetch(_NAMED, codes, giais, aliases, codes_in(giais))
+    found = {row["key"]: row["item"] for row in rows}
     named = {
         text: next((found[key] for key in every if key in found), None)
         for text, every in wanted.items()
@@ -27,7 +28,8 @@ async def items_named(texts: Iterable[str]) -> dict[str, int]:
 
 _NAMED: Final = """
 select 'code ' || code as key, id as item from items where code = any($1::varchar[])
-union all select 'giai ' || giai, id from items where giai = any($2::varchar[])
+union all select 'giai ' || giai, id from items
+    where code = any($4::varchar[]) and giai = any($2::varchar[])
 union all select 'code ' || code, item from item_labels where code = any($1::varchar[])
 union all select 'giai ' || giai, item from item_labels where giai = any($2::varchar[])
 union all select 'alias ' || key, item from item_aliases where key = any($3::varchar[])

@@ -23,7 +23,7 @@ from equipment.journal import Journal, Loan, Movement, NewItem, age_years, write
 from equipment.recalls.holding import hold_newcomers
 from equipment.staff.roles import Caller, check_may
 from equipment.standing import Phase, Standing, State
-from labels.identifiers import alias_key, giai_for
+from labels.identifiers import alias_key, codes_in, giai_for
 
 _REQUIRED: Final = ("sku", "state")
 _TEXTS: Final = ("sku", "serial", "batch", "aliases", "depot", "funder")
@@ -181,7 +181,7 @@ async def _look_up(names: _Names, today: date) -> _Known:
         list(names.nhs_numbers),
     )
     serials = await fetch(_SERIALS, skus, [serial for _, serial in names.serials])
-    aliases = await fetch(_NAMES, list(names.aliases))
+    aliases = await fetch(_NAMES, list(names.aliases), codes_in(names.aliases))
     return _Known(
         products={row["sku"]: row["loler_months"] for row in products},
         depots=frozenset(row["code"] for row in await fetch("select code from depots")),
@@ -194,12 +194,12 @@ async def _look_up(names: _Names, today: date) -> _Known:
     )
 
 
-_SERIALS: Final = "select sku, serial from items where sku = any($1) and serial = any($2)"
+_SERIALS: Final = "select sku, serial from item_makes where sku = any($1) and serial = any($2)"
 # A code or GIAI of ours comes before any label: one that equals it would name the wrong item.
 _NAMES: Final = """
 select key from item_aliases where key = any($1)
 union all select code from items where code = any($1)
-union all select giai from items where giai = any($1)
+union all select giai from items where code = any($2) and giai = any($1)
 union all select code from blank_labels where code = any($1)
 union all select giai from blank_labels where giai = any($1)
 """

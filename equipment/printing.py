@@ -124,7 +124,7 @@ from unnest($1::varchar[], $2::varchar[], $3::varchar[])
     with ordinality as named (code, giai, alias, place)
 left join lateral (
     select 1 as rank, id from items where code = named.code
-    union all select 2, id from items where giai = named.giai
+    union all select 2, id from items where code = right(named.giai, 8) and giai = named.giai
     union all select 3, item from item_labels where code = named.code or giai = named.giai
     union all select 4, item from item_aliases where key = named.alias
     order by rank limit 1

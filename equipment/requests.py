@@ -94,7 +94,7 @@ async def labelled(giai: str) -> Labelled:
 
 _LABELLED: Final = """
 select i.id, i.code, i.giai, p.name as product_name
-from items i join products p on p.sku = i.sku where i.giai = $1
+from items i join products p on p.sku = i.sku where i.code = right($1, 8) and i.giai = $1
 """
 
 

@@ -191,11 +191,16 @@ class StandingColumns:
 
 
 class Item(StandingColumns, Table, tablename="items"):
-    """One thing with a label."""
+    """One thing with a label.
+
+    PostgreSQL says `on_shelf` and `unsafe_on_loan` of it, as its state and holds have it. Its
+    product, serial number and batch are in `item_makes` as well, by which it is found.
+    """
 
     id = BigSerial(primary_key=True)
     code = Varchar(length=8, unique=True)
-    giai = Varchar(length=30, unique=True)
+    # The company prefix and the code: by the code it is found, and comes once.
+    giai = Varchar(length=30)
     sku = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
     serial = Varchar(length=80, null=True, default=None)
     batch = Varchar(length=80, null=True, default=None)

@@ -1,6 +1,7 @@
 """Which item a text means: GS1 identities, our own codes, and labels of earlier systems."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -140,6 +141,15 @@ def giai_for(prefix: str, code: str) -> str:
     if parse_code(code) != code:
         raise ValueError(f"not an item code: {code!r}")
     return prefix + code
+
+
+def codes_in(giais: Iterable[str]) -> list[str]:
+    """
+    Give the codes of the items that these are the GIAIs of, should they be items of ours.
+
+    A GIAI of somebody else's may end in the code of one: compare it as well.
+    """
+    return [giai[-LENGTH:] for giai in giais]
 
 
 def _identity(text: str) -> Identity | None:

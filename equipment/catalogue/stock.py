@@ -164,7 +164,7 @@ select * from (
         when units > $3 or $2::date is null or (p.loler_months is null and p.service_months is null)
             then units
         else (select count(*) from items i where i.sku = counted.sku and i.depot = d.code
-            and i.state = 'available' and i.held_at is null and {in_date("$2::date")})::int
+            and i.on_shelf and {in_date("$2::date")})::int
         end as units
     from (
         select sku, place, sum(units)::int as units from (

@@ -72,10 +72,10 @@ async def candidates(caller: Caller, known: Known, *, after: int, limit: int) ->
         words = "Say a part of the product's name, of the serial number, or the batch."
         raise Wrong([Fault("product", words)])
     conditions = {
-        "i.id > {}": after,
+        "i.id > {0} and m.item > {0}": after,
         _PRODUCT: containing(known.product),
         _SERIAL: containing(known.serial),
-        "i.batch = {}": known.batch,
+        "m.batch = {}": known.batch,
         "i.last_depot = {}": known.depot,
         "i.state = {}": known.state,
         "i.dirty_on >= {}": known.back_since,
@@ -84,14 +84,14 @@ async def candidates(caller: Caller, known: Known, *, after: int, limit: int) ->
     return [_candidate(row) for row in await fetch_containing(sql, values)]
 
 
-_PRODUCT: Final = "i.sku in (select sku from products where name ilike {0} or sku ilike {0})"
+_PRODUCT: Final = "m.sku in (select sku from products where name ilike {0} or sku ilike {0})"
 # By the texts that there is an index of, and then by the serial number itself.
 _SERIAL: Final = "i.id in (select item from item_texts where text ilike {0}) and i.serial ilike {0}"
 _CANDIDATES: Final = """
 select i.id, i.code, i.sku, p.name, i.serial, i.batch, i.state, i.last_depot,
     i.dirty_on as back_on, (select f.id from item_files f
         where f.item = i.id and f.media_type = 'image/webp' order by f.seq desc limit 1) as photo
-from items i join products p on p.sku = i.sku
+from items i join item_makes m on m.item = i.id join products p on p.sku = i.sku
 where i.state not in ('scrapped', 'given', 'handed_back') and {where} order by i.id limit $1
 """
 

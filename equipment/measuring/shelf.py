@@ -56,7 +56,7 @@ _SAYS: Final = """(p.name ilike {0} or s.note ilike {0} or exists (
 _FREE: Final = f"""
 select i.code as item, i.sku, p.name, {", ".join(f"s.{name}" for name in SIZES)}, s.note,
     s.photo is not null as has_photo, i.state = 'available' as ready
-from products p join items i on i.sku = p.sku left join lateral (
+from products p join item_makes m on m.sku = p.sku join items i on i.id = m.item left join lateral (
     select * from special_measurements m where m.item = i.id order by m.seq desc limit 1) s on true
 where i.state in ('available', 'returned', 'cleaned', 'in_repair') and i.held_at is null
     and p.sku in (select sku from products where category = 'Specials' union

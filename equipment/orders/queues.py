@@ -128,14 +128,14 @@ i.id, i.received_on, i.updated_at, i.owner, {", ".join(f"i.{name}" for name in S
 _SHELF: Final = f"""
 select each.* from depots d cross join lateral (
     select {_COLUMNS} from items i join products p on p.sku = i.sku
-    where i.sku = $1 and i.depot = d.code and i.state = 'available' and i.held_at is null
+    where i.sku = $1 and i.depot = d.code and i.on_shelf
         and {in_date("$3::date")}
     order by i.received_on, i.id limit $2
 ) each where d.kind = 'depot' order by each.received_on, each.id
 """  # noqa: S608 - column names from code
 _TAKE: Final = f"""
 select {_COLUMNS} from items i join products p on p.sku = i.sku
-where i.id = any($1::bigint[]) and i.state = 'available' and i.held_at is null
+where i.id = any($1::bigint[]) and i.on_shelf
 order by i.code for update of i skip locked
 """  # noqa: S608 - column names from code
 
@@ -255,6 +255,6 @@ _LEFT: Final = """
 select distinct l.sku from order_lines l
 where l.wanted and l.promised + l.delivered < l.quantity and exists (
     select from depots d join items i on i.depot = d.code
-    where d.kind = 'depot' and i.sku = l.sku and i.state = 'available' and i.held_at is null)
+    where d.kind = 'depot' and i.sku = l.sku and i.on_shelf)
 order by l.sku limit 1000
 """

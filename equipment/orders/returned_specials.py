@@ -34,7 +34,7 @@ join products p using (sku) cross join lateral (
     select count(*) as many from unnest($1::text[]) said (word)
     where strpos(lower(p.name || ' ' || bought.description), said.word) > 0) shared
 where shared.many >= least(2, cardinality($1::text[])) and exists (
-    select from items i where i.sku = p.sku and i.held_at is null
+    select from item_makes m join items i on i.id = m.item where m.sku = p.sku and i.held_at is null
         and i.state in ('available', 'returned', 'cleaned', 'in_repair'))
 order by shared.many desc, p.sku limit $2
 """

@@ -58,7 +58,7 @@ async def returned(caller: Caller, q: str, limit: int) -> list[KnownSpecial]:
 
 _KNOWN: Final = """
 select p.sku, p.name, max(l.special ->> 'description') as description,
-    (select count(*) from items i where i.sku = p.sku
+    (select count(*) from item_makes m join items i on i.id = m.item where m.sku = p.sku
         and i.state in ('available', 'returned', 'cleaned', 'in_repair')) as free
 from order_lines l join products p on p.sku = l.sku
 where l.special is not null and (p.name ilike $1 or l.special ->> 'description' ilike $1)

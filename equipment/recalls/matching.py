@@ -40,17 +40,21 @@ class Matching(msgspec.Struct, frozen=True):
         return [value for _, value in self._named() if value is not None]
 
     def _named(self) -> list[tuple[str, object]]:
-        batch: tuple[str, object] = ("i.batch = any({}::varchar[])", self.batches)
+        batch: tuple[str, object] = (_OF_BATCHES, self.batches)
         labelled = "i"
         if self.match.part is not None:
             batch, labelled = ("label_key(p.batch) = {}::text", self.batch_key), "p"
         return [
-            ("i.sku = {}::varchar", self.match.sku),
+            (_OF_PRODUCT, self.match.sku),
             ("upper(p.part) = upper({}::text)", self.match.part),
             batch,
             (f'label_key({labelled}.serial) collate "C" >= {{}}::text', self.from_key),
             (f'label_key({labelled}.serial) collate "C" <= {{}}::text', self.to_key),
         ]
+
+
+_OF_PRODUCT: Final = "i.id in (select item from item_makes where sku = {}::varchar)"
+_OF_BATCHES: Final = "i.id in (select item from item_makes where batch = any({}::varchar[]))"
 
 
 async def matching(match: Match) -> Matching:
@@ -74,9 +78,9 @@ async def matching(match: Match) -> Matching:
 # From one batch to the next by their index, however many items have it.
 _BATCHES: Final = """
 with recursive batches as (
-    (select batch from items where batch is not null order by batch limit 1)
+    (select batch from item_makes where batch is not null order by batch limit 1)
     union all
-    select (select i.batch from items i where i.batch > b.batch order by i.batch limit 1)
+    select (select m.batch from item_makes m where m.batch > b.batch order by m.batch limit 1)
     from batches b where b.batch is not null
 )
 select batch from batches where label_key(batch) = $1
@@ -119,7 +123,7 @@ from found
 
 async def _unsure(match: Match) -> int:
     lacking = [
-        f"{name} is null"
+        f"m.{name} is null"
         for name, asked in (
             ("batch", match.batch),
             ("serial", match.serial_from or match.serial_to),
@@ -134,6 +138,6 @@ async def _unsure(match: Match) -> int:
 
 
 _UNSURE: Final = """
-select count(*) as many from items where sku = $1 and ({lacking})
-    and state not in ('scrapped', 'given', 'handed_back', 'lost')
+select count(*) as many from item_makes m join items i on i.id = m.item
+where m.sku = $1 and ({lacking}) and i.state not in ('scrapped', 'given', 'handed_back', 'lost')
 """

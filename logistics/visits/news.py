@@ -134,7 +134,7 @@ select 'repair' as kind, i.id as item, i.loan, i.loan_funder as funder, i.sku,
     coalesce(f.merged_into, i.person) as person, p.postcode, i.held_at as at, null as request
 from items i join person_funders f on f.id = i.person
 join people p on p.id = coalesce(f.merged_into, i.person)
-where i.state = 'on_loan' and i.held_at is not null and i.recalled is distinct from 'alone'
+where i.unsafe_on_loan
     and not exists (select from visit_lines n where n.item = i.id
         and (n.closed_at is null or n.made_at >= i.held_at))
 order by i.held_at limit $1

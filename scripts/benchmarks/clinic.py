@@ -95,7 +95,7 @@ async def _furnish(run: Run, dsn: str) -> None:
         await connection.execute("set session_replication_role = replica")
         await connection.execute(_PEOPLE, sizes.clinic_people)
         await connection.execute(_ITEMS, sizes.clinic_items, MAIN)
-        for sql in (_ITEM_TEXTS, _STOCK, _LOANS):
+        for sql in (_ITEM_TEXTS, _ITEM_MAKES, _STOCK, _LOANS):
             await connection.execute(sql)
         await connection.execute(_ORDERS, sizes.clinic_orders, sizes.clinic_people, PRESCRIBER)
         await connection.execute(_LINES)
@@ -134,9 +134,10 @@ numbers as (
 insert into items (code, giai, sku, serial, owner, newest_movement, updated_at, loans, state, depot,
     last_depot, person, loan, loan_funder, loan_phase, phase_at, received_on, pat_on, loler_on,
     service_on)
-select 'X' || lpad(n::text, 7, '0'), 'G' || n, skus[1 + dice % array_length(skus, 1)], 'SN-' || n,
-    'pool', md5(n::text)::uuid, now(), 1, case when here then 'available' else 'on_loan' end,
-    case when here then $2::varchar end, $2, case when not here then p.id end, md5('l' || n)::uuid,
+select 'X' || lpad(n::text, 7, '0'), '9521234X' || lpad(n::text, 7, '0'),
+    skus[1 + dice % array_length(skus, 1)], 'SN-' || n, 'pool', md5(n::text)::uuid, now(), 1,
+    case when here then 'available' else 'on_loan' end, case when here then $2::varchar end, $2,
+    case when not here then p.id end, md5('l' || n)::uuid,
     coalesce(p.funder, '04K'), case when here then 'reused' else 'open' end, now(), current_date,
     current_date, current_date, current_date
 from numbers, products, (select count(*) as many from people) as all_people,
@@ -145,6 +146,7 @@ from numbers, products, (select count(*) as many from people) as all_people,
 _ITEM_TEXTS: Final = """
 insert into item_texts select id, code from items union all select id, serial from items
 """
+_ITEM_MAKES: Final = "insert into item_makes select id, sku, serial, batch from items"
 _STOCK: Final = """
 insert into stock_sums (sku, state, held, place, units)
 select each.sku, state, false, each.place, count(*) from items cross join lateral

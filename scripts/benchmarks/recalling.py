@@ -51,7 +51,9 @@ async def _one_batch(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute("set session_replication_role = replica")
-        await connection.execute("update items set batch = $1 where batch is null", _BATCH)
+        for table in ("items", "item_makes"):
+            sql = f"update {table} set batch = $1 where batch is null"  # noqa: S608 - ours
+            await connection.execute(sql, _BATCH)
         await connection.execute("vacuum analyze items")
     finally:
         await connection.close()

@@ -51,7 +51,9 @@ _GUARDS: Final = """
 select format('trigger %s on %s is not there', name, on_table)
 from (values ('note_postings', 'postings'), ('note_tallies', 'tallies'),
     ('keep_item_texts', 'items'), ('keep_item_texts', 'item_aliases'),
-    ('keep_item_texts', 'item_labels'), ('keep_label_claims', 'blank_labels'),
+    ('keep_item_texts', 'item_labels'), ('keep_item_makes', 'items'),
+    ('keep_changed_makes', 'items'), ('keep_ended_makes', 'items'),
+    ('keep_label_claims', 'blank_labels'),
     ('keep_label_claims', 'item_labels'), ('note_commitments', 'commitments'),
     ('keep_let_go', 'items'), ('keep_recall_items', 'recall_items'),
     ('keep_what_is_recalled', 'items'), ('keep_what_is_recalled', 'recalls'),

@@ -41,6 +41,12 @@ full join (select *, true as kept from item_texts) t using (item, text)
 left join items i on i.id = item
 where due is null or kept is null
 """
+_MAKES: Final = """
+select format('item %s: its make is %s, but it is found by %s', coalesce(i.code, m.item::text),
+    (i.sku, i.serial, i.batch), (m.sku, m.serial, m.batch))
+from items i full join item_makes m on m.item = i.id
+where (i.id, i.sku, i.serial, i.batch) is distinct from (m.item, m.sku, m.serial, m.batch)
+"""
 _CLAIMS: Final = """
 select format('label %s: is %s, but %s', coalesce(b.code, c.seq::text),
     case when c.seq is null then 'not listed' when c.claimed then 'listed as claimed'
@@ -66,6 +72,7 @@ LABEL_INVARIANTS: Final = (
     Invariant("item-code", "Codes and GIAIs are well formed and name one item.", _LABELS),
     Invariant("blank-label", "A label is one item's, or no item has its code.", _BLANKS),
     Invariant("item-text", "An item is found by what is written on it.", _TEXTS),
+    Invariant("item-make", "An item is found by its product, serial number and batch.", _MAKES),
     Invariant("label-claim", "Labels are listed as claimed or not, as they are.", _CLAIMS),
     Invariant("code-once", "Codes are drawn from stretches that share none.", _STRETCHES),
 )

@@ -49,8 +49,9 @@ insert into person_looks (person, username, looked_at, door)
 -- Half of them are one product's at one depot, of one batch; a few are lost, a few somebody's.
 insert into items (code, giai, sku, serial, batch, owner, newest_movement, updated_at, loans, state,
     depot, last_depot, person, loan, loan_funder, loan_phase, phase_at)
-select 'C' || lpad(n::text, 7, '0'), 'G' || n, case when n % 2 = 0 then 'X1' else 'X' || n end,
-    'SN-' || n, case when n % 2 = 0 then 'LOT1' else 'LOT' || n end, 'pool', md5(n::text)::uuid,
+select 'C' || lpad(n::text, 7, '0'), '9521234C' || lpad(n::text, 7, '0'),
+    case when n % 2 = 0 then 'X1' else 'X' || n end, 'SN-' || n,
+    case when n % 2 = 0 then 'LOT1' else 'LOT' || n end, 'pool', md5(n::text)::uuid,
     now(), 0, state, case when state = 'available' then 'D' || (1 + n % 2 * (n - 1)) end, 'D1',
     case when state = 'on_loan' then md5('7')::uuid end,
     case when state = 'on_loan' then md5(n::text)::uuid end,
@@ -86,6 +87,7 @@ insert into item_aliases (key, item, alias) select 'OLD' || n, n, 'OLD' || n
     from generate_series(1, :rows) n;
 insert into item_texts select id, code from items union all select id, serial from items
     union all select item, alias from item_aliases;
+insert into item_makes select id, sku, serial, batch from items;
 
 -- Over two years: every other movement is one item's, others have fifty.
 insert into movements (id, item, action, from_state, occurred_at, recorded_at, actor, details,

@@ -83,6 +83,9 @@ async def test_a_received_item_has_all_that_the_contract_names(store: httpx.Asyn
     assert "undo" not in item["allowed"]
     for name in (item["code"].lower(), item["giai"], f"{item['code'][:4]}-{item['code'][4:]}"):
         assert (await store.get(f"/api/items/{name}")).json() == item
+    # Somebody else's, which ends in a code of ours.
+    for address in ("/api/items/1234567{}", "/8004/1234567{}"):
+        assert (await store.get(address.format(item["code"]))).status_code == 404
 
 
 async def test_dirty_goods_start_as_returned(store: httpx.AsyncClient) -> None:

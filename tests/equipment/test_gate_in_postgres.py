@@ -121,8 +121,8 @@ async def test_nothing_comes_from_nowhere(hoist: str) -> None:
     with pytest.raises(asyncpg.CheckViolationError, match="no movement says so"):
         await execute(
             """insert into items (code, giai, sku, owner, newest_movement, updated_at, loans, state,
-                depot, last_depot) select 'X', 'X', sku, owner, $2, updated_at, 0, 'available',
-                'D1', 'D1' from items where code = $1""",
+                depot, last_depot) select 'XXXXXXXX', 'XXXXXXXX', sku, owner, $2,
+                updated_at, 0, 'available', 'D1', 'D1' from items where code = $1""",
             hoist, uuid4(),
         )  # fmt: skip
 

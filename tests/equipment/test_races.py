@@ -218,7 +218,8 @@ async def _meeting_at(name: str, dsn: str) -> AsyncIterator[None]:
         """
         with item as (
             insert into items (code, giai, sku, serial, state, depot, newest_movement)
-            values ('x', 'x', 'BED01', $1, 'available', 'D1', gen_random_uuid()) returning id
+            values ('xxxxxxxx', 'xxxxxxxx', 'BED01', $1, 'available', 'D1', gen_random_uuid())
+            returning id
         ) insert into item_aliases (key, item, alias) select $1, id, $1 from item
         """,
         name,

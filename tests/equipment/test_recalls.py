@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from budget.database import execute, fetch
+from budget.database import execute, fetch, transaction
 from budget.refusals import Missing, NotAllowed, Refused, Wrong
 from equipment.catalogue.handling import Handling, set_handling
 from equipment.opening import import_items
@@ -92,6 +92,27 @@ async def test_every_matching_item_is_on_hold_whatever_its_state() -> None:
     await done(scan(lost, "find"))
     assert await held(lost)
     await check()
+
+
+async def test_a_hold_writes_no_index_but_where_it_takes_something_off_a_shelf() -> None:
+    """No index has, or asks for, what it changes: that was half the work of a large recall."""
+    shelf, lent, dirty = await received(count=3)
+    await done(scan(lent, "deliver", person=await somebody()), scan(dirty, "withdraw"))
+    assert await _written_in_page([shelf]) == 0
+    assert await _written_in_page([lent, dirty]) == 2
+
+
+async def _written_in_page(codes: list[str]) -> int:
+    """How many of these a recall's hold writes in their page alone (HOT)."""
+    async with transaction() as connection:
+        before = await connection.fetchval(_IN_PAGE)
+        await connection.execute(
+            "update items set held_at = $1, recalled = 'alone' where code = any($2)", NOW, codes
+        )
+        return int(await connection.fetchval(_IN_PAGE)) - int(before)
+
+
+_IN_PAGE = "select pg_stat_get_xact_tuples_hot_updated('items'::regclass)"
 
 
 async def test_a_recall_names_batches_and_ranges_as_people_read_them() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from budget.database import fetch
 from budget.refusals import NotAllowed
+from equipment.naming import items_named
 from equipment.scans import record
 from labels.code import write_code
 from tests.equipment.standing_data import caller
@@ -307,6 +308,9 @@ async def test_an_item_is_named_by_its_code_giai_link_or_alias() -> None:
     ]
     for name in names:
         await done(scan(name, "hold"), scan(name, "release"))
+    others = f"1234567{code}"
+    assert await refused(scan(others, "hold")) == "unknown-item"
+    assert await items_named([others, giai]) == {giai: (await row_of(code))["id"]}
 
 
 async def test_a_code_with_one_wrong_character_names_nothing() -> None:

@@ -120,7 +120,7 @@ async def _move(
         """
         with thing as (
             insert into items (code, giai, sku, state, depot, newest_movement, updated_at)
-            values (left($1, 8), left($1, 30), 'BED01', 'available', 'NOTTM', $2, $5) returning id)
+            values (left($1, 8), left($1, 8), 'BED01', 'available', 'NOTTM', $2, $5) returning id)
         insert into movements (id, item, action, from_state, state, occurred_at, recorded_at,
             actor, person, undoes)
         select $2, id, $3, 'loaded', 'available', $4, $5, 'tech', $6, $7 from thing

@@ -68,8 +68,8 @@ async def test_whoever_waits_in_vain_is_told_of(
     """A note: the clock serves them."""
     await store.execute(
         _LOOSE + "insert into items (code, giai, sku, owner, newest_movement, updated_at, loans,"
-        " state, depot, last_depot) values ('C0', 'G0', 'BED01', 'pool', gen_random_uuid(), now(),"
-        " 0, 'available', 'D1', 'D1')"
+        " state, depot, last_depot) values ('C0000000', 'C0000000', 'BED01', 'pool',"
+        " gen_random_uuid(), now(), 0, 'available', 'D1', 'D1')"
     )
     [row] = await store.fetch(WAITS_IN_VAIN)
     assert "BED01" in row[0]
