@@ -246,7 +246,7 @@ def test_what_fails_at_the_bench_is_mended_and_passes(browser: Browser, depot: D
         wrong = page.get_by_label("What else is wrong with it")
         wrong.fill("The seat is cracked")
         page.get_by_role("button", name="Keep what was found").click()
-        job = page.get_by_role("link", name="To be mended: The seat is cracked")
+        job = page.get_by_role("link", name="The seat is cracked")
         expect(job).to_be_visible()
         seen.check()
         job.click()
