@@ -131,8 +131,10 @@ def visit(
 _TAKEN: Final = "document.documentElement.scrollWidth"
 _MENU_FOLLOWS_MS: Final = 150
 _PATIENCE: Final = 100
-# What is well is not described: that would take most of the time.
-_RUN: Final = "axe.run({ resultTypes: ['violations'] }).then((result) => result.violations)"
+# What is well is not described, and style sheets are not read once more for a rule that is not
+# asked: that would take most of the time.
+_RUN: Final = """axe.run({ resultTypes: ["violations"], preload: { assets: ["media"] } })
+    .then((result) => result.violations)"""
 
 
 def _violations(page: Page) -> list[str]:

@@ -3,13 +3,13 @@
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, ViewportSize, expect
 
 from tests.journeys.browser import ARGUMENTS, CHROMIUM, Visit
 from tests.journeys.round_day import TECHNICIAN
@@ -22,15 +22,22 @@ CAMERA: Final = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-
 
 @dataclass
 class Phone:
-    """One phone; `folder` is what it keeps while it is off, `text` how large its letters are."""
+    """One phone; `folder` is where it keeps what outlasts it, `text` how large its letters are.
+
+    It is as wide as the first of `widths`; its pages are looked at in the others as well.
+    """
 
     folder: Path
     address: str
     film: Path | None = None
-    width: int = 390
+    widths: Sequence[int] = (390,)
     text: int = 1
     context: BrowserContext = field(init=False)
     seen: Visit = field(init=False)
+
+    @property
+    def viewport(self) -> ViewportSize:
+        return {"width": self.widths[0], "height": 780}
 
     @property
     def page(self) -> Page:
@@ -104,7 +111,7 @@ class Phone:
     def shoot(self, name: str) -> None:
         """Keep a picture of it, where somebody wants to look."""
         if folder := os.environ.get("SHOTS"):
-            self.page.screenshot(path=f"{folder}/{name}-{self.width}.png", full_page=True)
+            self.page.screenshot(path=f"{folder}/{name}-{self.widths[0]}.png", full_page=True)
 
 
 _STORED: Final = """() => new Promise((resolve, reject) => {
@@ -135,28 +142,38 @@ _KEPT: Final = """(name) => new Promise((resolve, reject) => {
 
 
 @contextlib.contextmanager
-def switched_on(*phones: Phone) -> Iterator[None]:
-    """The phones' browsers, each open on its folder; closed at the end if they still run."""
-    with sync_playwright() as playwright:
+def switched_on(browser: Browser, *phones: Phone) -> Iterator[None]:
+    """The phones, all of them in the one browser: with the block, what they keep is gone."""
+    with contextlib.ExitStack() as stack:
         for phone in phones:
-            arguments = [*ARGUMENTS, *CAMERA]
-            if phone.text > 1:
-                arguments.append(f"--blink-settings=defaultFontSize={16 * phone.text}")
-            if phone.film is not None:
-                arguments.append(f"--use-file-for-fake-video-capture={phone.film}")
-            phone.context = playwright.chromium.launch_persistent_context(
-                str(phone.folder),
-                executable_path=CHROMIUM,
-                args=arguments,
-                viewport={"width": phone.width, "height": 780},
+            phone.context = browser.new_context(viewport=phone.viewport)
+            stack.callback(phone.context.close)
+            phone.seen = Visit(
+                phone.context.new_page(), phone.address, _NO_NETWORK, widths=phone.widths
             )
-            phone.seen = Visit(phone.context.pages[0], phone.address, _NO_NETWORK)
-        try:
-            yield
-        finally:
-            for phone in phones:
-                with contextlib.suppress(Error):
-                    phone.context.close()
+        yield
+
+
+@contextlib.contextmanager
+def on_its_own(browser: Browser, phone: Phone) -> Iterator[None]:
+    """A browser like that one for the phone alone, open on its folder; closed if it still runs."""
+    arguments = [*ARGUMENTS, *CAMERA]
+    if phone.text > 1:
+        arguments.append(f"--blink-settings=defaultFontSize={16 * phone.text}")
+    if phone.film is not None:
+        arguments.append(f"--use-file-for-fake-video-capture={phone.film}")
+    phone.context = browser.browser_type.launch_persistent_context(
+        str(phone.folder),
+        executable_path=CHROMIUM,
+        args=arguments,
+        viewport=phone.viewport,
+    )
+    phone.seen = Visit(phone.context.pages[0], phone.address, _NO_NETWORK, widths=phone.widths)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(Error):
+            phone.context.close()
 
 
 def sign(page: Page) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from budget.years import london_day, year_of
-from tests.journeys.browser import Visit, chromium, visit
+from tests.journeys.browser import Visit, visit
 from tests.journeys.service import PASSWORD, ask, furnish, running, scan, signed_in
 
 LAST: Final = london_day(datetime.now(UTC)).replace(day=1) - timedelta(days=1)
@@ -37,13 +37,6 @@ def store() -> Iterator[Store]:
             new: dict[str, Any] = {"username": name, "password": PASSWORD, "partner": "04K"}
             ask(client, "POST", "/api/users", json=new | {"roles": ["budget_holder"]})
         yield Store(service.address)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Run one browser for all of them."""
-    with chromium() as started:
-        yield started
 
 
 def sign_in(seen: Visit, username: str) -> Page:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.browser import Visit, chromium, visit
+from tests.journeys.browser import Visit, visit
 from tests.journeys.service import PASSWORD, ROOT, Service, ask, furnish, running, signed_in
 
 NURSE = {
@@ -21,13 +21,6 @@ PAGES = (
     "/admin/kits/DISCHARGE-BED", "/admin/compatibility", "/admin/compatibility/new",
 )  # fmt: skip
 FORMS = ("/emergencies/new", "/admin/kits/new", "/admin/compatibility/new")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Run one browser for all of them."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.browser import Visit, chromium, visit
+from tests.journeys.browser import Visit, visit
 from tests.journeys.service import PASSWORD, ask, furnish, running, signed_in
 
 PHONE, DESK = 390, 1280
@@ -46,13 +46,6 @@ def store() -> Iterator[Store]:
             new = {"username": name, "password": PASSWORD, "roles": [role], "partner": "04K"}
             ask(client, "POST", "/api/users", json=new | {"level": 3, "order_limit_pence": limit})
         yield Store(service.address, client)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Run one browser for all of them."""
-    with chromium() as started:
-        yield started
 
 
 def test_a_bed_within_her_limit_is_on_its_way(store: Store, browser: Browser) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from scripts.benchmarks.film import shoot
-from tests.journeys.phone import PIN, Phone, door, sign, switched_on
+from tests.journeys.phone import PIN, Phone, door, on_its_own, sign, switched_on
 from tests.journeys.round_day import RoundDay, round_day
+
+WIDTHS = (320, 390)
 
 
 @pytest.fixture
@@ -18,16 +20,15 @@ def day() -> Iterator[RoundDay]:
         yield made
 
 
-@pytest.mark.parametrize("width", [320, 390])
 def test_a_whole_stop_from_the_list_to_the_signature(
-    day: RoundDay, tmp_path: Path, width: int
+    day: RoundDay, browser: Browser, tmp_path: Path
 ) -> None:
     """Three labels, turned, half-lit and scratched: no network, and no press between."""
     codes = [*day.delivered[:2], *day.collected]
     manners = ("turned", "half-lit", "scratched")
     film = shoot(tmp_path / "film.mjpeg", [day.label(code) for code in codes], manners)
-    phone = Phone(tmp_path / "phone", day.address, film, width)
-    with switched_on(phone):
+    phone = Phone(tmp_path / "phone", day.address, film, WIDTHS)
+    with on_its_own(browser, phone):
         phone.set_up()
         _seen(phone, "day")
         phone.context.set_offline(offline=True)
@@ -63,13 +64,12 @@ def test_a_whole_stop_from_the_list_to_the_signature(
     assert [day.item(code)["state"] for code in codes] == ["on_loan", "on_loan", "collected"]
 
 
-@pytest.mark.parametrize("width", [320, 390])
-def test_the_page_opens_without_a_network(day: RoundDay, tmp_path: Path, width: int) -> None:
+def test_the_page_opens_without_a_network(day: RoundDay, browser: Browser, tmp_path: Path) -> None:
     """Once it was opened, a restart without a network shows the day to whoever has the PIN."""
-    phone = Phone(tmp_path / "phone", day.address, width=width)
-    with switched_on(phone):
+    phone = Phone(tmp_path / "phone", day.address, widths=WIDTHS)
+    with on_its_own(browser, phone):
         phone.set_up()
-    with switched_on(phone):
+    with on_its_own(browser, phone):
         phone.context.set_offline(offline=True)
         phone.seen.open("/round")
         _seen(phone, "locked")
@@ -83,14 +83,14 @@ def test_the_page_opens_without_a_network(day: RoundDay, tmp_path: Path, width: 
 
 
 def test_a_label_is_read_on_any_screen_and_by_the_phone_s_own_camera(
-    day: RoundDay, tmp_path: Path
+    day: RoundDay, browser: Browser, tmp_path: Path
 ) -> None:
     """A scanner's keystrokes at a stop, and the link that a label holds: without a network."""
     phone = Phone(tmp_path / "phone", day.address)
     # The commode of each: of two stops that cost the same either way, either may be the first, and
     # whoever still waits for a commode would take the other's.
     ann, bob = day.delivered[1], day.delivered[2]
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)
         page = phone.page
@@ -119,11 +119,13 @@ def test_a_label_is_read_on_any_screen_and_by_the_phone_s_own_camera(
     assert (day.actions(first), day.actions(second)) == (["deliver"], [])
 
 
-def test_what_could_not_be_done_and_the_end_of_the_day(day: RoundDay, tmp_path: Path) -> None:
+def test_what_could_not_be_done_and_the_end_of_the_day(
+    day: RoundDay, browser: Browser, tmp_path: Path
+) -> None:
     """Lateness, loading, a wrong code, a stop that failed, an emptied van: then nobody is left."""
     phone = Phone(tmp_path / "phone", day.address)
     commode = day.delivered[2]
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.set_up()
         page = phone.page
         page.get_by_role("button", name="Running late").click()
@@ -167,11 +169,13 @@ def test_what_could_not_be_done_and_the_end_of_the_day(day: RoundDay, tmp_path: 
     assert day.actions(commode) == ["load", "unload"]
 
 
-def test_a_fault_keeps_it_from_being_delivered(day: RoundDay, tmp_path: Path) -> None:
+def test_a_fault_keeps_it_from_being_delivered(
+    day: RoundDay, browser: Browser, tmp_path: Path
+) -> None:
     """Put on hold without a network, it is refused by the phone itself, in plain words."""
     phone = Phone(tmp_path / "phone", day.address)
     bed = day.delivered[0]
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)
         page = phone.page
@@ -193,17 +197,19 @@ def test_a_fault_keeps_it_from_being_delivered(day: RoundDay, tmp_path: Path) ->
     assert day.actions(bed) == ["hold"]
 
 
-def test_five_wrong_pins_leave_nobody_on_the_phone(day: RoundDay, tmp_path: Path) -> None:
+def test_five_wrong_pins_leave_nobody_on_the_phone(
+    day: RoundDay, browser: Browser, tmp_path: Path
+) -> None:
     """The day is gone; what was done and not sent is not, and goes out after a sign-in."""
     phone = Phone(tmp_path / "phone", day.address)
-    with switched_on(phone):
+    with on_its_own(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)
         phone.page.get_by_role("link", name="Ann Example").click()
         phone.page.get_by_role("button", name="Scan first item").click()
         phone.type_code(day.delivered[0])
         expect(phone.page.get_by_text("Delivered", exact=True)).to_be_visible()
-    with switched_on(phone):
+    with on_its_own(browser, phone):
         phone.seen.open("/round")
         for left in ("4 tries left", "3 tries left", "2 tries left", "1 try left", None):
             phone.page.get_by_label("PIN").fill("000000")
@@ -224,12 +230,12 @@ def test_five_wrong_pins_leave_nobody_on_the_phone(day: RoundDay, tmp_path: Path
     assert day.actions(day.delivered[0]) == ["deliver"]
 
 
-def test_things_are_mended_checked_and_swapped_at_home(tmp_path: Path) -> None:
+def test_things_are_mended_checked_and_swapped_at_home(browser: Browser, tmp_path: Path) -> None:
     """Each is the next thing to do at its stop; then the stop is finished."""
     kinds = ("repair", "service", "swap")
     with round_day(asked=kinds) as day:
         phone = Phone(tmp_path / "phone", day.address)
-        with switched_on(phone):
+        with switched_on(browser, phone):
             phone.set_up()
             page = phone.page
             for kind, do in zip(kinds, (_mend, _check, _swap), strict=True):
@@ -297,10 +303,12 @@ def _swap(phone: Phone, old: str, new: str) -> None:
     expect(page.get_by_role("list")).not_to_contain_text("Swap")
 
 
-def test_a_revoked_phone_forgets_everything(day: RoundDay, tmp_path: Path) -> None:
+def test_a_revoked_phone_forgets_everything(
+    day: RoundDay, browser: Browser, tmp_path: Path
+) -> None:
     """At the next contact, what was not sent included; the page says so."""
     phone = Phone(tmp_path / "phone", day.address)
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)
         phone.page.get_by_role("button", name="Load van").click()

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.phone import PIN, Phone, switched_on
+from tests.journeys.phone import PIN, Phone, on_its_own
 from tests.journeys.round_day import TECHNICIAN, RoundDay, round_day
 from tests.journeys.service import PASSWORD
 
@@ -28,11 +28,11 @@ def day() -> Iterator[RoundDay]:
 
 
 def test_a_whole_round_by_keyboard_alone_in_letters_twice_as_large(
-    day: RoundDay, tmp_path: Path
+    day: RoundDay, browser: Browser, tmp_path: Path
 ) -> None:
     """On the smallest screen, from the sign-in to the end of the day; no page is wider than it."""
-    phone = Phone(tmp_path / "phone", day.address, width=320, text=2)
-    with switched_on(phone):
+    phone = Phone(tmp_path / "phone", day.address, widths=(320,), text=2)
+    with on_its_own(browser, phone):
         phone.seen.open("/round")
         page = phone.page
         assert float(page.evaluate(_SIZE)) >= 2 * 16

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Browser, Route, expect
 
-from tests.journeys.phone import PIN, Phone, switched_on
+from tests.journeys.phone import PIN, Phone, on_its_own, switched_on
 from tests.journeys.round_day import TECHNICIAN, RoundDay, round_day
 from tests.journeys.service import ask
 
@@ -68,6 +68,7 @@ def _late(calls: Iterator[int], route: Route) -> None:
 def test_a_bad_network_loses_and_doubles_nothing(
     day: RoundDay,
     stop: tuple[str, str],
+    browser: Browser,
     tmp_path: Path,
     network: Callable[[Iterator[int], Route], None],
 ) -> None:
@@ -75,7 +76,7 @@ def test_a_bad_network_loses_and_doubles_nothing(
     name, code = stop
     phone = Phone(tmp_path / "phone", day.address)
     calls = count(1)
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.set_up()
         phone.context.route("**/round/send", lambda route: network(calls, route))
         _do(phone, name, code)
@@ -87,7 +88,7 @@ def test_a_bad_network_loses_and_doubles_nothing(
 
 
 def test_the_network_is_cut_at_every_step(
-    day: RoundDay, stop: tuple[str, str], tmp_path: Path
+    day: RoundDay, stop: tuple[str, str], browser: Browser, tmp_path: Path
 ) -> None:
     """There is one only for a moment between two steps."""
     name, code = stop
@@ -98,7 +99,7 @@ def test_the_network_is_cut_at_every_step(
         phone.page.wait_for_timeout(150)
         phone.context.set_offline(offline=True)
 
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)
         _do(phone, name, code, between=blink)
@@ -109,12 +110,12 @@ def test_the_network_is_cut_at_every_step(
 
 
 def test_forty_unsent_scans_survive_an_empty_battery(
-    day: RoundDay, stop: tuple[str, str], tmp_path: Path
+    day: RoundDay, stop: tuple[str, str], browser: Browser, tmp_path: Path
 ) -> None:
     """The browser is killed, not closed; what it held goes out in order after the next start."""
     _, code = stop
     phone = Phone(tmp_path / "phone", day.address)
-    with switched_on(phone):
+    with on_its_own(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)
         phone.page.get_by_role("button", name="Load van").click()
@@ -125,7 +126,7 @@ def test_forty_unsent_scans_survive_an_empty_battery(
         before = phone.stored()
         phone.die()
     assert len(before) == 40
-    with switched_on(phone):
+    with on_its_own(browser, phone):
         phone.context.set_offline(offline=True)
         phone.unlock()
         expect(phone.page.get_by_text("40 to send")).to_be_visible()
@@ -146,11 +147,13 @@ def test_forty_unsent_scans_survive_an_empty_battery(
     assert ours == [entry["id"] for entry in before]
 
 
-def test_two_phones_on_one_round(day: RoundDay, stop: tuple[str, str], tmp_path: Path) -> None:
+def test_two_phones_on_one_round(
+    day: RoundDay, stop: tuple[str, str], browser: Browser, tmp_path: Path
+) -> None:
     """What both loaded is loaded once; the other's is a case, and said on that phone."""
     _, code = stop
     phones = [Phone(tmp_path / name, day.address) for name in ("first", "second")]
-    with switched_on(*phones):
+    with switched_on(browser, *phones):
         for phone in phones:
             phone.set_up()
             phone.context.set_offline(offline=True)
@@ -173,12 +176,12 @@ def test_two_phones_on_one_round(day: RoundDay, stop: tuple[str, str], tmp_path:
 
 
 def test_a_clock_two_hours_fast_is_put_right(
-    day: RoundDay, stop: tuple[str, str], tmp_path: Path
+    day: RoundDay, stop: tuple[str, str], browser: Browser, tmp_path: Path
 ) -> None:
     """What was done is on record at the time that it was."""
     _, code = stop
     phone = Phone(tmp_path / "phone", day.address)
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.context.add_init_script(_FAST)
         phone.set_up()
         began = datetime.now(UTC)

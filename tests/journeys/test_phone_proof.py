@@ -3,21 +3,23 @@
 import os
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.journeys.browser import Visit, chromium, visit
+from tests.journeys.browser import Visit, visit
 from tests.journeys.phone import Phone, door, sign, switched_on
 from tests.journeys.round_day import RoundDay, round_day
 from tests.journeys.service import PASSWORD, ask
 
 
-def test_what_is_said_at_a_stop_stands_on_the_visit_s_page(tmp_path: Path) -> None:
+def test_what_is_said_at_a_stop_stands_on_the_visit_s_page(
+    browser: Browser, tmp_path: Path
+) -> None:
     """Checked, missing, condition, instructions, signature and photo, for the office to see."""
     with round_day() as day:
-        _say(day, tmp_path)
+        _say(day, browser, tmp_path)
 
 
-def _say(day: RoundDay, tmp_path: Path) -> None:
+def _say(day: RoundDay, browser: Browser, tmp_path: Path) -> None:
     said = {
         "BED01": {
             "checklist": "Brakes hold\nRises and lowers",
@@ -28,7 +30,7 @@ def _say(day: RoundDay, tmp_path: Path) -> None:
     for sku, told in said.items():
         day.post_as_admin(f"/admin/products/{sku}/handling", told)
     phone = Phone(tmp_path / "phone", day.address)
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)
         page = phone.page
@@ -59,13 +61,11 @@ def _say(day: RoundDay, tmp_path: Path) -> None:
     person = day.item(day.delivered[0])["person"]
     [done] = ask(day.client, "GET", f"/api/visits?person={person}")["results"]
     assert done["status"] == "done"
-    with chromium() as browser:
-        for width in (390, 1280):
-            with visit(browser, day.address, widths=(width,)) as office:
-                _look_at_visit(office, done["id"], width)
+    with visit(browser, day.address, widths=(390, 1280)) as office:
+        _look_at_visit(office, done["id"])
 
 
-def _look_at_visit(office: Visit, number: str, width: int) -> None:
+def _look_at_visit(office: Visit, number: str) -> None:
     """As a coordinator reads it."""
     page = office.page
     office.open(f"/sign-in?next=%2Fvisits%2F{number}")
@@ -86,5 +86,5 @@ def _look_at_visit(office: Visit, number: str, width: int) -> None:
     assert drawn.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 600
     expect(crew.get_by_role("link", name="Photograph 1")).to_be_visible()
     if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/visit-{width}.png", full_page=True)
+        page.screenshot(path=f"{folder}/visit-{office.widths[0]}.png", full_page=True)
     office.check()

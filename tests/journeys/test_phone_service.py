@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.journeys.phone import Phone, switched_on
 from tests.journeys.round_day import TECHNICIAN, RoundDay, round_day
@@ -52,12 +52,12 @@ def day() -> Iterator[RoundDay]:
 
 
 def test_a_service_killed_while_it_takes_a_list_does_each_thing_once(
-    day: RoundDay, tmp_path: Path
+    day: RoundDay, browser: Browser, tmp_path: Path
 ) -> None:
     """Three times, each a little later into it; the phone goes on by itself."""
     code = day.delivered[2]
     phone = Phone(tmp_path / "phone", day.address)
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.set_up()
         before = _tap(phone, code)
         for seconds in KILLED_AFTER_S:
@@ -73,11 +73,13 @@ def test_a_service_killed_while_it_takes_a_list_does_each_thing_once(
     assert _done(day, code) == [entry["id"] for entry in before]
 
 
-def test_an_answer_after_half_a_minute_is_waited_for(day: RoundDay, tmp_path: Path) -> None:
+def test_an_answer_after_half_a_minute_is_waited_for(
+    day: RoundDay, browser: Browser, tmp_path: Path
+) -> None:
     """Meanwhile nothing else waits: what is scanned is stored and shown."""
     code = day.delivered[2]
     phone = Phone(tmp_path / "phone", day.address)
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.context.add_init_script(_LATE)
         phone.set_up()
         began = time.monotonic()
@@ -88,11 +90,13 @@ def test_an_answer_after_half_a_minute_is_waited_for(day: RoundDay, tmp_path: Pa
     assert _done(day, code) == [entry["id"] for entry in before]
 
 
-def test_a_newer_page_takes_over_what_was_not_sent(day: RoundDay, tmp_path: Path) -> None:
+def test_a_newer_page_takes_over_what_was_not_sent(
+    day: RoundDay, browser: Browser, tmp_path: Path
+) -> None:
     """Its files are others, the queue is the same; the scanner is not loaded a second time."""
     code = day.delivered[2]
     phone = Phone(tmp_path / "phone", day.address)
-    with switched_on(phone):
+    with switched_on(browser, phone):
         phone.set_up()
         before = _tap(phone, code)
         # The network brings the newer page, and none of what was done.

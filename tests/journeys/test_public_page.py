@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.browser import Visit, chromium, visit
+from tests.journeys.browser import Visit, visit
 from tests.journeys.service import ask, furnish, running, scan, signed_in
 
 COLLECT = "Ask us to collect it"
@@ -46,13 +46,6 @@ def store() -> Iterator[Store]:
         patch.setenv("KITBACK_TRUSTED_PROXIES", "127.0.0.1")
         with running() as service, signed_in(service) as client:
             yield Store(service.address, client, furnish(client))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Run one browser for all of them."""
-    with chromium() as started:
-        yield started
 
 
 def path_of(item: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from budget.years import london_day
 from equipment.working_days import working_day_after
-from tests.journeys.browser import Visit, chromium, visit
+from tests.journeys.browser import Visit, visit
 from tests.journeys.service import PASSWORD, ask, furnish, running, scan, signed_in
 
 POSTCODES = ("NG1 1AB", "NG2 1AA", "NG5 1QP", "NG7 2NR", "NG9 1GL", "NG3 5AA")
@@ -59,13 +59,6 @@ def _order(client: httpx.Client, postcode: str) -> None:
     lines = [{"sku": "BED01", "quantity": 1}]
     order = {"id": str(uuid4()), "person": person, "lines": lines, "speed": "next_day"}
     ask(client, "POST", "/api/orders", json=order)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Run one browser for all of them."""
-    with chromium() as started:
-        yield started
 
 
 def test_a_day_is_planned_changed_and_published(store: Store, browser: Browser) -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from budget.years import london_day, year_of
-from tests.journeys.browser import Visit, chromium, visit
+from tests.journeys.browser import Visit, visit
 from tests.journeys.service import PASSWORD, ask, furnish, running, scan, signed_in
 
 NUMBER = "9990000018"
@@ -67,13 +67,6 @@ def _phone(address: str) -> str:
         told = {"device": device, "sent_at": now, "unsent": 9, "entries": [note]}
         assert phone.post("/round/send", json=told).is_success
     return device
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Run one browser for all of them."""
-    with chromium() as started:
-        yield started
 
 
 def _sign_in(seen: Visit, username: str = "admin", path: str = "/sign-in") -> Page:
