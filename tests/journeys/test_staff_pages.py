@@ -99,18 +99,9 @@ def test_every_page_fits_and_can_be_used_by_everybody(store: Store, browser: Bro
             f"/people/{store.person}/change", f"/people/{store.person}/addresses",
             f"/people/{store.person}/addresses/new", f"/people/{store.person}/move",
             f"/people/{store.person}/key-safe", f"/people/{store.person}/merge",
-            f"/people/{store.person}/merge/{store.twin}", "/people/new", "/people/match", "/admin",
-            "/admin/users", "/admin/users/new", "/admin/users/auditor", "/admin/products?q=bed",
-            "/admin/products/BED01", "/admin/products/new", "/admin/products/import",
-            "/admin/partners", "/admin/partners/new", "/admin/partners/04K", "/admin/places",
-            "/admin/places/new", "/admin/vans", "/admin/vans/new", "/admin/vans/V1",
-            "/admin/funder-rules", "/admin/funder-rules/new", "/admin/care-home-rules",
-            "/admin/care-home-rules/new", "/admin/choices", "/changes", "/changes?key=nothing",
-            "/looks",
+            f"/people/{store.person}/merge/{store.twin}", "/people/new", "/people/match",
         ):  # fmt: skip
-            seen.open(path)
-            expect(page.get_by_role("heading", level=1)).to_be_visible()
-            seen.check()
+            _see(seen, path)
         for number in ("1", NUMBER):
             seen.open("/people")
             page.get_by_label("NHS number").fill(number)
@@ -123,17 +114,39 @@ def test_every_page_fits_and_can_be_used_by_everybody(store: Store, browser: Bro
         expect(page).to_have_url(f"{store.address}/people/found")
 
 
+def test_the_administrators_pages_fit_and_can_be_used_by_everybody(
+    store: Store, browser: Browser
+) -> None:
+    """As every other page: users, the catalogue, partners, places, rules, and what was changed."""
+    with visit(browser, store.address, widths=(320, 390, 1280)) as seen:
+        _sign_in(seen)
+        for path in (
+            "/admin", "/admin/users", "/admin/users/new", "/admin/users/auditor",
+            "/admin/products?q=bed", "/admin/products/BED01", "/admin/products/new",
+            "/admin/products/import", "/admin/partners", "/admin/partners/new",
+            "/admin/partners/04K", "/admin/places", "/admin/places/new", "/admin/vans",
+            "/admin/vans/new", "/admin/vans/V1", "/admin/funder-rules", "/admin/funder-rules/new",
+            "/admin/care-home-rules", "/admin/care-home-rules/new", "/admin/choices", "/changes",
+            "/changes?key=nothing", "/looks",
+        ):  # fmt: skip
+            _see(seen, path)
+
+
+def _see(seen: Visit, path: str) -> None:
+    seen.open(path)
+    expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
+    seen.check()
+
+
 def test_cases_and_phones_fit_and_can_be_used_by_everybody(store: Store, browser: Browser) -> None:
     """As every other page: both sides of a case, what a phone holds, how a product is handled."""
     with visit(browser, store.address, widths=(320, 1280)) as seen:
-        page = _sign_in(seen)
+        _sign_in(seen)
         for path in (
             "/cases", "/cases?status=settled", f"/cases/{store.case}", "/admin/devices",
             f"/admin/devices/{store.device}", "/admin/products/BED01/handling",
         ):  # fmt: skip
-            seen.open(path)
-            expect(page.get_by_role("heading", level=1)).to_be_visible()
-            seen.check()
+            _see(seen, path)
 
 
 def test_the_depots_stations_fit_and_can_be_used_by_everybody(
@@ -150,9 +163,7 @@ def test_the_depots_stations_fit_and_can_be_used_by_everybody(
             f"/depot/bench?item={store.item}", f"/items/{store.item}/parts",
             f"/items/{store.item}/files", f"/items/{store.item}/examinations",
         ):  # fmt: skip
-            seen.open(path)
-            expect(page.get_by_role("heading", level=1)).to_be_visible()
-            seen.check()
+            _see(seen, path)
         # A scanner types the label and presses Enter, where the page has put the focus.
         seen.open("/depot/bench")
         expect(page.get_by_label("Scan or type the label")).to_be_focused()
