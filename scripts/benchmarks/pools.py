@@ -13,7 +13,7 @@ from budget.database import close_pool
 from scripts.benchmarks.figures import BenchmarkError, say
 from scripts.benchmarks.run import Run
 from scripts.benchmarks.store import open_store, played, receive_all, record_all, register_all
-from scripts.postgres import EmbeddedPostgres
+from scripts.postgres import NAME, EmbeddedPostgres
 
 _BACKLOG: Final = "backlog"
 # Of the model year at scale 1, with the items received: a little less than there are.
@@ -69,7 +69,8 @@ async def _make_backlog(run: Run, dsn: str) -> None:
     """Movements that nobody has folded yet, as sixteen phones' scans would have left them."""
     wanted = run.sizes.movements
     say(f"Recording {wanted:,} movements ...")
-    await execute(dsn, f"create database {_BACKLOG}")
+    # The server's own database has nothing in it, or at most the schema already.
+    await execute(dsn, f"create database {_BACKLOG} template {NAME}")
     await open_store(_named(dsn, _BACKLOG))
     try:
         people, goods, scans = played(wanted / _YEAR_MOVEMENTS)

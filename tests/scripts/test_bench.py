@@ -63,7 +63,7 @@ UNBARRED = {
     "round_send",
 }
 # Where there are servers; their schema is there already, which no benchmark measures.
-STORES = ("store", "clinic", "year", "started")
+STORES = ("store", "clinic", "pools", "year", "started")
 IN_A_BROWSER = {"phone_scan", "phone_tap"}
 FIELDS = ["name", "value", "unit", "floor", "ratio", "detail"]
 
