@@ -45,7 +45,8 @@ async def hold_newcomers(items: Sequence[int], skus: Sequence[str], now: datetim
     await lock_newcomers()
     rows = await fetch(_OPEN, list(skus))
     if rows:
-        await execute(_HOLD.format(scope=_NEWCOMERS, actor="'system'"), now, list(items))
+        sql = _HOLD.format(scope=_NEWCOMERS, actor="'system'", found_again=_FOUND_AGAIN)
+        await execute(sql, now, list(items))
 
 
 _OPEN: Final = """
@@ -69,6 +70,14 @@ _NEWCOMERS: Final = """
 """
 
 
+async def gather_in_memory() -> None:
+    """Have the open transaction sort and keep in memory what a large recall is, not in files.
+
+    It falls back at the transaction's end; one recall at a time does so.
+    """
+    await execute("set local work_mem = '64MB'")
+
+
 async def hold_all(recall: UUID, condition: str, now: datetime, values: Sequence[object]) -> None:
     """Hold all that a recall names: `condition` says which items `i`, by values from `$3` on.
 
@@ -77,7 +86,8 @@ async def hold_all(recall: UUID, condition: str, now: datetime, values: Sequence
     await fetch(_LOCK_ALL.format(condition=condition), now, recall, *values)
     scope = _ALL_OF_ONE.format(condition=condition)
     # In a statement after the lock: what whoever was waited for has written is seen.
-    await execute(_HOLD.format(scope=scope, actor="r.opened_by"), now, recall, *values)
+    sql = _HOLD.format(scope=scope, actor="r.opened_by", found_again="")
+    await execute(sql, now, recall, *values)
 
 
 # In the order of their codes, as everybody does.
@@ -99,16 +109,27 @@ _FREE: Final = {
 }
 _HELD_STANDING: Final = ", ".join(_HELD.get(name, f"f.{name}") for name in STANDING)
 _FREE_STANDING: Final = ", ".join(_FREE.get(name, f"f.{name}") for name in STANDING)
+# The ids of a statement's movements: one that is drawn, each ending in its item's number. Drawn one
+# by one they took a tenth of the time; and what is alike stands together in the receipts' index, of
+# which else a page would be written for each.
+_DRAWN: Final = "drawn as materialized (select left(gen_random_uuid()::text, 24) as first)"
+_ID: Final = "(drawn.first || lpad(to_hex({}), 12, '0'))::uuid"
+# A recall that is opened finds all for the first time; one of a part that is fitted anew may not.
+_FOUND_AGAIN: Final = """
+    on conflict (recall, item) do update set found_at = excluded.found_at, state = excluded.state,
+        person = excluded.person, hold = excluded.hold, ended_at = null, ended_by = null,
+        clear_reason = null, visits_behind = excluded.visits_behind
+"""
 # One movement for each item, though several recalls name it; each recall has it on its list.
 _HOLD: Final = f"""
-with found as materialized (
+with {_DRAWN}, found as materialized (
     select r.id as recall, r.seq as recall_seq, r.action = 'collect' as collect, i.id as item,
         {{actor}} as actor,
         left('Recall ' || r.reference || ': ' || r.title, {_REASON_MAX}) as reason,
         greatest($1::timestamptz, i.updated_at) as at, {", ".join(f"i.{name}" for name in STANDING)}
     {{scope}}
 ), firsts as materialized (
-    select distinct on (item) *, gen_random_uuid() as movement from found
+    select distinct on (item) found.*, {_ID.format("item")} as movement from found, drawn
     order by item, recall_seq
 ), standing as (
     update items i set newest_movement = f.movement, updated_at = f.at,
@@ -118,9 +139,7 @@ with found as materialized (
     insert into recall_items (recall, item, found_at, state, person, hold, visits_behind)
     select n.recall, n.item, n.at, n.state, n.person, f.movement, n.collect and n.state = 'on_loan'
     from found n join firsts f on f.item = n.item
-    on conflict (recall, item) do update set found_at = excluded.found_at, state = excluded.state,
-        person = excluded.person, hold = excluded.hold, ended_at = null, ended_by = null,
-        clear_reason = null, visits_behind = excluded.visits_behind
+    {{found_again}}
 ), kept as (
     insert into receipts (kind, id, caller, content, item, recorded_at)
     select 'scan', movement, '', '', item, at from firsts order by movement
@@ -183,15 +202,15 @@ select count(*) from (
 """
 # One that another open recall holds as well has no movement: nothing changes for it.
 _LET_GO: Final = f"""
-with ended as materialized (
+with {_DRAWN}, ended as materialized (
     select n.id, n.item, i.*, greatest($5::timestamptz, i.updated_at) as at,
-        gen_random_uuid() as movement,
+        {_ID.format("n.item")} as movement,
         exists (select from recall_items o join recalls r on r.id = o.recall
             where o.item = n.item and o.recall <> $1 and o.ended_at is null
                 and r.closed_at is null) as held_on
     from recall_items n join lateral (
         select {", ".join(f"x.{name}" for name in STANDING)}, x.updated_at
-        from items x where x.id = n.item) i on true
+        from items x where x.id = n.item) i on true cross join drawn
     where n.recall = $1 and n.ended_at is null and ($2::bigint is null or n.item = $2)
 ), free as materialized (
     select * from ended where not held_on and recalled is not null

@@ -17,6 +17,7 @@ from equipment.naming import items_named
 from equipment.orders.queues import lock_queues, serve
 from equipment.recalls.holding import (
     end_promises,
+    gather_in_memory,
     hold_all,
     let_go,
     lock_held,
@@ -89,6 +90,7 @@ async def _open_once(caller: Caller, new: NewRecall, content: bytes, now: dateti
 
 async def _open(caller: Caller, new: NewRecall, now: datetime) -> tuple[Opened, list[str]]:
     await lock_recalls()
+    await gather_in_memory()
     named = await matching(new.match)
     await _enter(caller, new, named, now)
     await hold_all(new.id, named.condition(3), now, named.values)
@@ -164,6 +166,7 @@ async def close(caller: Caller, recall: UUID, closing: Closing, now: datetime) -
     reason = None if closing.reason is None else check_words("reason", closing.reason)
     async with transaction(statement_s=_LONG_S):
         await lock_recalls()
+        await gather_in_memory()
         reference = await _check_open(recall)
         await lock_held(recall, None)
         outstanding = await _outstanding(recall)
