@@ -9,6 +9,10 @@ TOKEN: Final = "somebody's"
 # Written past the triggers, as a restored dump is: what they would do is done beside it.
 _FILL: Final = """
 set session_replication_role = replica;
+-- Indexes are built once the tables are full: entry by entry takes much longer.
+set allow_system_table_mods = on;
+update pg_index set indisready = false, indisvalid = false from pg_class
+where pg_class.oid = indexrelid and relkind = 'i' and relnamespace = 'public'::regnamespace;
 insert into partners (ods, name, kind) select 'P' || n, 'n', 'ccg' from generate_series(1, :rows) n;
 insert into sharing_agreements (id, year, holds_from, equipment_by_use_percent,
         activity_by_use_percent, charges_by_use_percent, shares, reason, proposed_by, proposed_at)
@@ -256,6 +260,17 @@ insert into blank_labels (code, giai, printing, printed_at, printed_by)
 insert into item_labels (code, giai, item, claimed_at, claimed_by)
     select 'L' || n, 'L' || n, n, now(), 'u1' from generate_series(1, :rows - 60) n;
 insert into label_claims select seq, seq <= :rows - 60 from blank_labels;
+set maintenance_work_mem = '256MB';
+do $$
+declare
+    full_now text;
+begin
+    for full_now in select relname from pg_class
+        where relkind = 'r' and relnamespace = 'public'::regnamespace
+    loop
+        execute format('reindex table %I', full_now);
+    end loop;
+end $$;
 -- By all rows, not by a sample that is another each time.
 set default_statistics_target = 1000;
 analyze;

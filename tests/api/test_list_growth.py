@@ -295,7 +295,7 @@ async def _rows_read(
     """How many rows and entries of indexes a statement looks at, those it throws away included."""
     if not sql.lstrip().startswith(("select", "with")):
         return 0
-    [row] = await connection.fetch(f"explain (analyze, format json) {sql}", *values)
+    [row] = await connection.fetch(f"explain (analyze, timing off, format json) {sql}", *values)
     [explained] = json.loads(row[0])
     return sum(
         _read_by(node)
