@@ -73,7 +73,6 @@ async def test_what_is_brought_in_is_where_it_was_brought(
 
 async def test_what_was_with_a_repairer_is_back() -> None:
     """Twice is once; what was read before it was sent away takes nothing back."""
-    await set_up()
     code = await _after("withdraw", "clean", "fail")
     job = await open_job_of(STORE, code, NOW)
     assert job is not None
