@@ -24,6 +24,8 @@ CARELESS: Final = {
     "synchronous_commit": "off",
     # Each drop of a test's database looks through all of it.
     "shared_buffers": "128MB",
+    # It may lie in memory.
+    "max_wal_size": "512MB",
     # What a plan is made from does not change at a moment of PostgreSQL's own choosing.
     "autovacuum": "off",
 }

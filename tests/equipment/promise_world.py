@@ -197,7 +197,7 @@ async def new_world(database: str) -> World:
 
 
 _EMPTY: Final = """
-truncate items, movements, loans, receipts, postings, tallies, unfolded_postings,
+truncate items, item_makes, movements, loans, receipts, postings, tallies, unfolded_postings,
     unfolded_tallies, posting_sums, tally_sums, stock_sums, unfolded_stock, people, person_looks,
     orders, order_lines, order_events, order_answers, promises, commitments, emergency_issues,
     shelf_levels, top_ups, cases, partners, users, depots, products restart identity cascade

@@ -325,9 +325,9 @@ async def _begin(database: str) -> Told:
     owner = await asyncpg.connect(database)
     try:
         await owner.execute(
-            "truncate items, item_aliases, movements, loans, checks, cases, receipts, postings,"
-            " tallies, statements, closed_months, pool_charges, contributions, budget_years,"
-            " people, person_looks, changes, superseded restart identity cascade"
+            "truncate items, item_makes, item_aliases, movements, loans, checks, cases, receipts,"
+            " postings, tallies, statements, closed_months, pool_charges, contributions,"
+            " budget_years, people, person_looks, changes, superseded restart identity cascade"
         )
         for row in await owner.fetch(_SUMS):
             await owner.execute(f"truncate {row['name']}")

@@ -332,8 +332,8 @@ async def _standing_data(database: str) -> list[tuple[str, str]]:
     owner = await asyncpg.connect(database)
     try:
         await owner.execute(
-            "truncate items, item_aliases, movements, loans, checks, cases, receipts, postings,"
-            " tallies, unfolded_postings, unfolded_tallies, posting_sums, tally_sums,"
+            "truncate items, item_makes, item_aliases, movements, loans, checks, cases, receipts,"
+            " postings, tallies, unfolded_postings, unfolded_tallies, posting_sums, tally_sums,"
             " contributions, budget_years, people, person_looks restart identity cascade"
         )
         first = not await owner.fetchval("select count(*) from partners")
