@@ -163,15 +163,16 @@ def restore(orders: OrdersInHand, item: int, undone: UUID, restored: Standing) -
         # Of an order that was called off meanwhile nothing more is to be delivered.
         line.wanted = line.wanted and line.order_status in _STILL_TO_COME
         orders.moved_on.add(line_id)
-        if line.wanted and _is_set_aside(restored):
+        if line.wanted and is_set_aside(restored):
             orders.promise(item, line)
     _drop_if_gone(orders, item, restored)
 
 
 def _drop_if_gone(orders: OrdersInHand, item: int, standing: Standing) -> None:
-    if not _is_set_aside(standing):
+    if not is_set_aside(standing):
         orders.give_up(item)
 
 
-def _is_set_aside(standing: Standing) -> bool:
+def is_set_aside(standing: Standing) -> bool:
+    """Whether it stands as what is promised does."""
     return standing.state in SET_ASIDE and standing.held_at is None

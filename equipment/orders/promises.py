@@ -1,5 +1,6 @@
 """Promises of items to lines: kept, ended and made as scans and decisions have it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -13,7 +14,7 @@ from equipment.hand import Hand, InHand, kind_of, standing_of
 from equipment.journal import STANDING, Journal, write
 from equipment.known import order_lines
 from equipment.lifecycle import decide
-from equipment.orders.order_hand import FOR_LINES, FREES, KEEPS
+from equipment.orders.order_hand import FOR_LINES, FREES, KEEPS, is_set_aside
 from equipment.orders.order_reading import read_orders_again
 from equipment.orders.order_standing import bring_up_to_date
 from equipment.orders.queues import by_system, lock_queues, serve
@@ -30,19 +31,21 @@ async def lock_concerned(hand: Hand, readings: Sequence[Reading]) -> set[str]:
     other. In the open transaction, which has the items locked.
     """
     orders = hand.orders
-    kept = _kept(hand, readings)
+    kept, put_back = _kept(hand, readings), _put_back(hand, readings)
     alone = {hand.items[item].sku for item in orders.promises if item not in kept}
-    shared = {hand.items[item].sku for item in kept}
+    shared = {hand.items[item].sku for item in kept | put_back}
     for reading in readings:
         item = hand.item(reading.designation)
         if item is None or item.id not in kept:
             named = (orders.lines[line] for line in order_lines([reading]) if line in orders.lines)
             alone |= {line.sku for line in named if line.sku is not None}
-        if item is not None and reading.action in FREES:
+        if item is None or reading.action not in FREES:
+            continue
+        if reading.action != "undo" or item.id not in kept | put_back:
             opens = reading.action == "undo" and _was_for_a_line(hand, item)
             (alone if opens or item.sku in orders.queued else shared).add(item.sku)
     await lock_queues(alone, with_others=shared)
-    if alone or kept:
+    if alone or kept or put_back:
         await read_orders_again(hand, order_lines(readings))
     return alone
 
@@ -50,22 +53,51 @@ async def lock_concerned(hand: Hand, readings: Sequence[Reading]) -> set[str]:
 def _kept(hand: Hand, readings: Sequence[Reading]) -> set[int]:
     """The promised items that go to those they are promised to, whatever comes after that.
 
-    Where such a delivery is refused, what comes after it may free the item all the same: the clock
-    serves whoever waits for it then.
+    Where a scan among these is refused, what comes after it may free the item all the same: the
+    clock serves whoever waits for it then.
     """
     promises = hand.orders.promises
-    kept, delivered = set(promises), set[int]()
+    kept, delivered, steps = set(promises), set[int](), Counter[int]()
     for reading in readings:
         item = hand.item(reading.designation)
         if item is None or item.id not in kept:
             continue
         line = None if reading.fields is None else reading.fields.order_line
-        after = item.id in delivered and reading.action not in {"undo", *FOR_LINES}
-        if not after and (reading.action not in KEEPS or line not in {None, promises[item.id]}):
+        if reading.action in KEEPS and line in {None, promises[item.id]}:
+            steps[item.id] += 1
+            if reading.action == "deliver":
+                delivered.add(item.id)
+        elif reading.action == "undo" and steps[item.id] > 0:
+            # Of a step towards its line, which leaves it set aside.
+            steps[item.id] -= 1
+        elif item.id in delivered and reading.action not in {"undo", *FOR_LINES}:
+            steps[item.id] = 0
+        else:
             kept.discard(item.id)
-        if reading.action == "deliver":
-            delivered.add(item.id)
     return kept
+
+
+def _put_back(hand: Hand, readings: Sequence[Reading]) -> set[int]:
+    """The items of which a delivery alone is undone: before it they were set aside for its line."""
+    first = dict[int, Reading]()
+    for reading in readings:
+        item = hand.item(reading.designation)
+        if item is not None:
+            first.setdefault(item.id, reading)
+    return {
+        item
+        for item, reading in first.items()
+        if reading.action == "undo" and _restores_what_was_set_aside(hand, item)
+    }
+
+
+def _restores_what_was_set_aside(hand: Hand, item: int) -> bool:
+    pasts = hand.past.get(item, [])
+    # As many are read as undone, and one more.
+    return len(pasts) == _ONE_UNDONE and is_set_aside(pasts[0].standing)
+
+
+_ONE_UNDONE: Final = 2
 
 
 def _was_for_a_line(hand: Hand, item: InHand) -> bool:
