@@ -35,7 +35,8 @@ async def waiting_stock(skus: Sequence[str]) -> list[StockWaiting]:
             sku,
             names[sku],
             units[sku],
-            f"{names[sku]}: {' and '.join(words)} wait to be washed, inspected or mended.",
+            f"{names[sku]}: {' and '.join(words)} {'waits' if units[sku] == 1 else 'wait'} to be"
+            " washed, inspected or mended.",
         )
         for sku, words in found.items()
     ]

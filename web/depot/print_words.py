@@ -14,6 +14,14 @@ from web.forms import Filled
 
 _PLACE_KINDS: Final = frozenset(get_args(PlaceKind))
 _SHOWN_CHARACTERS: Final = 40
+_TOLD: Final = (
+    f"At most {LABELS_MAX:,} labels at a time.",
+    "Each comes out once. Where the printer is off just now, it comes when that is back.",
+)
+_NO_PRINTER: Final = (
+    "No printer is in use yet, so nothing can be printed from here.",
+    "A printer is set up on the page of printers.",
+)
 
 
 def print_form(
@@ -57,10 +65,7 @@ def print_form(
         errors=said,
         submit="Print",
         back=f"{base}/depot/printers",
-        paragraphs=(
-            f"At most {LABELS_MAX:,} labels at a time.",
-            "Each comes out once. Where the printer is off just now, it comes when that is back.",
-        ),
+        paragraphs=_TOLD if usable else _NO_PRINTER,
     )
 
 
