@@ -88,7 +88,7 @@ def round_day(*, people: int = 2, asked: Sequence[str] = ()) -> Iterator[RoundDa
 def _lay_out(people: int, asked: Sequence[str], folder: Path) -> None:
     """Make such a day once, for its tests to begin from a copy of it."""
     lay_out(folder)
-    with started(folder) as service, signed_in(service) as client:
+    with started(folder, hurried=True) as service, signed_in(service) as client:
         day = RoundDay(service, client)
         _furnish(day, people, asked)
     facts = {"delivered": day.delivered, "collected": day.collected, "asked": day.asked}
@@ -132,7 +132,7 @@ def _shift_end(now: datetime) -> str:
 
 
 def _at_any_time(client: httpx.Client) -> None:
-    """Have the visits made whenever it is now, but for the last hour before midnight."""
+    """Have the visits made whenever it is now, but for the last half hour before midnight."""
     window = dict(zip(("from", "to"), _ANY_TIME, strict=True))
     for visit in ask(client, "GET", "/api/visits?status=open&limit=200")["results"]:
         change = {"version": visit["version"], "window": window}

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.forked import Forked
+from tests.forked import HURRIED, Forked
 from tests.prepared import copy, lay_out
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,12 +29,13 @@ _ADDRESS = re.compile(r"Kitback is at (http://\S+)")
 class Service:
     """One running service on its own data folder; it is stopped when the test is over.
 
-    `port` is any that is free, `root` where its code is.
+    `port` is any that is free, `root` where its code is; `hurried` as of tests.forked.HURRIED.
     """
 
     data: Path
     port: int = 0
     root: Path = ROOT
+    hurried: bool = False
     process: subprocess.Popen[str] | Forked | None = field(default=None, init=False)
     address: str = field(default="", init=False)
 
@@ -43,7 +44,8 @@ class Service:
         arguments = ["--port", str(self.port), "--data", str(self.data)]
         environ = os.environ | {"KITBACK_ADMIN_PASSWORD": PASSWORD}
         if self.root == ROOT:
-            self.process = Forked(arguments, ROOT, environ)
+            hurried = {HURRIED: "yes"} if self.hurried else {}
+            self.process = Forked(arguments, ROOT, environ | hurried)
         else:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "scripts.serve", *arguments],
@@ -102,9 +104,9 @@ def running(copied: Path | None = None) -> Iterator[Service]:
 
 
 @contextlib.contextmanager
-def started(folder: Path) -> Iterator[Service]:
+def started(folder: Path, *, hurried: bool = False) -> Iterator[Service]:
     """A service that runs on a folder inside the block, and is stopped after it."""
-    service = Service(folder)
+    service = Service(folder, hurried=hurried)
     service.start()
     try:
         yield service

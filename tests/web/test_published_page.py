@@ -10,21 +10,21 @@ from tests.web.ordering import open_service, staff, words
 
 
 @pytest.mark.parametrize(
-    ("begun", "told"),
+    ("script", "told"),
     [
         ("--scale 0.1 --seed 1", "The demo has played 0.1 of a year, 2018-19"),
         ("--scale 1 --seed 7", "The demo has played a whole year, 2018-19"),
     ],
 )
 async def test_it_is_there_once_the_demo_has_played(
-    app: Litestar, admin: httpx.AsyncClient, begun: str, told: str
+    app: Litestar, admin: httpx.AsyncClient, script: str, told: str
 ) -> None:
     """Begun is not played; both years stand side by side, with what was assumed."""
     await open_service(admin)
     await staff(admin, "holder", "budget_holder")
     keep = "insert into settings (name, value) values ($1, $2)"
     async with signed_in(app, "holder") as browser:
-        for name, value in (("demo begun", begun), ("demo loaded", "yes")):
+        for name, value in (("demo begun", script), ("demo loaded", "yes")):
             assert (await browser.get("/budget/published")).status_code == 404
             assert "/budget/published" not in (await browser.get("/budget")).text
             await execute(keep, name, value)
