@@ -148,8 +148,10 @@ async def shown_orders(orders: Sequence[UUID]) -> dict[UUID, Order]:
 
 _ORDERS: Final = """
 select o.id, o.status, o.person, o.funder, o.depot, o.speed, o.due_on, o.ordered_at,
-    u.username as ordered_by, o.delivery_pence, o.beyond, o.reason, o.notes
-from orders o join users u on u.id = o.ordered_by where o.id = any($1::uuid[])
+    u.username as ordered_by, o.delivery_pence, o.beyond, o.reason, o.notes,
+    f.name as funder_name, d.name as depot_name
+from orders o join users u on u.id = o.ordered_by join partners f on f.ods = o.funder
+join depots d on d.code = o.depot where o.id = any($1::uuid[])
 """
 _LINES: Final = """
 select l."order", l.id, l.sku, coalesce(p.name, l.special ->> 'description') as name, l.quantity,
@@ -183,7 +185,7 @@ def _line(row: asyncpg.Record, codes: list[str], instead: Mapping[str, list[str]
 
 
 def _order(row: asyncpg.Record, lines: list[ShownLine]) -> Order:
-    fields: dict[str, Any] = dict(row)
+    fields: dict[str, Any] = {name: row[name] for name in row.keys() if name not in _NAMES}  # noqa: SIM118 - no dictionary
     return Order(
         **fields,
         total_pence=total_pence(lines),
@@ -191,6 +193,10 @@ def _order(row: asyncpg.Record, lines: list[ShownLine]) -> Order:
         visit=None,
         next=next_of(row, lines),
     )
+
+
+# What the order's codes are called, for the words on whose turn it is.
+_NAMES: Final = frozenset({"funder_name", "depot_name"})
 
 
 def total_pence(lines: Iterable[ShownLine]) -> int:
@@ -203,10 +209,10 @@ def total_pence(lines: Iterable[ShownLine]) -> int:
 
 def next_of(row: asyncpg.Record, lines: Sequence[ShownLine]) -> Next | None:
     """What happens next, by when, and whose turn it is; nothing once an order has ended."""
-    depot = f"the depot {row['depot']}"
+    depot = row["depot_name"]
     match row["status"]:
         case "awaiting_authorisation":
-            who = f"an authoriser of {row['funder']}"
+            who = f"an authoriser of {row['funder_name']}"
             return Next("Waits for approval.", None, who)
         case "authorised" | "part_delivered":
             waiting = [line.name for line in lines if line.status == "awaiting_stock"]
