@@ -19,11 +19,9 @@ from web.admin import (
     users,
 )
 from web.depot import checks as depot_checks
-from web.depot import gate as depot_gate
 from web.depot import home as depot_home
-from web.depot import measuring, preparing, recall_people, recalls, repairs, unreadable
-from web.depot import printers as depot_printers
-from web.depot import stations as depot_stations
+from web.depot import measuring
+from web.gate import gate, unreadable
 from web.items import (
     cases,
     item_acts,
@@ -63,7 +61,12 @@ from web.pool import (
     sharing,
     variation,
 )
+from web.preparing import preparing
+from web.printers import printers
+from web.recalls import recall_people, recalls
+from web.repairs import repairs
 from web.rounds import figures, round_moves, rounds
+from web.stations import stations
 from web.stock import counts as stock_counts
 from web.stock import drafts as stock_drafts
 from web.stock import goods as stock_goods
@@ -108,12 +111,12 @@ PAGES: Final = (
     *round_moves.PAGES,
     *cases.PAGES,
     *depot_home.PAGES,
-    *depot_gate.PAGES,
-    *depot_stations.PAGES,
+    *gate.PAGES,
+    *stations.PAGES,
     *depot_checks.PAGES,
     *repairs.PAGES,
     *measuring.PAGES,
-    *depot_printers.PAGES,
+    *printers.PAGES,
     *labelled_places.PAGES,
     *stock_levels.PAGES,
     *stock_purchases.PAGES,

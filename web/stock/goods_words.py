@@ -10,9 +10,9 @@ from budget.refusals import Fault, Refusal, Wrong
 from equipment.items import Item
 from equipment.stock.purchase_form import Purchase, PurchaseLine
 from labels.code import shown as shown_code
-from web.depot.gate_words import Told
 from web.fields import Field, Fields, Form, errors, faults_of, hidden
 from web.forms import Filled
+from web.gate.gate_words import Told
 from web.words import count
 
 _SERIAL: Final = "serial"

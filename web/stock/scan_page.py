@@ -5,8 +5,8 @@ Labels are sent as they are read, in their order, and what is not as usual is sa
 
 from dataclasses import dataclass
 
-from web.depot.gate_words import Told
 from web.fields import Field
+from web.gate.gate_words import Told
 
 __all__ = ["ScanPage", "Told"]
 

@@ -7,7 +7,7 @@ from equipment.bays import Bay
 from equipment.clerk import Result
 from equipment.items import Item
 from equipment.washing.programmes import Programme
-from web.depot.gate_words import Told
+from web.gate.gate_words import Told
 
 _SIDES: Final = {
     "clean": "It is on the clean side.",

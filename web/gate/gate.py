@@ -13,11 +13,11 @@ from equipment.gate import arrivals
 from equipment.gate.arrivals import Arrival, Bearer, TakenIn
 from equipment.items import Viewer
 from web import pages
-from web.depot import gate_words
-from web.depot.gate_words import Gate
 from web.depot.here import depot_here
 from web.envelope import policy
 from web.forms import Filled
+from web.gate import gate_words
+from web.gate.gate_words import Gate
 from web.pages import PageRequest, see_other
 from web.rendering import page
 

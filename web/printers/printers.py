@@ -15,11 +15,11 @@ from equipment.printers.print_jobs import NewPrintJob
 from equipment.printers.printers import NewPrinter, PrinterChange
 from equipment.printing import Sender
 from web import pages
-from web.depot import print_words, printer_words
 from web.depot.here import depot_here
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
+from web.printers import print_words, printer_words
 from web.rendering import page
 
 _PRINT: Final = "print labels"

@@ -17,9 +17,9 @@ from equipment.repairs.job_form import (
 from equipment.repairs.spare_parts import Spare
 from equipment.repairs.trips import NewTrip
 from labels.code import shown as shown_code
-from web.depot.repair_words import ACTS
 from web.fields import Field, Fields, Form, errors, faults_of
 from web.forms import Filled, as_struct
+from web.repairs.repair_words import ACTS
 from web.words import pounds
 
 _PARTS: Final = 4

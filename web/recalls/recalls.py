@@ -13,10 +13,10 @@ from equipment.recalls import recall_views, recalls
 from equipment.recalls.recall_files import items_csv
 from equipment.recalls.recall_form import Clearing, Closing, Match, NewRecall
 from web import pages
-from web.depot import recall_words
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
+from web.recalls import recall_words
 from web.rendering import page
 
 _RECALLS: Final = "/depot/recalls"

@@ -14,10 +14,10 @@ from equipment.inspection.preparing import Lacking, prepared
 from equipment.washing import programmes
 from equipment.washing.programmes import CleaningMethod
 from web import pages
-from web.depot import preparing_words
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
+from web.preparing import preparing_words
 from web.rendering import page
 
 _TASK: Final = "set how products are prepared"

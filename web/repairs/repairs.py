@@ -19,12 +19,12 @@ from equipment.repairs.trips import CameBack
 from equipment.standing import State
 from settings import Settings
 from web import pages
-from web.depot import repair_forms, repair_words
 from web.fields import Fields, faults_of
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
 from web.rendering import page
+from web.repairs import repair_forms, repair_words
 
 _LIST: Final = "/depot/repairs"
 _ONE: Final = "/repairs/{job:uuid}"

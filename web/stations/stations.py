@@ -22,13 +22,13 @@ from equipment.washing import loads
 from equipment.washing.loads import NewLoad
 from labels.places import parse_place
 from web import pages
-from web.depot import station_words, wash_words
-from web.depot.gate_words import Told
-from web.depot.station_words import AtBench
 from web.envelope import policy
 from web.forms import Filled, as_struct
+from web.gate.gate_words import Told
 from web.pages import PageRequest, see_other
 from web.rendering import page
+from web.stations import station_words, wash_words
+from web.stations.station_words import AtBench
 
 _WASH: Final = "/depot/wash"
 _BENCH: Final = "/depot/bench"

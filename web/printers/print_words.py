@@ -8,9 +8,9 @@ from equipment.printers.print_jobs import LABELS_MAX
 from equipment.printers.printers import Printer
 from equipment.staff.roles import Caller
 from labels.places import PlaceKind
-from web.depot.printer_words import STATES
 from web.fields import Fields, Form, errors, faults_of
 from web.forms import Filled
+from web.printers.printer_words import STATES
 
 _PLACE_KINDS: Final = frozenset(get_args(PlaceKind))
 _SHOWN_CHARACTERS: Final = 40

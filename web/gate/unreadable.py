@@ -17,9 +17,9 @@ from equipment.gate.unreadable import Known
 from equipment.items import Viewer
 from equipment.standing import State
 from web import pages
-from web.depot import unreadable_words
-from web.depot.unreadable_words import Found
 from web.forms import Filled
+from web.gate import unreadable_words
+from web.gate.unreadable_words import Found
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
 from web.rendering import page

@@ -10,10 +10,10 @@ from budget.refusals import Refused, Wrong
 from equipment.recalls import contacts, recall_views
 from equipment.recalls.contacts import NewContact
 from web import pages
-from web.depot import recall_people_words
 from web.forms import as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
+from web.recalls import recall_people_words
 from web.rendering import page
 
 _PEOPLE: Final = "/depot/recalls/{recall:uuid}/people"
