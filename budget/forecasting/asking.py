@@ -1,12 +1,8 @@
 """What the process that makes forecasts is asked and answers; this needs no library."""
 
-from typing import Final
-
 import msgspec
 
 from budget.forecasting.outlook import Guess
-
-LENGTH_BYTES: Final = 8
 
 
 class Asked(msgspec.Struct, frozen=True):

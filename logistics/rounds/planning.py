@@ -1,20 +1,16 @@
 """Plans made apart: in processes of their own, so that no request waits for a search."""
 
 import asyncio
-import logging
-import os
-import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 from weakref import WeakKeyDictionary
 
 import msgspec
 
+from budget.apart import Work, done_apart
 from budget.refusals import Fault, Refused, Wrong
 from logistics.planner.day import Day, Plan, Until
 from logistics.planner.planner import best
-from logistics.rounds.solver import LENGTH_BYTES, Task
+from logistics.rounds.solver import Task
 
 SECONDS_MAX: Final = 300
 PROCESSES: Final = 2
@@ -24,8 +20,7 @@ GRACE_S: Final = 60.0
 """How long a process may take beyond its search: to start, and to mend what it found."""
 
 _PLANS_AT_ONCE: Final = 2
-_ROOT: Final = Path(__file__).parents[2]
-_log = logging.getLogger("kitback.planning")
+_WORK: Final = Work("logistics.rounds.solver", "A planner's process")
 _turns = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
 
 
@@ -81,49 +76,5 @@ def _check(until: Until) -> None:
 
 async def _one(task: Task, limit_s: float) -> Plan | None:
     """What one process makes of it; None where it fails, which is logged."""
-    process = await asyncio.create_subprocess_exec(
-        *_PROGRAM,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(_ROOT)},
-    )
-    try:
-        async with asyncio.timeout(limit_s):
-            answer, complaint = await _ask(process, task)
-    except TimeoutError:
-        _log.error("A planner's process was ended after %.0f seconds without a plan", limit_s)
-        return None
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-    if process.returncode != 0:
-        last = complaint.decode(errors="replace").strip().splitlines()[-1:]
-        _log.error("A planner's process ended with %s: %s", process.returncode, last)
-        return None
-    return msgspec.msgpack.decode(answer, type=Plan)
-
-
-_PROGRAM: Final[Sequence[str]] = (sys.executable, "-P", "-m", "logistics.rounds.solver")
-
-
-async def _ask(process: asyncio.subprocess.Process, task: Task) -> tuple[bytes, bytes]:
-    """Hand over the task, and leave the way open: its end would tell the process to end too."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stderr is not None
-    said = msgspec.msgpack.encode(task)
-    reading = asyncio.gather(process.stdout.read(), process.stderr.read(_COMPLAINT_MAX))
-    try:
-        process.stdin.write(len(said).to_bytes(LENGTH_BYTES, "big") + said)
-        await process.stdin.drain()
-    except (BrokenPipeError, ConnectionResetError):
-        _log.warning("A planner's process ended before it had its task")
-    answer, complaint = await reading
-    await process.wait()
-    process.stdin.close()
-    return answer, complaint
-
-
-_COMPLAINT_MAX: Final = 100_000
+    made = await done_apart(_WORK, msgspec.msgpack.encode(task), limit_s)
+    return None if made is None else msgspec.msgpack.decode(made, type=Plan)

@@ -12,12 +12,13 @@ import msgspec
 import pytest
 import uvloop
 
+from budget.handed import LENGTH_BYTES
 from budget.refusals import Refused, Wrong
 from logistics.planner.day import Until
 from logistics.planner.planner import best, loss, plan
 from logistics.rounds import planning
 from logistics.rounds.planning import plan_apart
-from logistics.rounds.solver import LENGTH_BYTES, Task
+from logistics.rounds.solver import Task
 from tests.logistics.days import day, visit
 
 FEW = Until(iterations=10)
