@@ -113,3 +113,9 @@ async def activity(admin: httpx.AsyncClient, ods: str = "04K") -> int:
     rows = (await told(admin, f"budgets/{year}"))["partners"]
     [pence] = [row["activity_pence"] for row in rows if row["ods"] == ods]
     return int(pence)
+
+
+async def visits_of(admin: httpx.AsyncClient, person: str) -> list[dict[str, Any]]:
+    """A person's visits, as the API lists them."""
+    found: list[dict[str, Any]] = (await told(admin, f"visits?person={person}"))["results"]
+    return found
