@@ -61,16 +61,6 @@ class KnownAddress(msgspec.Struct, frozen=True, kw_only=True):
     recorded_by: str
 
 
-class Whereabouts(msgspec.Struct, frozen=True):
-    """Where to find somebody on a day, for those who go there."""
-
-    address: str | None
-    postcode: str | None
-    phone: str | None
-    access_notes: str | None
-    temporary: bool
-
-
 async def listed(
     caller: Caller, person: UUID, now: datetime, *, after: int = 0, limit: int = 50
 ) -> list[KnownAddress]:
@@ -155,40 +145,6 @@ select from_on, until_on from person_addresses
 where person = any(family_of($1)) and id = $2 and kind = 'temporary'
 """
 _END: Final = "update person_addresses set until_on = $2 where id = $1"
-
-
-async def address_on(person: UUID, day: date) -> Whereabouts:
-    """Where a person is on a day: where they stay, else where they lived or will live.
-
-    Within a transaction in whose sight they are (`in_sight_of()`); it is no look by itself. Missing
-    where they are not.
-    """
-    row = await fetch_one(_ON, person, day)
-    if row is None:
-        raise Missing("person-not-found", "There is no such person.")
-    return Whereabouts(**row)
-
-
-# Who moved since then lived where the newest home from before that day says; of whom none is on
-# record, the present one has always been it.
-_ON: Final = """
-select w.address, w.postcode, coalesce(w.phone, p.phone) as phone, w.access_notes, w.temporary
-from people a join people p on p.id = coalesce(a.merged_into, a.id)
-cross join lateral (
-    (select address, postcode, phone, access_notes, true as temporary, 1 as rank
-    from person_addresses where person = any(family_of($1)) and kind = 'temporary'
-        and $2 between from_on and until_on
-    order by id desc limit 1)
-    union all
-    (select address, postcode, null, p.access_notes, false, 2
-    from person_addresses where person = p.id and kind = 'home' and from_on <= $2
-    order by from_on desc, id desc limit 1)
-    union all
-    select p.address, p.postcode, null, p.access_notes, false, 3
-    order by rank limit 1
-) w
-where a.id = $1
-"""
 
 
 async def keep_homes(caller: Caller, records: Iterable[Mapping[str, Any]], now: datetime) -> None:

@@ -121,7 +121,7 @@ async def read_day(
 _REFRESH: Final = f"""
 update visit_places o
 set (address, postcode, phone, access_notes) = (w.address, w.postcode, w.phone, w.access_notes)
-from visits v join people p on p.id = v.person cross join {WHERE}
+from visits v {WHERE}
 where o.visit = v.id and v.depot = $1 and v.status in ('open', 'planned')
     and (o.address, o.postcode, o.phone, o.access_notes)
         is distinct from (w.address, w.postcode, w.phone, w.access_notes)

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 from budget.database import execute, fetch, insert
 from budget.years import london_day
 from equipment.staff.roles import SYSTEM
-from equipment.working_days import working_day_after
 from logistics.visits.visit_form import DAY_FROM, DAY_TO, Kind, TimeWindow, Why
 
 
@@ -216,11 +215,13 @@ _TELL: Final = """
 update visit_places set notes = left(concat_ws(E'\n', notes, $2::text), 2000)
 where visit = any($1::uuid[])
 """
-# Where they stay on that day, else where they live (equipment/people/addresses.py).
+# Whoever a visit is to, by the record that goes on (docs/adr/0017-merged-people.md), and where they
+# stay on its due day, whichever record says so, else where they live.
 WHERE: Final = """
-lateral (
+join people s on s.id = v.person join people p on p.id = coalesce(s.merged_into, s.id)
+cross join lateral (
     (select a.address, a.postcode, coalesce(a.phone, p.phone) as phone, a.access_notes, 1 as rank
-    from person_addresses a where a.person = p.id and a.kind = 'temporary'
+    from person_addresses a where a.person = any(family_of(p.id)) and a.kind = 'temporary'
         and v.due_on between a.from_on and a.until_on
     order by a.id desc limit 1)
     union all
@@ -231,7 +232,7 @@ lateral (
 _PLACE: Final = f"""
 insert into visit_places (visit, person, address, postcode, phone, access_notes, notes)
 select v.id, v.person, w.address, w.postcode, w.phone, w.access_notes, $2
-from visits v join people p on p.id = v.person cross join {WHERE}
+from visits v {WHERE}
 where v.id = any($1::uuid[])
 """  # noqa: S608 - our own text
 
@@ -242,11 +243,6 @@ async def note_each(kinds: dict[UUID, str], actor: str, now: datetime) -> None:
 
 
 _EVENT: Final = {"visit": "uuid", "kind": "varchar", "at": "timestamptz", "actor": "varchar"}
-
-
-def due_after(ready: date, working_days: int) -> date:
-    """The last day on which something is on time that can be done from a day on."""
-    return working_day_after(ready, working_days)
 
 
 def wanted_again(row: asyncpg.Record, ready_on: date, due_on: date) -> Wanted:

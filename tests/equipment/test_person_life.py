@@ -17,7 +17,6 @@ from equipment.people.key_safes import KeySafeCode
 from equipment.people.people import change, look_up, register
 from equipment.people.person_form import NewPerson, PersonChange
 from equipment.people.timeline import listed
-from equipment.people.visibility import in_sight_of
 from tests.equipment.ordering import open_for_orders, orderer, placed
 from tests.equipment.standing_data import ADMINISTRATOR, caller
 from tests.equipment.store import COORDINATOR, NOW, count, done, one_item, scan
@@ -47,13 +46,6 @@ def daughters(**fields: Any) -> Stay:
     return Stay(**usual | fields)
 
 
-async def address_on(person: UUID, day: date) -> tuple[str | None, bool]:
-    """Where they are on a day, and whether for a while."""
-    async with in_sight_of(COORDINATOR, NOW):
-        found = await addresses.address_on(person, day)
-    return found.address, found.temporary
-
-
 async def test_addresses_have_a_history() -> None:
     """Where they lived before, since when, who said so; the look is noted."""
     ann = await person()
@@ -64,24 +56,9 @@ async def test_addresses_have_a_history() -> None:
     assert [(each.address, each.from_on, each.recorded_by) for each in known] == [
         ("1 High St", TODAY, "coordinator"), ("2 Low St", date(2018, 10, 11), "prescriber"),
     ]  # fmt: skip
-    assert await address_on(ann, date(2018, 10, 10)) == ("1 High St", False)
-    assert await address_on(ann, date(2018, 10, 11)) == ("2 Low St", False)
     with pytest.raises(Missing):
         await addresses.listed(STRANGER, ann, later)
     assert await all_of("select from person_looks where door = 'addresses'")
-
-
-async def test_a_stay_is_where_they_are_on_its_days() -> None:
-    """Both days included; then they are at home again."""
-    ann = await person()
-    stay = await addresses.stay(PRESCRIBER, ann, daughters(), NOW)
-    assert (stay.kind, stay.postcode, stay.reason) == ("temporary", "NG24 1AA", "at her daughter's")
-    for day, at_home in ((4, True), (5, False), (12, False), (13, True)):
-        expected = ("1 High St", False) if at_home else ("5 Mill Lane", True)
-        assert await address_on(ann, date(2018, 10, day)) == expected
-    sooner = StayChange(date(2018, 10, 8))
-    await addresses.change_stay(PRESCRIBER, ann, stay.id, sooner, NOW)
-    assert await address_on(ann, date(2018, 10, 9)) == ("1 High St", False)
 
 
 async def test_nobody_stays_in_two_places() -> None:

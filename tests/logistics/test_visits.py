@@ -1,7 +1,7 @@
 """Visits are made of what is to be done at an address, and followed by what is done there."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -74,6 +74,25 @@ async def test_one_visit_takes_all_there_is_at_an_address(admin: httpx.AsyncClie
     assert kinds == ["delivery", "collection", "delivery"]
     assert (same["kind"], same["crew"], same["notes"]) == ("delivery", 2, "Better")
     assert len(await visits_of(admin, other)) == 1
+
+
+async def test_a_visit_goes_where_they_stay_on_its_day(admin: httpx.AsyncClient) -> None:
+    """From the first day to the last, then home; also if another record of theirs says so."""
+    ann, anne = await somebody(admin), await somebody(admin)
+    await on_loan(admin, anne)
+    visit = await collection(admin, anne)
+    due = date.fromisoformat(visit["due_on"])
+    stay = {"address": "5 Mill Lane", "postcode": "NG24 1AA", "reason": "At her daughter's"}
+    stay |= {"from": f"{due}", "to": f"{due + timedelta(days=2)}"}
+    await ask(admin, f"people/{anne}/addresses", stay)
+    await admin.patch(f"/api/people/{ann}", json={"address": "2 Low St"})
+    await ask(admin, f"people/{ann}/merge", {"duplicate": anne, "reason": "One and the same"})
+    for days, address in ((0, "5 Mill Lane"), (2, "5 Mill Lane"), (3, "2 Low St")):
+        seen = await told(admin, f"visits/{visit['id']}")
+        change = {"version": seen["version"], "due_on": f"{due + timedelta(days=days)}"}
+        assert (await admin.patch(f"/api/visits/{visit['id']}", json=change)).is_success
+        await ask(admin, "rounds/plan", {"depot": "D1", "date": f"{due}", "seconds": 0.1})
+        assert (await told(admin, f"visits/{visit['id']}"))["address"] == address
 
 
 async def test_whoever_looks_at_once_makes_one_visit(admin: httpx.AsyncClient) -> None:
