@@ -43,22 +43,6 @@ def _batches(postcodes: Sequence[str]) -> Iterable[Sequence[str]]:
     return (postcodes[at : at + _BATCH] for at in range(0, len(postcodes), _BATCH))
 
 
-async def located(postcodes: Sequence[str]) -> tuple[list[Point], list[int | None]]:
-    """The points of some postcodes, each once, and for each postcode the number of its point.
-
-    None for what is no postcode, or none that anybody knows.
-    """
-    await learn(postcodes)
-    numbers = dict[Point, int]()
-    places = [
-        None
-        if (point := grid_reference(postcode)) is None
-        else numbers.setdefault(point, len(numbers))
-        for postcode in postcodes
-    ]
-    return list(numbers), places
-
-
 async def keep(points: Sequence[tuple[str, Point]]) -> Kept:
     """Keep a batch of postcodes, written in the one way, each at most once in it."""
     row = await fetch_one(

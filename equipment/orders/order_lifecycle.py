@@ -53,15 +53,6 @@ def check_may_be(act: Act, status: str) -> None:
         raise Refused("order-not-open", words, order_status=status)
 
 
-def line_status(*, wanted: bool, quantity: int, promised: int, delivered: int) -> LineStatus:
-    """Where a line stands; `wanted` says whether it is still to be delivered or was."""
-    if delivered == quantity:
-        return "delivered"
-    if not wanted:
-        return "cancelled"
-    return "reserved" if promised and promised + delivered == quantity else "awaiting_stock"
-
-
 def status_of(before: str, lines: Iterable[tuple[LineStatus, int]]) -> Status:
     """Where an authorised order stands, by its lines' statuses and how many of each are delivered.
 

@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from logistics.planner.day import HOUR_S, Travel
 
-HOURS: Final = 24
 _BEFORE_SEVEN, _FROM_SEVEN = (48,) * 7, (34, 27, 33, 36, 36, 36, 36, 35, 31, 27, 27, 33)
 _FROM_SEVEN_PM: Final = (42,) * 5
 

@@ -80,8 +80,3 @@ async def as_it_stands(order: UUID) -> Order:
 def line_statuses(order: Order) -> list[str]:
     """Where each line stands."""
     return [line.status for line in order.lines]
-
-
-def some_id() -> UUID:
-    """Make an id of nothing."""
-    return uuid4()

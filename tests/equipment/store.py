@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 
@@ -170,8 +170,3 @@ def _of(table: str, columns: str, *, place: bool = True) -> str:
     at_depot = "case when m.van is null and m.state in ('available', 'allocated', 'returned',"
     at_depot += " 'cleaned', 'in_repair') then m.depot end"
     return ", ".join(at_depot if c == "depot" and not place else f"{table}.{c}" for c in names)
-
-
-def uuid_of(sent: Mapping[str, Any]) -> UUID:
-    """Read a scan's id."""
-    return UUID(sent["id"])
