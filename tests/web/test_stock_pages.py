@@ -43,7 +43,7 @@ async def test_a_purchase_says_what_waits_before_it_is_ordered(
         assert "Reorder point" in words(page)
         new = await browser.get("/depot/purchases/new?sku=BED01&quantity=4")
         sent = form(new, "/purchases/new")
-        assert (sent["sku-0"], sent["quantity-0"]) == ("BED01", "4")
+        assert (sent["sku-0"], sent["quantity-0"]) == ("Bed (BED01)", "4")
         wrong = sent | {"supplier": "Beds Ltd", "sku-2": "NONE", "quantity-2": "x"}
         refused = await browser.post("/depot/purchases/new", data=wrong)
         assert refused.status_code == 422
@@ -78,6 +78,31 @@ async def bought(browser: httpx.AsyncClient, **more: str) -> str:
     return made.headers["Location"]
 
 
+async def test_a_purchase_says_its_products_by_name(app: Litestar, beds: list[str]) -> None:
+    """By a name, or a part of one and a choice, which is of that part alone."""
+    assert beds
+    new = "/depot/purchases/new"
+    typed = {"sku-0": "o", "sku-1": "BED", "sku-2": "cmd01", "sku-3": "nothing of the kind"}
+    rest = {f"{name}-{n}": "1" for n in range(4) for name in ("quantity", "price_pence")}
+    async with signed_in(app, "dee") as browser:
+        sent = form(await browser.get(new), "/purchases/new") | {"supplier": "Beds Ltd"}
+        asked = await browser.post(new, data=sent | typed | rest)
+        assert asked.status_code == 422
+        said = words(asked)
+        for text in ("Choose which product “o” is.", "no product like “nothing of the kind”"):
+            assert text in said
+        assert 'name="meant-1"' not in asked.text
+        assert "Hoist (HST01), £100" in said
+        nothing = dict.fromkeys(("sku-3", "quantity-3", "price_pence-3"), "")
+        chosen = form(asked, "/purchases/new") | {"meant-0": "HST01"} | nothing
+        for wrong in ({"meant-0": "BED01"}, {"sku-0": "oi"}, {"meant-0": "'x"}):
+            assert (await browser.post(new, data=chosen | wrong)).status_code == 422
+        made = await browser.post(new, data=chosen)
+        assert made.status_code == 303, words(made)
+        shown = words(await browser.get(made.headers["Location"]))
+        assert {"Hoist", "Bed", "Commode"} <= set(shown.split())
+
+
 async def test_who_comes_second_to_a_draft_is_shown_what_it_says_now(
     app: Litestar, beds: list[str]
 ) -> None:
@@ -89,7 +114,7 @@ async def test_who_comes_second_to_a_draft_is_shown_what_it_says_now(
         page = await browser.get(f"{address}/change")
         assert "By &lt;b&gt;Friday</textarea>" in page.text
         first = form(page, "/change") | {"note": "By <b>Friday"}
-        assert (first["sku-0"], first["quantity-0"]) == ("CMD01", "2")
+        assert (first["sku-0"], first["quantity-0"]) == ("Commode (CMD01)", "2")
         wrong = first | {"quantity-0": "many", "price_pence-0": "", "supplier": ""}
         refused = words(await browser.post(f"{address}/change", data=wrong))
         for fault in ("Enter the supplier", "How many of product 1", "Enter the price of one"):

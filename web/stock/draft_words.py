@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 from budget.refusals import Fault, Refusal, Wrong
+from equipment.catalogue.meant import Meant
 from equipment.places import Depot
 from equipment.stock.purchase_form import (
     LINES_MAX,
@@ -26,20 +28,26 @@ _ROWS: Final = 5
 _SPARE: Final = 2
 _NAMES: Final = ("sku", "quantity", "price_pence")
 _TEXTS: Final = ("id", "version", "supplier", "reference", "depot", "note")
+_QUOTED_MAX: Final = 60
 _IN_LINE: Final = re.compile(r"lines\[([0-9]+)\]\.(\w+)")
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that was refused: what was typed, why, and which products its texts mean."""
+
+    filled: Filled
+    refusal: Refusal
+    meant: Mapping[str, Meant]
+
+
 def new_form(
-    depots: Sequence[Depot],
-    base: str,
-    first: Mapping[str, str],
-    filled: Filled | None = None,
-    refusal: Refusal | None = None,
+    depots: Sequence[Depot], base: str, first: Mapping[str, str], sent: Sent | None = None
 ) -> Form:
     """The form that drafts a purchase; `first` stands in its first line."""
-    made, said = _begun(filled, refusal)
+    made, said = _begun(sent)
     fields = [made.hidden("id", uuid4()), *_head(made, depots, None)]
-    fields += _lines(made, [first], filled)
+    fields += _lines(made, [first], sent)
     return _form(
         "New purchase", fields, said,
         action=f"{base}/depot/purchases/new", back=f"{base}/depot/purchases", submit="Draft it",
@@ -53,24 +61,23 @@ def new_form(
 
 
 def change_form(
-    shown: Purchase,
-    depots: Sequence[Depot],
-    base: str,
-    filled: Filled | None = None,
-    refusal: Refusal | None = None,
+    shown: Purchase, depots: Sequence[Depot], base: str, sent: Sent | None = None
 ) -> Form:
     """The form that writes a draft anew.
 
     Whoever is told that somebody else was first, and what it says now, is taken at their word when
     they send the form again.
     """
-    made, said = _begun(filled, refusal)
-    told = refusal is not None and refusal.slug == "changed-meanwhile"
+    made, said = _begun(sent)
+    told = sent is not None and sent.refusal.slug == "changed-meanwhile"
     version = hidden("version", str(shown.version)) if told else made.hidden(
         "version", shown.version
     )  # fmt: skip
-    lines = [_typed(each.sku, each.quantity, each.price_pence) for each in shown.lines]
-    fields = [version, *_head(made, depots, shown), *_lines(made, lines, filled)]
+    lines = [
+        {"quantity": str(each.quantity), **product_typed(each.name, each.sku, each.price_pence)}
+        for each in shown.lines
+    ]
+    fields = [version, *_head(made, depots, shown), *_lines(made, lines, sent)]
     path = f"{base}/depot/purchases/{shown.id}"
     now = [f"It says now: {_says(shown)}. What you save stands instead."] if told else []
     return _form(
@@ -92,11 +99,11 @@ def _says(shown: Purchase) -> str:
     return ", ".join([*rest, *lines])
 
 
-def _begun(
-    filled: Filled | None, refusal: Refusal | None
-) -> tuple[Fields, tuple[Sequence[Fault], str | None]]:
-    said = faults_of(refusal) if refusal is not None else ((), None)
-    return Fields(filled, said[0]), said
+def _begun(sent: Sent | None) -> tuple[Fields, tuple[Sequence[Fault], str | None]]:
+    if sent is None:
+        return Fields(), ((), None)
+    said = faults_of(sent.refusal)
+    return Fields(sent.filled, said[0]), said
 
 
 def _form(
@@ -132,24 +139,25 @@ def _head(made: Fields, depots: Sequence[Depot], shown: Purchase | None) -> Iter
     yield made.lines("note", "Note (optional)", value=note, rows=2, maxlength=REASON_MAX)
 
 
-def _typed(sku: str, quantity: int, pence: int) -> dict[str, str]:
-    return {"sku": sku, "quantity": str(quantity), "price": f"{pence // 100}.{pence % 100:02d}"}
+def product_typed(name: str, sku: str, pence: int) -> dict[str, str]:
+    """A line's product and price, as somebody might have typed them."""
+    return {"sku": f"{name} ({sku})", "price": f"{pence // 100}.{pence % 100:02d}"}
 
 
-def _lines(
-    made: Fields, known: Sequence[Mapping[str, str]], filled: Filled | None
-) -> Iterator[Field]:
-    typed = rows_of(filled) if filled is not None else []
+def _lines(made: Fields, known: Sequence[Mapping[str, str]], sent: Sent | None) -> Iterator[Field]:
+    typed = rows_of(sent.filled) if sent is not None else []
     most = max(_ROWS, len(known) + _SPARE if len(known) > 1 else 0, *(n + 1 for n in typed))
     for n in range(min(most, LINES_MAX)):
-        yield from _line(made, n, known[n] if n < len(known) else {})
+        yield from _line(made, n, known[n] if n < len(known) else {}, sent)
 
 
-def _line(made: Fields, n: int, first: Mapping[str, str]) -> Iterator[Field]:
+def _line(made: Fields, n: int, first: Mapping[str, str], sent: Sent | None) -> Iterator[Field]:
     yield made.text(
-        f"sku-{n}", f"Product {n + 1}", value=first.get("sku"), width=20, spellcheck=False,
-        hint="Its code in the catalogue.",
+        f"sku-{n}", f"Product {n + 1}", value=first.get("sku"), spellcheck=False,
+        hint="Its name or a part of it, or its code in the catalogue.",
     )  # fmt: skip
+    if sent is not None:
+        yield from _choice(made, n, sent)
     yield made.text(
         f"quantity-{n}", f"How many of product {n + 1}", value=first.get("quantity"), width=5,
         inputmode="numeric",
@@ -160,6 +168,24 @@ def _line(made: Fields, n: int, first: Mapping[str, str]) -> Iterator[Field]:
     )  # fmt: skip
 
 
+def _choice(made: Fields, n: int, sent: Sent) -> Iterator[Field]:
+    """Which of the likely products a text means; `about` keeps the text that was asked of."""
+    text = sent.filled.text(f"sku-{n}")
+    told = sent.meant.get(text)
+    if told is None or told.named is not None or not told.likely:
+        return
+    choices = {"": "Choose one"} | {
+        each.sku: f"{each.name} ({each.sku}), {pounds(each.price_pence)}" for each in told.likely
+    }
+    yield hidden(f"about-{n}", text)
+    yield made.select(f"meant-{n}", f"Which product “{text[:_QUOTED_MAX]}” is", choices)
+
+
+def products_of(filled: Filled) -> list[str]:
+    """What was typed for products, each text once."""
+    return list({text: None for n in rows_of(filled) if (text := filled.text(f"sku-{n}"))})
+
+
 def rows_of(filled: Filled) -> list[int]:
     """The places of the lines of which anything was typed."""
     return [
@@ -167,19 +193,23 @@ def rows_of(filled: Filled) -> list[int]:
     ]  # fmt: skip
 
 
-def told_of(filled: Filled, wanted: type[T]) -> T:
+def told_of(filled: Filled, wanted: type[T], meant: Mapping[str, Meant]) -> T:
     """A purchase as it was typed; Wrong with every fault, by the form's fields."""
     rows = rows_of(filled) or [0]
-    lines: list[dict[str, object]] = [
-        {
-            "sku": filled.given(f"sku-{n}"),
+    lines: list[dict[str, object]] = []
+    faults: list[Fault] = []
+    for n in rows:
+        text = filled.text(f"sku-{n}")
+        sku = _meant(filled, n, meant.get(text))
+        if text and sku is None:
+            faults.append(_unclear(n, text, meant.get(text)))
+        values: dict[str, object] = {
+            # What is unclear has its own fault.
+            "sku": sku or text[:1] or None,
             "quantity": filled.given(f"quantity-{n}"),
             "price_pence": filled.pence(f"price_pence-{n}"),
         }
-        for n in rows
-    ]
-    faults: list[Fault] = []
-    for n, values in zip(rows, lines, strict=True):
+        lines.append(values)
         try:
             as_struct(values, NewLine)
         except Wrong as wrong:
@@ -190,8 +220,27 @@ def told_of(filled: Filled, wanted: type[T]) -> T:
     except Wrong as wrong:
         others = [each for each in wrong.faults if not each.field.startswith("lines")]
         raise Wrong([*others, *faults]) from wrong
-    assert not faults, "a line is of the purchase"
+    if faults:
+        raise Wrong(faults)
     return told
+
+
+def _meant(filled: Filled, n: int, told: Meant | None) -> str | None:
+    """The sku that a line is about: named, or chosen from what this very text may mean."""
+    if told is None:
+        return None
+    if told.named is not None:
+        return told.named.sku
+    chosen = filled.text(f"meant-{n}")
+    asked = filled.text(f"about-{n}") == filled.text(f"sku-{n}")
+    return chosen if asked and any(each.sku == chosen for each in told.likely) else None
+
+
+def _unclear(n: int, text: str, told: Meant | None) -> Fault:
+    quoted = f"“{text[:_QUOTED_MAX]}”"
+    if told is None or not told.likely:
+        return Fault(f"sku-{n}", f"There is no product like {quoted} in the catalogue.")
+    return Fault(f"meant-{n}", f"Choose which product {quoted} is.")
 
 
 def in_form(refusal: Refusal, filled: Filled) -> Refusal:

@@ -1,14 +1,16 @@
 """Drafts of purchases on pages: made, and written anew until they are asked for."""
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
 from litestar import Response
 from litestar.params import FromPath
 
-from budget.refusals import Missing, Refusal, Refused, Wrong
+from budget.refusals import Missing, Refused, Wrong
 from equipment import places
 from equipment.catalogue import products
+from equipment.catalogue.meant import Meant, meant
 from equipment.places import Depot
 from equipment.stock import drafting, purchases
 from equipment.stock.purchase_form import NewPurchase, PurchaseChange
@@ -17,6 +19,7 @@ from web.forms import Filled
 from web.pages import PageRequest, see_other
 from web.rendering import page
 from web.stock import draft_words
+from web.stock.draft_words import Sent
 
 _PURCHASES: Final = "/depot/purchases"
 _NEW: Final = f"{_PURCHASES}/new"
@@ -30,11 +33,11 @@ _TEXT_MAX: Final = 40
 async def show_new_purchase(request: PageRequest) -> Response[str]:
     """The form for one; its first line from the address."""
     sku = request.sought("sku")[:_TEXT_MAX]
-    first = {"sku": sku, "quantity": request.sought("quantity")[:_TEXT_MAX]}
+    first = {"quantity": request.sought("quantity")[:_TEXT_MAX]}
     try:
         if sku:
             product = await products.find_product(request.caller, sku, request.now)
-            first["price"] = f"{product.price_pence // 100}.{product.price_pence % 100:02d}"
+            first |= draft_words.product_typed(product.name, product.sku, product.price_pence)
     except Missing:
         first = {}
     content = draft_words.new_form(await _depots(request), request.site.base, first)
@@ -45,13 +48,13 @@ async def show_new_purchase(request: PageRequest) -> Response[str]:
 async def draft_purchase(request: PageRequest) -> Response[str]:
     """Draft it; sent twice, it is one."""
     filled = await request.filled()
+    named = await _meant(request, filled)
     try:
-        new = draft_words.told_of(filled, NewPurchase)
+        new = draft_words.told_of(filled, NewPurchase, named)
         await drafting.draft(request.caller, new, request.now)
     except (Wrong, Refused) as refusal:
-        told = draft_words.in_form(refusal, filled)
-        depots = await _depots(request)
-        content = draft_words.new_form(depots, request.site.base, {}, filled, told)
+        sent = Sent(filled, draft_words.in_form(refusal, filled), named)
+        content = draft_words.new_form(await _depots(request), request.site.base, {}, sent)
         return page(request, "staff_form.jinja", content, status=422)
     return see_other(request, f"{_PURCHASES}/{new.id}", say="It is drafted, and not ordered yet.")
 
@@ -66,26 +69,27 @@ async def show_purchase_change(request: PageRequest, purchase: FromPath[UUID]) -
 async def change_purchase(request: PageRequest, purchase: FromPath[UUID]) -> Response[str]:
     """Write it anew, unless somebody else has meanwhile: then it is shown what it says now."""
     filled = await request.filled()
+    named = await _meant(request, filled)
     try:
-        told = draft_words.told_of(filled, PurchaseChange)
+        told = draft_words.told_of(filled, PurchaseChange, named)
         await drafting.change(request.caller, purchase, told, request.now)
     except (Wrong, Refused) as refusal:
-        return await _form(request, purchase, filled, draft_words.in_form(refusal, filled))
+        sent = Sent(filled, draft_words.in_form(refusal, filled), named)
+        return await _form(request, purchase, sent)
     return see_other(request, f"{_PURCHASES}/{purchase}", say="The draft is changed.")
 
 
-async def _form(
-    request: PageRequest,
-    purchase: UUID,
-    filled: Filled | None = None,
-    refusal: Refusal | None = None,
-) -> Response[str]:
+async def _form(request: PageRequest, purchase: UUID, sent: Sent | None = None) -> Response[str]:
     shown = await purchases.look_up(request.caller, purchase)
-    if refusal is None and shown.status != "draft":
+    if sent is None and shown.status != "draft":
         raise Refused("purchase-not-draft", "This purchase was asked for: it is a draft no more.")
     depots = await _depots(request)
-    content = draft_words.change_form(shown, depots, request.site.base, filled, refusal)
-    return page(request, "staff_form.jinja", content, status=422 if refusal else 200)
+    content = draft_words.change_form(shown, depots, request.site.base, sent)
+    return page(request, "staff_form.jinja", content, status=422 if sent else 200)
+
+
+async def _meant(request: PageRequest, filled: Filled) -> Mapping[str, Meant]:
+    return await meant(request.caller, draft_words.products_of(filled), request.now)
 
 
 async def _depots(request: PageRequest) -> list[Depot]:
