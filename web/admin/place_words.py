@@ -1,6 +1,6 @@
 """Partners, depots and vans in words: their lists, and the forms that make them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from budget.partners import Partner
@@ -142,8 +142,8 @@ def depot_form(base: str, filled: Filled | None = None, refusal: Refusal | None 
     return _form("New depot", f"{base}/admin/places", each, said_of, submit="Open the depot")
 
 
-def vans_page(found: Slice[Van], base: str) -> ListPage:
-    """Every van, each with the way to what is built into it."""
+def vans_page(found: Slice[Van], depots: Mapping[str, str], base: str) -> ListPage:
+    """Every van, each with the way to what is built into it; `depots` are names by code."""
     numeric = {"format": "numeric"}
     return ListPage(
         "Vans",
@@ -162,7 +162,7 @@ def vans_page(found: Slice[Van], base: str) -> ListPage:
                     "href": f"{base}/admin/vans/{van.code}",
                     "classes": "kitback-code",
                 },
-                {"text": van.depot},
+                {"text": depots.get(van.depot, van.depot)},
                 {"text": f"{van.payload_kg:,} kg"} | numeric,
                 {"text": f"{van.volume_l:,} l"} | numeric,
                 {"text": str(van.crew)} | numeric,

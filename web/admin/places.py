@@ -9,6 +9,7 @@ from budget import partners
 from budget.partners import NewPartner, Partner, Takeover
 from budget.refusals import Fault, Refusal, Refused, Wrong
 from equipment import places
+from equipment.depot_names import depot_names
 from equipment.places import Depot, Van
 from web import pages
 from web.admin import place_words as admin_place_words
@@ -121,7 +122,8 @@ async def list_vans(request: PageRequest) -> Response[str]:
     rows = await places.vans(request.caller, key_after(after, str) or "", PAGE + 1)
     base = request.site.base
     found = sliced(rows, lambda van: van.code, f"{base}/admin/vans", after=after)
-    return page(request, "list.jinja", admin_place_words.vans_page(found, base))
+    names = await depot_names(request.caller)
+    return page(request, "list.jinja", admin_place_words.vans_page(found, names, base))
 
 
 @pages.get("/admin/vans/new", task=_CHANGE)

@@ -59,20 +59,20 @@ def counted_page(found: Slice[Counted], wanted: Wanted, names: Names, base: str)
             "Value",
             "Reason",
         ],
-        rows=[_counted(each, base) for each in found.rows],
+        rows=[_counted(each, names, base) for each in found.rows],
         empty="There are no such movements.",
         links=found.links,
     )
 
 
-def _counted(each: Counted, base: str) -> list[_Cell]:
+def _counted(each: Counted, names: Names, base: str) -> list[_Cell]:
     return [
         {"text": day(each.occurred_on)},
         {"html": link(f"{base}/items/{each.item}", each.item)},
-        {"text": each.sku},
+        {"text": name_of(each.sku, "sku", names)},
         {"text": each.category},
-        {"text": each.partner},
-        {"text": each.depot or "None"},
+        {"text": name_of(each.partner, "partner", names)},
+        {"text": name_of(each.depot, "depot", names) if each.depot else "None"},
         right(f"{each.units:,}"),
         right(pounds(each.pence)),
         {"text": each.reason or "None given"},

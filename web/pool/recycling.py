@@ -1,5 +1,6 @@
 """What is recycled, on pages: every figure by its formula, and the movements behind it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from budget.refusals import Fault, Missing, Wrong
 from budget.within import Within, report_within, within_of
 from budget.years import london_day, span, year_of
 from equipment import places
+from equipment.catalogue.product_names import product_names
 from web import pages
 from web.forms import Filled, as_struct
 from web.pages import PageRequest
@@ -66,7 +68,8 @@ async def show_recycling(request: PageRequest) -> Response[str]:
         return page(request, "budget_recycling.jinja", content, status=422)
     year = year_of(min(max(asked.last, _YEARS[0]), _YEARS[1]))
     standing = await pool.standing(year, asked.last)
-    names = await names_of(request)
+    skus = [row.key for row in report.rows if row.key] if report.by == "sku" else []
+    names = await names_of(request, skus)
     content = recycling_words.recycling_page(report, standing, names, today, base)
     return page(request, "budget_recycling.jinja", content)
 
@@ -81,12 +84,13 @@ async def reported(asked: Asked) -> Report:
 _YEARS: Final = (date(1948, 4, 1), date(2199, 3, 31))
 
 
-async def names_of(request: PageRequest) -> Names:
-    """What the keys of reports are called, where they are codes."""
+async def names_of(request: PageRequest, skus: Iterable[str] = ()) -> Names:
+    """What the keys of reports are called, where they are codes; of products, those named."""
     depots = await places.depots(request.caller, "", _MOST)
     return {
         "partner": {each.ods: each.name for each in await partners.listed("", _MOST)},
         "depot": {each.code: each.name for each in depots},
+        "sku": await product_names(request.caller, skus),
     }
 
 
@@ -107,7 +111,7 @@ async def list_counted(request: PageRequest) -> Response[str]:
         raise Missing("figure-not-found", "There is no such figure.") from refusal
     address = f"{request.site.base}/budget/recycling/movements"
     found = sliced(rows, lambda row: (row.occurred_on, row.loan), address, **kept, after=cursor)
-    names = await names_of(request)
+    names = await names_of(request, [row.sku for row in found.rows])
     content = counted_words.counted_page(found, wanted, names, request.site.base)
     return page(request, "figure_visits.jinja", content)
 

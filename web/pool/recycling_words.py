@@ -168,7 +168,9 @@ def asked_within(filled: Filled) -> dict[str, str]:
 def _withins(report: Report, names: Names) -> dict[str, str]:
     """Of what alone one may ask: each partner and depot, and what is shown by now."""
     chosen = {"": "All"} | {
-        f"{by}:{key}": f"{name} ({key})" for by, of in names.items() for key, name in of.items()
+        f"{by}:{key}": f"{name} ({key})"
+        for by in ("partner", "depot")
+        for key, name in names.get(by, {}).items()
     }
     if report.within and report.within not in chosen:
         by, _, key = report.within.partition(":")

@@ -282,7 +282,8 @@ def _outstanding(
 ) -> list[dict[str, Any]]:
     words, colour = STAGES[item.stage]
     where = Markup("{} {}").format(
-        tag(words, colour), depots.get(item.depot or "") or item.van or ""
+        tag(words, colour),
+        depots.get(item.depot or "") or (f"Van {item.van}" if item.van else ""),
     )
     told = {True: "Yes", False: "No", None: "-"}[item.told if item.person else None]
     clear = link(f"{address}/items/{item.item}", f"Clear {shown_code(item.item)}")

@@ -101,7 +101,7 @@ def figures_page(
     shown: list[OneFigure] = []
     if found is not None:
         shown = [_figure(each, found, choices, base) for each in found.figures]
-        shown.append(_vans(found, base))
+        shown.append(_vans(found, choices, base))
     return FiguresPage(
         title="Figures of visits",
         address=f"{base}/figures",
@@ -192,19 +192,19 @@ def _month(found: Report, key: str) -> dict[str, str]:
     return {"from": begin.isoformat(), "to": end.isoformat()}
 
 
-def _vans(found: Report, base: str) -> OneFigure:
+def _vans(found: Report, choices: Choices, base: str) -> OneFigure:
     vans = found.vans
     head = ["Van", "Days out", "Stops", "Kilometres", "Stops a day", "km a day", "km a stop"]
     return OneFigure(
         title=vans.title,
         definition=vans.definition,
         head=head,
-        rows=[_van(each, found, base) for each in (*vans.rows, vans.total)],
+        rows=[_van(each, found, choices, base) for each in (*vans.rows, vans.total)],
     )
 
 
-def _van(it: VanFigure, found: Report, base: str) -> list[dict[str, Any]]:
-    name = "All" if it.van is None else f"{it.van}, depot {it.depot}"
+def _van(it: VanFigure, found: Report, choices: Choices, base: str) -> list[dict[str, Any]]:
+    name = "All" if it.van is None else f"{it.van} of {_depot(it.depot, choices)}"
     which = {"figure": "vans", **_asked(found)} | ({} if it.van is None else {"van": it.van})
     # No partner has a van of its own: all that it carried is counted.
     which.pop("partner", None)
@@ -218,8 +218,12 @@ def _van(it: VanFigure, found: Report, base: str) -> list[dict[str, Any]]:
     ]
 
 
+def _depot(code: str | None, choices: Choices) -> str:
+    return choices.depots.get(code or "", code or "no depot")
+
+
 def behind_page(
-    found: Slice[tuple[Any, Behind]], wanted: Sought, caller: Caller, base: str
+    found: Slice[tuple[Any, Behind]], wanted: Sought, choices: Choices, caller: Caller, base: str
 ) -> BehindPage:
     """The visits of one number."""
     definition = VANS if wanted.name == "vans" else DEFINITIONS[wanted.name]
@@ -227,15 +231,15 @@ def behind_page(
     narrowed += [] if wanted.van is None else [wanted.van]
     asked = wanted.question
     span = f"{day(asked.first)} to {day(asked.last)}"
-    codes = [f"depot {asked.depot}"] if asked.depot else []
-    codes += [f"partner {asked.partner}"] if asked.partner else []
+    of = [_depot(asked.depot, choices)] if asked.depot else []
+    of += [choices.partners.get(asked.partner, asked.partner)] if asked.partner else []
     return BehindPage(
         title=": ".join([definition.title, *narrowed]),
         back=f"{base}/figures?{urlencode(_fields_of(asked))}",
-        span=", ".join([span, *codes]),
+        span=", ".join([span, *of]),
         definition=definition.words,
         head=["Visit", "Counted on", "To be done by", "Done on", "Van", "Counted as", "Now"],
-        rows=[_visit(each, caller, base) for _, each in found.rows],
+        rows=[_visit(each, choices, caller, base) for _, each in found.rows],
         empty="There are no such visits.",
         links=found.links,
     )
@@ -254,7 +258,7 @@ def _fields_of(asked: Question) -> dict[str, str]:
     return kept | {"within": str(asked.within)}
 
 
-def _visit(it: Behind, caller: Caller, base: str) -> list[dict[str, Any]]:
+def _visit(it: Behind, choices: Choices, caller: Caller, base: str) -> list[dict[str, Any]]:
     name = f"{KIND_WORDS[it.kind]} {short(it.visit)}"
     known = caller.may("read visits")
     return [
@@ -262,7 +266,7 @@ def _visit(it: Behind, caller: Caller, base: str) -> list[dict[str, Any]]:
         {"text": day(it.day)},
         {"text": day(it.last_day) if it.last_day else "No day"},
         {"text": day(it.done_on) if it.done_on else "Not done"},
-        {"text": it.van or f"Depot {it.depot}"},
+        {"text": it.van or f"None, from {_depot(it.depot, choices)}"},
         {"text": PART_WORDS[it.part]},
         {"html": status_tag(it.status)},
     ]

@@ -98,7 +98,9 @@ async def list_behind(request: PageRequest) -> Response[str]:
     rows = await figures.behind(request.caller, wanted, request.now, after=key, limit=PAGE + 1)
     address = f"{request.site.base}/figures/visits"
     found = sliced(rows, lambda row: row[0], address, **kept, after=cursor)
-    content = figure_words.behind_page(found, wanted, request.caller, request.site.base)
+    content = figure_words.behind_page(
+        found, wanted, await _choices(request), request.caller, request.site.base
+    )
     return page(request, "figure_visits.jinja", content)
 
 

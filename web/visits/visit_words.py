@@ -108,10 +108,16 @@ class VisitPage:
     said: list[list[dict[str, Any]]] = field(default_factory=list)
 
 
-def list_page(
-    found: Slice[tuple[Any, Visit]], names: Mapping[UUID, str], status: str, base: str
-) -> ListPage:
-    """Visits, narrowed by status; `names` are those of the people whom the caller may see."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Of the people whom the caller may see, and of depots."""
+
+    people: Mapping[UUID, str]
+    depots: Mapping[str, str]
+
+
+def list_page(found: Slice[tuple[Any, Visit]], names: Names, status: str, base: str) -> ListPage:
+    """Visits, narrowed by status."""
     statuses = {"": "All"} | {key: words for key, (words, _) in STATUS_WORDS.items()}
     fields = Fields(Filled({"status": [status]}))
     return ListPage(
@@ -125,9 +131,9 @@ def list_page(
     )
 
 
-def _listed(visit: Visit, names: Mapping[UUID, str], base: str) -> list[dict[str, Any]]:
-    name = names.get(visit.person) if visit.person is not None else None
-    where = [name, visit.postcode or f"Depot {visit.depot}"]
+def _listed(visit: Visit, names: Names, base: str) -> list[dict[str, Any]]:
+    name = names.people.get(visit.person) if visit.person is not None else None
+    where = [name, visit.postcode or f"From {names.depots.get(visit.depot, visit.depot)}"]
     return [
         {"html": link(f"{base}/visits/{visit.id}", name_of(visit))},
         {"html": as_lines(what(visit.lines, visit.kind))},
@@ -169,7 +175,13 @@ def window_words(window: TimeWindow) -> str:
 
 
 def visit_page(
-    visit: VisitRecord, person: Person | None, caller: Caller, base: str, again: UUID | None = None
+    visit: VisitRecord,
+    person: Person | None,
+    caller: Caller,
+    base: str,
+    *,
+    depot: str,
+    again: UUID | None = None,
 ) -> VisitPage:
     """One visit as this caller may see it; `again` is the visit that repeats it."""
     words, colour = STATUS_WORDS[visit.status]
@@ -178,7 +190,7 @@ def visit_page(
         back=f"{base}/visits",
         tag={"text": words, "colour": colour},
         next=_next(visit),
-        rows=list(_rows(visit, person, base, again)),
+        rows=list(_rows(visit, person, base, depot=depot, again=again)),
         acts=list(_acts(visit, caller, base)),
         line_head=["What", "Why", "For", "What became of it"],
         lines=[_line(line, base) for line in visit.lines],
@@ -200,7 +212,7 @@ def _next(visit: Visit) -> str | None:
 
 
 def _rows(
-    visit: VisitRecord, person: Person | None, base: str, again: UUID | None
+    visit: VisitRecord, person: Person | None, base: str, *, depot: str, again: UUID | None
 ) -> Iterator[dict[str, Any]]:
     if person is not None:
         who = link(f"{base}/people/{person.id}", person.name)
@@ -213,7 +225,7 @@ def _rows(
         yield row("Not before", [weekday(visit.ready_from)])
     yield row("Suits them", [window_words(visit.window)])
     yield row("Takes", _takes(visit))
-    yield row("From", [f"Depot {visit.depot}"])
+    yield row("From", [depot])
     for key, text in (("Getting in", visit.access_notes), ("For the crew", visit.notes)):
         if text:
             yield row(key, text.split("\n"))

@@ -10,6 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from budget.refusals import Refusal, Refused, Wrong
+from equipment.depot_names import depot_names
 from equipment.people import people, person_loans
 from equipment.people.person_form import Person
 from equipment.people.person_loans import LoanedItem
@@ -25,6 +26,7 @@ from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
 from web.rendering import page, picture
 from web.visits import saying_words, visit_forms, visit_words
+from web.visits.visit_words import Names
 
 
 class _WhyNot(msgspec.Struct, frozen=True):
@@ -51,7 +53,8 @@ async def list_visits(request: PageRequest) -> Response[str]:
     )
     found = sliced(rows, lambda row: row[0], f"{request.site.base}/visits", **sought)
     names = await visits.names_of(request.caller, [visit for _, visit in found.rows], request.now)
-    content = visit_words.list_page(found, names, sought["status"], request.site.base)
+    shown = Names(names, await depot_names(request.caller))
+    content = visit_words.list_page(found, shown, sought["status"], request.site.base)
     return page(request, "list.jinja", content)
 
 
@@ -63,7 +66,11 @@ async def show_visit(request: PageRequest, visit: FromPath[UUID]) -> Response[st
     if shown.person is not None and request.caller.may("read people"):
         person = await people.look_up(request.caller, shown.person, request.now)
     again = await visit_links.repeated_by(visit)
-    content = visit_words.visit_page(shown, person, request.caller, request.site.base, again)
+    depots = await depot_names(request.caller)
+    content = visit_words.visit_page(
+        shown, person, request.caller, request.site.base,
+        depot=depots.get(shown.depot, shown.depot), again=again,
+    )  # fmt: skip
     if shown.person is not None:
         said = await sayings_of(request.caller, visit, request.now)
         said_rows = saying_words.rows_of(said, shown.lines, request.site.base)
