@@ -7,7 +7,7 @@ first, unknown addresses included, so this stands around the whole application.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -17,6 +17,7 @@ from litestar.utils.path import normalize_path
 
 from api.auth import bearer_token
 from api.problems import MEDIA_TYPE, Problem, as_problem, not_signed_in, request_id, unreadable
+from budget import moments
 from equipment.staff.roles import Caller
 
 CallerOf = Callable[[str, datetime], Awaitable[Caller | None]]
@@ -63,7 +64,7 @@ class Gate:
         path = normalize_path(scope["path"])
         is_api = path == "/api" or path.startswith("/api/")
         state = scope["state"]
-        state["now"] = datetime.now(UTC)
+        state["now"] = moments.now()
         incoming = _Incoming(receive)
         answer = _Answer(send, _API_HEADERS if is_api else _HEADERS)
         try:
@@ -71,9 +72,9 @@ class Gate:
                 state["caller"] = await self._caller(scope)
             _check_readable(scope)
             state["body"] = await incoming.read(_body_max(path))
-            if "caller" in state and datetime.now(UTC) - state["now"] > _PROMPT:
+            if "caller" in state and moments.now() - state["now"] > _PROMPT:
                 # Who was ended while the body was on its way is out, as with any other request.
-                state["now"] = datetime.now(UTC)
+                state["now"] = moments.now()
                 state["caller"] = await self._caller(scope)
         except _GoneError:
             return

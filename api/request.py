@@ -1,6 +1,6 @@
 """The request as our handlers see it: who asks, when, and a body that is read strictly."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from litestar import Request
@@ -8,6 +8,7 @@ from litestar.datastructures import State
 
 from api.bodies import is_optional, read_csv, read_json
 from api.problems import not_signed_in
+from budget import moments
 from equipment.staff.roles import Caller
 
 
@@ -30,7 +31,7 @@ class ApiRequest(Request[Caller, Any, State]):
     @property
     def now(self) -> datetime:
         """When the request arrived, the same however often it is asked."""
-        moment = self.scope["state"].setdefault("now", datetime.now(UTC))
+        moment = self.scope["state"].setdefault("now", moments.now())
         assert isinstance(moment, datetime)
         return moment
 

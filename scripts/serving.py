@@ -5,7 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ import uvloop
 from litestar import Litestar
 
 from app import create_app
+from budget import moments
 from budget.database import close_pool, open_pool
 from scripts import example
 from scripts.arguments import Arguments
@@ -89,7 +90,7 @@ class _Service:
         try:
             await prepare_service(self.settings)
             if demo:
-                now = datetime.now(UTC)
+                now = moments.now()
                 await example.load(now - _LOADED_BEFORE)
                 await lay_out(now)
         finally:

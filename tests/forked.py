@@ -24,9 +24,6 @@ _ROOT: Final = Path(__file__).parents[1]
 _LONGEST_BYTES: Final = 1 << 17
 _FILES: Final = 3
 _NUMBER: Final = struct.Struct("q")
-HURRIED: Final = "KITBACK_TESTS_HURRIED"
-"""In the environment of a service whose crews take a minute a visit: a day fits into what is left
-of it before midnight, whenever the tests are run."""
 
 
 class Forked:
@@ -141,8 +138,8 @@ def _watch(asked: bytes, files: list[int]) -> Never:
 
 def _become(asked: Mapping[str, object], out: int, err: int) -> Never:
     """Do what the command would do from here on."""
-    from logistics.visits import effort  # noqa: PLC0415 - as above
     from scripts.serve import main  # noqa: PLC0415 - as above
+    from tests.hours import set_clock  # noqa: PLC0415 - as above
 
     os.dup2(out, 1)
     os.dup2(err, 2)
@@ -154,8 +151,7 @@ def _become(asked: Mapping[str, object], out: int, err: int) -> Never:
     assert isinstance(typed, list)
     os.environ.clear()
     os.environ.update(environ)
-    if HURRIED in environ:
-        effort._ON_SITE_MAX_MIN = 1  # type: ignore[misc]
+    set_clock()
     sys.argv = ["scripts.serve", *typed]
     code = 1
     try:

@@ -76,6 +76,18 @@ def test_imports_stand_at_the_top() -> None:
             assert not inside.search(path.read_text(encoding="utf-8")), path
 
 
+def test_the_clock_is_read_in_one_place() -> None:
+    """All else is told what time it is, but for what decides when the scheduler begins."""
+    reads = re.compile(r"datetime\.now\(|date\.today\(|utcnow\(")
+    readers = {
+        str(path.relative_to(ROOT))
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if reads.search(path.read_text(encoding="utf-8"))
+    }
+    assert readers == {"budget/moments.py", "logistics/clock/clock.py"}
+
+
 def test_no_file_has_the_marks_of_a_merge() -> None:
     """A stylesheet with some is read up to them, and nobody is told."""
     marks = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)

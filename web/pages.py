@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -12,6 +12,7 @@ from litestar import HttpMethod, Request, Response
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
+from budget import moments
 from budget.refusals import Missing, NotAllowed, Refusal, TooOften, Wrong
 from equipment.staff.roles import NEED_SECOND_FACTOR, Caller, check_may
 from equipment.staff.sessions import Session
@@ -49,7 +50,7 @@ class PageRequest(Request[Any, Any, State]):
     @property
     def now(self) -> datetime:
         """When the request arrived, the same however often it is asked."""
-        moment = self.scope["state"].setdefault("now", datetime.now(UTC))
+        moment = self.scope["state"].setdefault("now", moments.now())
         assert isinstance(moment, datetime)
         return moment
 

@@ -11,7 +11,7 @@ import msgspec
 from budget.database import fetch
 from budget.forecasting.outlook import Expected, Method, Outlook
 from budget.forecasting.series import months_after, months_between, read_history
-from budget.years import span
+from budget.years import london_day, span
 
 MONTHS: Final = 12
 """So many past month ends are shown."""
@@ -127,7 +127,7 @@ def _error(row: asyncpg.Record, pool: Expected, spent: dict[date, int]) -> Error
         data_to=month - _DAY,
         year=row["year"],
         method=row["method"],
-        hindsight=row["made_at"].date() >= months_after(month, 1),
+        hindsight=london_day(row["made_at"]) >= months_after(month, 1),
         month_expected_pence=pool.months[0],
         month_pence=spent[month],
         year_expected_pence=expected if over else None,

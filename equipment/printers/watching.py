@@ -8,12 +8,13 @@ name into the printer's state, and whoever is not named there writes nothing mor
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
 import asyncpg
 
+from budget import moments
 from budget.database import UNREACHABLE, connect_apart, fetch
 from equipment.printers.attending import Attendant, Pace
 from equipment.printers.networks import PRIVATE, Networks
@@ -25,10 +26,6 @@ _END_S: Final = 10.0
 _log = logging.getLogger("kitback.printers")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Watch:
     """The printers that this process sees to."""
 
@@ -36,7 +33,7 @@ class Watch:
         self,
         networks: Networks = PRIVATE,
         pace: Pace | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = moments.now,
     ) -> None:
         self.networks = networks
         self.pace = pace or Pace()

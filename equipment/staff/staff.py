@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from asyncpg import UniqueViolationError
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
-from budget import changes
+from budget import changes, moments
 from budget.database import fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import text_faults
@@ -240,7 +240,7 @@ async def first_administrator(password: str | None) -> str | None:
     password_hash = await passwords.hashed(password)
     try:
         async with transaction():
-            made = await fetch_one(_FIRST, password_hash, datetime.now(UTC))
+            made = await fetch_one(_FIRST, password_hash, moments.now())
             if made is None:
                 return None
             sent = {"roles": [ADMINISTRATOR]}

@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import (  # type: ignore[import-untyped]  # 
     AsyncIOScheduler,
 )
 
+from budget import moments
 from budget.months import make_months_ahead
 from budget.sums import fold
 from equipment.catalogue.stock import fold_stock
@@ -54,7 +55,7 @@ async def ticking(ways: Ways | None = None, watch: Watch | None = None) -> Async
         _Job("months", _make_months),
         _Job("shelves", _look_at_shelves),
         _Job("visits", _catch_up),
-        _Job("slots", lambda: leader.tick(datetime.now(UTC))),
+        _Job("slots", lambda: leader.tick(moments.now())),
         _Job("printers", printers.look),
     ]
     scheduler = AsyncIOScheduler(
@@ -98,21 +99,21 @@ async def _fold(ending: Callable[[], bool]) -> None:
 
 
 async def _serve_all() -> None:
-    await serve_all(datetime.now(UTC))
+    await serve_all(moments.now())
 
 
 async def _look_at_shelves() -> None:
-    now = datetime.now(UTC)
+    now = moments.now()
     await top_up(now)
     await raise_overdue(now)
 
 
 async def _catch_up() -> None:
-    await catch_up(datetime.now(UTC))
+    await catch_up(moments.now())
 
 
 async def _make_months() -> None:
-    await make_months_ahead(datetime.now(UTC).date())
+    await make_months_ahead(moments.now().date())
 
 
 class _Job:

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, TypeAlias
 
+from budget import moments
 from budget.months import make_months_ahead
 from budget.sums import fold
 from scripts.example_service import callers
@@ -22,13 +23,9 @@ _FOLD_EVERY_S: Final = 15.0
 _Job: TypeAlias = Callable[[], Awaitable[object]]
 
 
-def _present() -> datetime:
-    return datetime.now(UTC)
-
-
 async def play_year(
     script: Script,
-    clock: Callable[[], datetime] = _present,
+    clock: Callable[[], datetime] = moments.now,
     mark_every_s: float = _MARK_EVERY_S,
 ) -> Mark:
     """Play the year, or what is left of it, and say how much was played in how long.

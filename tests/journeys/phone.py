@@ -5,14 +5,16 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Error, Page, ViewportSize, expect
 
+from tests.hours import script_ahead
 from tests.journeys.browser import ARGUMENTS, CHROMIUM, Visit
-from tests.journeys.round_day import TECHNICIAN
+from tests.journeys.round_day import TECHNICIAN, RoundDay
 from tests.journeys.service import PASSWORD
 
 PIN: Final = "274951"
@@ -24,14 +26,16 @@ CAMERA: Final = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-
 class Phone:
     """One phone; `folder` is where it keeps what outlasts it, `text` how large its letters are.
 
-    It is as wide as the first of `widths`; its pages are looked at in the others as well.
+    Its clock is ahead of the service's by `ahead`. It is as wide as the first of `widths`; its
+    pages are looked at in the others as well.
     """
 
     folder: Path
-    address: str
+    day: RoundDay
     film: Path | None = None
     widths: Sequence[int] = (390,)
     text: int = 1
+    ahead: timedelta = timedelta()
     context: BrowserContext = field(init=False)
     seen: Visit = field(init=False)
 
@@ -42,6 +46,12 @@ class Phone:
     @property
     def page(self) -> Page:
         return self.seen.page
+
+    def switch_on(self, context: BrowserContext, page: Page) -> None:
+        """Have this phone be a browser's context and a page of it."""
+        context.add_init_script(script_ahead(self.day.service.ahead + self.ahead))
+        self.context = context
+        self.seen = Visit(page, self.day.address, _NO_NETWORK, widths=self.widths)
 
     def sign_in(self, path: str = "/round") -> None:
         """Sign the technician in, from the page that the sign-in leads back to."""
@@ -146,11 +156,9 @@ def switched_on(browser: Browser, *phones: Phone) -> Iterator[None]:
     """The phones, all of them in the one browser: with the block, what they keep is gone."""
     with contextlib.ExitStack() as stack:
         for phone in phones:
-            phone.context = browser.new_context(viewport=phone.viewport)
-            stack.callback(phone.context.close)
-            phone.seen = Visit(
-                phone.context.new_page(), phone.address, _NO_NETWORK, widths=phone.widths
-            )
+            context = browser.new_context(viewport=phone.viewport)
+            stack.callback(context.close)
+            phone.switch_on(context, context.new_page())
         yield
 
 
@@ -162,18 +170,18 @@ def on_its_own(browser: Browser, phone: Phone) -> Iterator[None]:
         arguments.append(f"--blink-settings=defaultFontSize={16 * phone.text}")
     if phone.film is not None:
         arguments.append(f"--use-file-for-fake-video-capture={phone.film}")
-    phone.context = browser.browser_type.launch_persistent_context(
+    context = browser.browser_type.launch_persistent_context(
         str(phone.folder),
         executable_path=CHROMIUM,
         args=arguments,
         viewport=phone.viewport,
     )
-    phone.seen = Visit(phone.context.pages[0], phone.address, _NO_NETWORK, widths=phone.widths)
+    phone.switch_on(context, context.pages[0])
     try:
         yield
     finally:
         with contextlib.suppress(Error):
-            phone.context.close()
+            context.close()
 
 
 def sign(page: Page) -> None:

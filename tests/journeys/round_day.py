@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import httpx
 
+from budget.years import london_day
+from tests.hours import ahead_at
 from tests.journeys.service import (
     PASSWORD,
     Service,
@@ -25,15 +26,20 @@ from tests.journeys.service import (
 )
 from tests.prepared import kept, lay_out
 
-LONDON = ZoneInfo("Europe/London")
 TECHNICIAN = "tess"
 _FACTS = "facts.json"
+_BEGINS = 10
+# So soon that nobody needs a break.
+_SHIFT = ("08:00", "15:00")
 _ANY_TIME = ("00:00", "23:59")
 
 
 @dataclass
 class RoundDay:
-    """A service where TECHNICIAN's van brings somebody a bed and a commode, and fetches another."""
+    """A service where TECHNICIAN's van brings somebody a bed and a commode, and fetches another.
+
+    It is ten in the morning there, whenever the test is run.
+    """
 
     service: Service
     client: httpx.Client
@@ -45,6 +51,10 @@ class RoundDay:
     @property
     def address(self) -> str:
         return self.service.address
+
+    def now(self) -> datetime:
+        """What time it is there."""
+        return datetime.now(UTC) + self.service.ahead
 
     def item(self, code: str) -> dict[str, Any]:
         """An item as the service has it."""
@@ -77,36 +87,35 @@ def round_day(*, people: int = 2, asked: Sequence[str] = ()) -> Iterator[RoundDa
 
     For each kind of visit `asked` for, the first has one more commode, in `asked`.
     """
-    today = datetime.now(UTC).astimezone(LONDON).date()
-    name = "-".join(["day", today.isoformat(), str(people), *asked])
-    laid_out = kept(name, partial(_lay_out, people, asked))
-    with running(laid_out) as service, signed_in(service) as client:
-        facts = json.loads((laid_out / _FACTS).read_text(encoding="utf-8"))
+    laid_out = kept("-".join(["day", str(people), *asked]), partial(_lay_out, people, asked))
+    facts = json.loads((laid_out / _FACTS).read_text(encoding="utf-8"))
+    ahead = timedelta(seconds=facts.pop("ahead_s"))
+    with running(laid_out, ahead) as service, signed_in(service) as client:
         yield RoundDay(service, client, **facts)
 
 
 def _lay_out(people: int, asked: Sequence[str], folder: Path) -> None:
     """Make such a day once, for its tests to begin from a copy of it."""
     lay_out(folder)
-    with started(folder, hurried=True) as service, signed_in(service) as client:
+    ahead = ahead_at(_BEGINS)
+    with started(folder, ahead) as service, signed_in(service) as client:
         day = RoundDay(service, client)
         _furnish(day, people, asked)
     facts = {"delivered": day.delivered, "collected": day.collected, "asked": day.asked}
+    facts |= {"ahead_s": ahead.total_seconds()}
     (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
 
 def _furnish(day: RoundDay, people: int, asked: Sequence[str]) -> None:
     client = day.client
-    now = datetime.now(UTC).astimezone(LONDON)
-    lent_to = furnish(client, "00:00", _shift_end(now))
+    lent_to = furnish(client, *_SHIFT)
     crew = {"username": TECHNICIAN, "password": PASSWORD, "roles": ["technician"], "depot": "D1"}
     ask(client, "POST", "/api/users", json=crew)
     for sku, quantity in (("BED01", 1), ("TOI01", people + 1)):
         new = {"sku": sku, "depot": "D1", "quantity": quantity}
         items = ask(client, "POST", "/api/items", json=new)["items"]
         if sku == "TOI01":
-            loan = scan(items[-1]["code"], "deliver", person=lent_to, funder="04K")
-            ask(client, "POST", "/api/scans", json={"scans": [loan]})
+            _lend(day, items[-1]["code"], lent_to)
             day.collected = [items[-1]["code"]]
     _order(day, lent_to, ["BED01", "TOI01"])
     fetch = {"id": str(uuid4()), "person": lent_to, "items": day.collected, "reason": "Not used"}
@@ -118,21 +127,15 @@ def _furnish(day: RoundDay, people: int, asked: Sequence[str]) -> None:
     for kind in asked:
         _ask_for(day, kind, lent_to)
     _at_any_time(client)
-    wanted = {"depot": "D1", "date": now.date().isoformat(), "seconds": 0.3, "seed": 1}
+    wanted = {"depot": "D1", "date": london_day(day.now()).isoformat(), "seconds": 0.3, "seed": 1}
     planned = ask(client, "POST", "/api/rounds/plan", json=wanted)
     assert planned["unplanned"] == [], planned
     for each in planned["rounds"]:
         ask(client, "POST", f"/api/rounds/{each['id']}/publish")
 
 
-def _shift_end(now: datetime) -> str:
-    """So soon that nobody needs a break, at whatever hour the test is run."""
-    ends = now + timedelta(hours=5)
-    return f"{ends:%H:%M}" if ends.date() == now.date() else _ANY_TIME[1]
-
-
 def _at_any_time(client: httpx.Client) -> None:
-    """Have the visits made whenever it is now, but for the last half hour before midnight."""
+    """Have the visits made whenever it is now."""
     window = dict(zip(("from", "to"), _ANY_TIME, strict=True))
     for visit in ask(client, "GET", "/api/visits?status=open&limit=200")["results"]:
         change = {"version": visit["version"], "window": window}
@@ -143,11 +146,16 @@ def _ask_for(day: RoundDay, kind: str, person: str) -> None:
     """Lend something wheeled, ask for a visit about it, and have another one on the shelf."""
     new = {"sku": "TOI02", "depot": "D1", "quantity": 2}
     mended, spare = ask(day.client, "POST", "/api/items", json=new)["items"]
-    loan = scan(mended["code"], "deliver", person=person, funder="04K")
-    ask(day.client, "POST", "/api/scans", json={"scans": [loan]})
+    _lend(day, mended["code"], person)
     visit = {"id": str(uuid4()), "person": person, "kind": kind, "items": [mended["code"]]}
     ask(day.client, "POST", "/api/visits", json=visit | {"reason": "It squeaks"})
     day.asked[kind] = (mended["code"], spare["code"])
+
+
+def _lend(day: RoundDay, code: str, person: str) -> None:
+    at = day.now().isoformat()
+    loan = scan(code, "deliver", person=person, funder="04K", occurred_at=at)
+    ask(day.client, "POST", "/api/scans", json={"scans": [loan]})
 
 
 def _order(day: RoundDay, person: str, skus: list[str]) -> None:

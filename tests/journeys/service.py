@@ -10,14 +10,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
-from tests.forked import HURRIED, Forked
+from tests.forked import Forked
+from tests.hours import AHEAD_S
 from tests.prepared import copy, lay_out
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,26 +30,26 @@ _ADDRESS = re.compile(r"Kitback is at (http://\S+)")
 class Service:
     """One running service on its own data folder; it is stopped when the test is over.
 
-    `port` is any that is free, `root` where its code is; `hurried` as of tests.forked.HURRIED.
+    `port` is any that is free, `root` where its code is, `ahead` by how much its clock is.
     """
 
     data: Path
     port: int = 0
     root: Path = ROOT
-    hurried: bool = False
+    ahead: timedelta = timedelta()
     process: subprocess.Popen[str] | Forked | None = field(default=None, init=False)
     address: str = field(default="", init=False)
 
     def start(self) -> None:
         """Start it and wait for the line that says where it is."""
         arguments = ["--port", str(self.port), "--data", str(self.data)]
-        environ = os.environ | {"KITBACK_ADMIN_PASSWORD": PASSWORD}
+        ahead = {AHEAD_S: str(self.ahead.total_seconds())}
+        environ = os.environ | {"KITBACK_ADMIN_PASSWORD": PASSWORD} | ahead
         if self.root == ROOT:
-            hurried = {HURRIED: "yes"} if self.hurried else {}
-            self.process = Forked(arguments, ROOT, environ | hurried)
+            self.process = Forked(arguments, ROOT, environ)
         else:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "scripts.serve", *arguments],
+                [sys.executable, "-m", "tests.hours", *arguments],
                 cwd=self.root,
                 env=environ,
                 stdout=subprocess.PIPE,
@@ -89,24 +90,24 @@ class Service:
 
 
 @contextlib.contextmanager
-def running(copied: Path | None = None) -> Iterator[Service]:
+def running(copied: Path | None = None, ahead: timedelta = timedelta()) -> Iterator[Service]:
     """A service on a folder of its own that runs inside the block; both are gone after it.
 
-    Its data is what is `copied`, or nobody's yet.
+    Its data is what is `copied`, or nobody's yet; `ahead` as of Service.
     """
     folder = Path(tempfile.mkdtemp(prefix="kitback-journey-"))
     try:
         copy(copied, folder) if copied else lay_out(folder)
-        with started(folder) as service:
+        with started(folder, ahead) as service:
             yield service
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def started(folder: Path, *, hurried: bool = False) -> Iterator[Service]:
+def started(folder: Path, ahead: timedelta = timedelta()) -> Iterator[Service]:
     """A service that runs on a folder inside the block, and is stopped after it."""
-    service = Service(folder, hurried=hurried)
+    service = Service(folder, ahead=ahead)
     service.start()
     try:
         yield service

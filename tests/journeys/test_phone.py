@@ -27,7 +27,7 @@ def test_a_whole_stop_from_the_list_to_the_signature(
     codes = [*day.delivered[:2], *day.collected]
     manners = ("turned", "half-lit", "scratched")
     film = shoot(tmp_path / "film.mjpeg", [day.label(code) for code in codes], manners)
-    phone = Phone(tmp_path / "phone", day.address, film, WIDTHS)
+    phone = Phone(tmp_path / "phone", day, film, WIDTHS)
     with on_its_own(browser, phone):
         phone.set_up()
         _seen(phone, "day")
@@ -66,7 +66,7 @@ def test_a_whole_stop_from_the_list_to_the_signature(
 
 def test_the_page_opens_without_a_network(day: RoundDay, browser: Browser, tmp_path: Path) -> None:
     """Once it was opened, a restart without a network shows the day to whoever has the PIN."""
-    phone = Phone(tmp_path / "phone", day.address, widths=WIDTHS)
+    phone = Phone(tmp_path / "phone", day, widths=WIDTHS)
     with on_its_own(browser, phone):
         phone.set_up()
     with on_its_own(browser, phone):
@@ -86,7 +86,7 @@ def test_a_label_is_read_on_any_screen_and_by_the_phone_s_own_camera(
     day: RoundDay, browser: Browser, tmp_path: Path
 ) -> None:
     """A scanner's keystrokes at a stop, and the link that a label holds: without a network."""
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     # The commode of each: of two stops that cost the same either way, either may be the first, and
     # whoever still waits for a commode would take the other's.
     ann, bob = day.delivered[1], day.delivered[2]
@@ -123,7 +123,7 @@ def test_what_could_not_be_done_and_the_end_of_the_day(
     day: RoundDay, browser: Browser, tmp_path: Path
 ) -> None:
     """Lateness, loading, a wrong code, a stop that failed, an emptied van: then nobody is left."""
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     commode = day.delivered[2]
     with switched_on(browser, phone):
         phone.set_up()
@@ -173,7 +173,7 @@ def test_a_fault_keeps_it_from_being_delivered(
     day: RoundDay, browser: Browser, tmp_path: Path
 ) -> None:
     """Put on hold without a network, it is refused by the phone itself, in plain words."""
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     bed = day.delivered[0]
     with switched_on(browser, phone):
         phone.set_up()
@@ -201,7 +201,7 @@ def test_five_wrong_pins_leave_nobody_on_the_phone(
     day: RoundDay, browser: Browser, tmp_path: Path
 ) -> None:
     """The day is gone; what was done and not sent is not, and goes out after a sign-in."""
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     with on_its_own(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)
@@ -234,7 +234,7 @@ def test_things_are_mended_checked_and_swapped_at_home(browser: Browser, tmp_pat
     """Each is the next thing to do at its stop; then the stop is finished."""
     kinds = ("repair", "service", "swap")
     with round_day(asked=kinds) as day:
-        phone = Phone(tmp_path / "phone", day.address)
+        phone = Phone(tmp_path / "phone", day)
         with switched_on(browser, phone):
             phone.set_up()
             page = phone.page
@@ -307,7 +307,7 @@ def test_a_revoked_phone_forgets_everything(
     day: RoundDay, browser: Browser, tmp_path: Path
 ) -> None:
     """At the next contact, what was not sent included; the page says so."""
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     with switched_on(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)

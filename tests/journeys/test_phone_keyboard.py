@@ -31,7 +31,7 @@ def test_a_whole_round_by_keyboard_alone_in_letters_twice_as_large(
     day: RoundDay, browser: Browser, tmp_path: Path
 ) -> None:
     """On the smallest screen, from the sign-in to the end of the day; no page is wider than it."""
-    phone = Phone(tmp_path / "phone", day.address, widths=(320,), text=2)
+    phone = Phone(tmp_path / "phone", day, widths=(320,), text=2)
     with on_its_own(browser, phone):
         phone.seen.open("/round")
         page = phone.page

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -17,15 +17,6 @@ from tests.journeys.service import ask
 STOPS: Final = 8
 _SLOW_S: Final = 3
 _numbers = count(1)
-# Two hours fast, whatever the machine's clock says.
-_FAST: Final = """
-const Real = Date;
-const shift = 2 * 60 * 60 * 1000;
-globalThis.Date = class extends Real {
-    constructor(...given) { given.length ? super(...given) : super(Real.now() + shift); }
-    static now() { return Real.now() + shift; }
-};
-"""
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +65,7 @@ def test_a_bad_network_loses_and_doubles_nothing(
 ) -> None:
     """Each second request dropped, answers lost, answers late: the stop is done once, in order."""
     name, code = stop
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     calls = count(1)
     with switched_on(browser, phone):
         phone.set_up()
@@ -92,7 +83,7 @@ def test_the_network_is_cut_at_every_step(
 ) -> None:
     """There is one only for a moment between two steps."""
     name, code = stop
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
 
     def blink() -> None:
         phone.context.set_offline(offline=False)
@@ -114,7 +105,7 @@ def test_forty_unsent_scans_survive_an_empty_battery(
 ) -> None:
     """The browser is killed, not closed; what it held goes out in order after the next start."""
     _, code = stop
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     with on_its_own(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)
@@ -152,7 +143,7 @@ def test_two_phones_on_one_round(
 ) -> None:
     """What both loaded is loaded once; the other's is a case, and said on that phone."""
     _, code = stop
-    phones = [Phone(tmp_path / name, day.address) for name in ("first", "second")]
+    phones = [Phone(tmp_path / name, day) for name in ("first", "second")]
     with switched_on(browser, *phones):
         for phone in phones:
             phone.set_up()
@@ -180,11 +171,10 @@ def test_a_clock_two_hours_fast_is_put_right(
 ) -> None:
     """What was done is on record at the time that it was."""
     _, code = stop
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day, ahead=timedelta(hours=2))
     with switched_on(browser, phone):
-        phone.context.add_init_script(_FAST)
         phone.set_up()
-        began = datetime.now(UTC)
+        began = day.now()
         phone.page.get_by_role("button", name="Load van").click()
         phone.type_code(code)
         expect(phone.page.get_by_text("On the van")).to_be_visible()

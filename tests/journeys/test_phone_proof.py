@@ -29,7 +29,7 @@ def _say(day: RoundDay, browser: Browser, tmp_path: Path) -> None:
     }
     for sku, told in said.items():
         day.post_as_admin(f"/admin/products/{sku}/handling", told)
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     with switched_on(browser, phone):
         phone.set_up()
         phone.context.set_offline(offline=True)

@@ -56,7 +56,7 @@ def test_a_service_killed_while_it_takes_a_list_does_each_thing_once(
 ) -> None:
     """Three times, each a little later into it; the phone goes on by itself."""
     code = day.delivered[2]
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     with switched_on(browser, phone):
         phone.set_up()
         before = _tap(phone, code)
@@ -78,7 +78,7 @@ def test_an_answer_after_half_a_minute_is_waited_for(
 ) -> None:
     """Meanwhile nothing else waits: what is scanned is stored and shown."""
     code = day.delivered[2]
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     with switched_on(browser, phone):
         phone.context.add_init_script(_LATE)
         phone.set_up()
@@ -95,7 +95,7 @@ def test_a_newer_page_takes_over_what_was_not_sent(
 ) -> None:
     """Its files are others, the queue is the same; the scanner is not loaded a second time."""
     code = day.delivered[2]
-    phone = Phone(tmp_path / "phone", day.address)
+    phone = Phone(tmp_path / "phone", day)
     with switched_on(browser, phone):
         phone.set_up()
         before = _tap(phone, code)

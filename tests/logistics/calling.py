@@ -1,6 +1,6 @@
 """A service that goes to people's homes, and what is asked of it through the API."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -36,10 +36,15 @@ async def open_rounds(admin: httpx.AsyncClient) -> None:
     await ask(admin, "products", PRODUCT | {"sku": "CMD01", "name": "Commode"})
     hoist = {"sku": "HST01", "name": "Hoist", "loler_months": 6}
     await ask(admin, "products", PRODUCT | hoist)
-    for first in range(2025, 2029):
+    for year in years_around():
         body = {"contributions": {"04K": 0}, "tariff": TARIFF}
-        year = f"{first}-{(first + 1) % 100:02d}"
         assert (await admin.put(f"/api/budgets/{year}", json=body)).is_success
+
+
+def years_around() -> list[str]:
+    """The financial years before, of and after today."""
+    this = int(year_of(london_day(datetime.now(UTC)))[:4])
+    return [year_of(date(first, 4, 1)) for first in range(this - 1, this + 2)]
 
 
 async def ask(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from tests.api.conftest import PASSWORD
+from tests.logistics.calling import years_around
 
 NUMBER = "9990000018"
 BED = {
@@ -31,7 +32,7 @@ async def open_service(admin: httpx.AsyncClient) -> None:
     await _ask(admin, "depots", depot)
     for product in PRODUCTS:
         await _ask(admin, "products", product)
-    for year in ("2025-26", "2026-27", "2027-28"):
+    for year in years_around():
         body = {"contributions": {"04K": 0}, "tariff": TARIFF}
         assert (await admin.put(f"/api/budgets/{year}", json=body)).is_success
 

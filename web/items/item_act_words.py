@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
+from budget import moments
 from budget.refusals import Fault
 from budget.years import london_day
 from equipment.items import Item
@@ -82,7 +82,7 @@ def act_form(
     wanted = ACTS[action]
     faults, trouble = said
     fields = Fields(filled, faults)
-    now = datetime.now(UTC)
+    now = moments.now()
     each = [fields.hidden("id", uuid4()), fields.hidden("at", now.isoformat())]
     for name in wanted.fields:
         each += _MAKERS[name](fields, choosable)
@@ -119,7 +119,7 @@ def _line(name: str, label: str, **more: Any) -> Maker:
 
 
 def _day_and_who(fields: Fields) -> list[Field]:
-    today = london_day(datetime.now(UTC)).isoformat()
+    today = london_day(moments.now()).isoformat()
     return [
         fields.day("on", "On", value=today),
         fields.text("examiner", "By whom (optional)", width=20),

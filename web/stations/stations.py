@@ -3,13 +3,14 @@
 A scanner types the label and presses Enter: each form takes that as it comes, without script.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Final
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from litestar import Response
 
+from budget import moments
 from budget.refusals import Missing, Refusal, Refused, Wrong
 from equipment import bays, items, places
 from equipment.inspection import inspections
@@ -144,7 +145,7 @@ def _inspection(filled: Filled, listed: InspectionList) -> NewInspection:
     values: dict[str, object] = {
         "id": filled.text("id"),
         "version": listed.version,
-        "occurred_at": filled.text("at") or datetime.now(UTC).isoformat(),
+        "occurred_at": filled.text("at") or moments.now().isoformat(),
         "faults": faults,
         "pat": {"pass": True, "fail": False}.get(filled.text("pat")),
     }
