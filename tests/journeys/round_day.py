@@ -101,8 +101,10 @@ def _lay_out(people: int, asked: Sequence[str], folder: Path) -> None:
     with started(folder, ahead) as service, signed_in(service) as client:
         day = RoundDay(service, client)
         _furnish(day, people, asked)
-    facts = {"delivered": day.delivered, "collected": day.collected, "asked": day.asked}
-    facts |= {"ahead_s": ahead.total_seconds()}
+    facts: dict[str, object] = {
+        "delivered": day.delivered, "collected": day.collected, "asked": day.asked,
+        "ahead_s": ahead.total_seconds(),
+    }  # fmt: skip
     (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
 
