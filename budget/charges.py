@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from budget.books import HOLD_OPEN, read_books
+from budget.closing import TURN
 from budget.database import execute, fetch_one, insert
 from budget.ledger import CONTRA
 from budget.proposals import TEXT_MAX, Proposals, Status, Text
@@ -145,6 +146,40 @@ _COLUMNS: Final = {
     "partner": "varchar",
     "amount_pence": "bigint",
 }
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """Where a charge stands in the books: on which day, at whose cost.
+
+    `earliest`: nothing has been posted as early as that, so months would be closed from there on.
+    """
+
+    posted_on: date
+    partner: str
+    late: bool
+    earliest: bool = False
+
+
+async def placed(charge: PoolCharge) -> Placed | None:
+    """Where it was posted, or would be if it were approved now; None where it was declined."""
+    if charge.status == "declined":
+        return None
+    if charge.status == "approved":
+        row = await fetch_one(_PLACED, charge.decided_at, charge.id)
+        assert row is not None, "what is approved is posted with it"
+        return Placed(**row)
+    books = await read_books()
+    posted_on, late = books.posted(charge.happened_on)
+    row = await fetch_one(TURN)
+    turn = row["turn"] if row else None
+    early = turn is not None and posted_on < turn
+    return Placed(posted_on, books.payer(charge.partner, posted_on), late, early)
+
+
+_PLACED: Final = """
+select posted_on, partner, late from postings
+where recorded_at = $1 and movement = $2 and partner is not null
+"""
 
 
 async def listed(status: Status | None, after: int, limit: int) -> list[PoolCharge]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from markupsafe import Markup
+
 from budget.proposals import TEXT_MAX, Standing, Status
 from budget.refusals import Refusal
 from equipment.staff.roles import Caller
@@ -121,4 +123,5 @@ def _decided(shown: Proposed) -> Iterable[tuple[str, str]]:
 
 
 def _line(key: str, text: str) -> dict[str, Any]:
-    return {"key": {"text": key}, "value": {"text": text}}
+    kind = "html" if isinstance(text, Markup) else "text"
+    return {"key": {"text": key}, "value": {kind: text}}

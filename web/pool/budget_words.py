@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from budget.by_month import Month, PartnerYear
+from budget.charges import WORDS as CHARGES
 from budget.closing import ClosedMonth
 from budget.outlooks import PoolYear
 from budget.pool import Budget, Figures, PartnerFigures
@@ -338,6 +339,8 @@ def _sums(drawn: Statement, kept: Mapping[str, str], base: str) -> Iterator[dict
 
 def _posting(each: Posted, base: str) -> list[_Cell]:
     what = escape(each.description)
+    if each.kind in CHARGES:
+        what = link(f"{base}/budget/charges/{each.movement}", each.description)
     if each.late:
         what += Markup(" ") + tag("Late", "yellow")
     # Whose order or visit it was is for those who may see people: here they are told apart.

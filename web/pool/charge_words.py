@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
-from budget.charges import WORDS, PoolCharge
+from budget.charges import WORDS, Placed, PoolCharge
 from budget.partners import Partner
 from budget.proposals import TEXT_MAX
 from budget.refusals import Refusal
+from budget.years import year_of
 from equipment.staff.roles import Caller
 from web.fields import Field, Fields, Form, errors, faults_of
 from web.forms import Filled
@@ -141,14 +143,14 @@ def charge_form(
 
 def charge_page(
     shown: PoolCharge,
-    payer: Partner,
+    found: tuple[Partner, Placed | None, Partner],
     caller: Caller,
     base: str,
     *,
     filled: Filled | None = None,
     refusal: Refusal | None = None,
 ) -> ProposalPage:
-    """A charge; who proposed it does not decide on it."""
+    """A charge, for whom, where it is posted and who pays it; its proposer does not decide."""
     path = f"{base}/budget/charges"
     subject = Subject(
         heading=WORDS[shown.kind],
@@ -158,7 +160,8 @@ def charge_page(
         approving=_APPROVING,
         task="decide on charges",
     )
-    told = _told(shown, payer)
+    payer, placed, heir = found
+    told = [*_told(shown, payer), *(_placed(shown, placed, heir, base) if placed else ())]
     return proposal_page(shown, subject, told, caller, filled=filled, refusal=refusal)
 
 
@@ -169,6 +172,34 @@ def _told(shown: PoolCharge, payer: Partner) -> Iterator[tuple[str, str]]:
     yield "Figure it counts in", _ACCOUNTS[shown.account]
     yield "Day it is for", day(shown.happened_on)
     yield "Reason", shown.reason
+
+
+def _placed(
+    shown: PoolCharge, placed: Placed, heir: Partner, base: str
+) -> Iterator[tuple[str, str]]:
+    """On which day it counts, at whose cost, and what is unusual about that."""
+    posted = shown.status == "approved"
+    words = day(placed.posted_on)
+    if posted:
+        asked = {
+            "year": year_of(placed.posted_on),
+            "partner": heir.ods,
+            "month": f"{placed.posted_on:%Y-%m}",
+        }
+        words = link(f"{base}/budget/statement?{urlencode(asked)}", words)
+    if placed.late:
+        words += ", late: the month it is for is closed"
+    yield "Posted on" if posted else "Would be posted on", words
+    if heir.ods != shown.partner:
+        yield "Paid by", f"{heir.name} ({heir.ods}), which has taken over by that day"
+    if placed.earliest:
+        yield "Look at the day again", _EARLIEST
+
+
+_EARLIEST: Final = (
+    "Nothing was posted as early as that. If it is approved, the months from then on have to be"
+    " closed one after another."
+)
 
 
 def _right(text: str) -> _Cell:

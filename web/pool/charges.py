@@ -82,8 +82,15 @@ async def _show(
 ) -> Response[str]:
     shown = await charges.look_up(charge)
     payer = await partners.find(shown.partner)
+    placed = await charges.placed(shown)
+    heir = await partners.find(placed.partner) if placed else payer
     content = charge_words.charge_page(
-        shown, payer, request.caller, request.site.base, filled=filled, refusal=refusal
+        shown,
+        (payer, placed, heir),
+        request.caller,
+        request.site.base,
+        filled=filled,
+        refusal=refusal,
     )
     return page(request, "proposal.jinja", content, status=422 if refusal else 200)
 
