@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Mapping
+from datetime import datetime, time
 from io import BytesIO, StringIO
 from typing import Final
 
@@ -36,6 +37,8 @@ def xlsx_of(statement: Statement) -> bytes:
     # Nothing that was typed becomes a formula or a link.
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with Workbook(file, plain) as book:
+        # Else it would say when it was asked for: a closed one is the same however often it is.
+        book.set_properties({"created": datetime.combine(statement.last, time())})
         _figures(book, statement)
         _postings(book, statement)
     return file.getvalue()
