@@ -9,6 +9,7 @@ from api.bodies import Json
 from api.request import ApiRequest
 from api.routes import get, put
 from budget import pool, positions, recycling
+from budget.month_compared import MonthCompared, month_compared
 from budget.pool import Budget, YearPlan
 from budget.recycling import By, Question, Report, Scope
 from budget.within import report_within, within_of
@@ -28,6 +29,12 @@ async def agree_budget(request: ApiRequest, year: str, data: Json[YearPlan]) -> 
 async def show_budget(request: ApiRequest, year: str, as_of: date | None = None) -> Budget:
     """Where the pool and each partner stand at the end of a day, and where the year ends."""
     return await positions.position(year, as_of, request.now)
+
+
+@get("/api/budgets/{year:str}/month", task="read the pool", tags=["The pool"])
+async def show_month(year: str, month: str) -> MonthCompared:
+    """A month beside an average one of those before it, and what made the difference."""
+    return await month_compared(year, month)
 
 
 @get("/api/recycling", task="read the pool", tags=["The pool"])
@@ -50,5 +57,6 @@ async def show_recycling(  # noqa: PLR0917 - what narrows a report
 ROUTES: Final = (
     agree_budget,
     show_budget,
+    show_month,
     show_recycling,
 )

@@ -161,7 +161,7 @@ def pool_page(
         partners=[_partner_row(each, year, asked) for each in standing.partners],
         by_month=year_picture(standing, outlook),
         months_head=MONTHS_HEAD,
-        months=year_months(outlook),
+        months=year_months(outlook, base),
         rates=_rates(figures),
         counts=[count_row(figures, kind, today, base) for kind in _COUNTED],
         closed=[

@@ -163,7 +163,7 @@ def outlook_page(
         made=_made(note),
         pictures=list(filter(None, (year_picture(budget, outlook), month_bars(outlook)))),
         months_head=MONTHS_HEAD,
-        months=months(outlook),
+        months=months(outlook, base),
         partners_said=_PARTNERS,
         partners_head=_head("Partner", "Contribution", "Expected", "From", "To",
             "Past months"),

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from budget.outlooks import PoolYear
 from budget.pool import Budget
+from web.markup import link
 from web.pool.charts import Fan, Frame, Line, draw_bars, draw_lines
 from web.words import pounds
 
@@ -92,14 +94,21 @@ def axis(pence: float) -> str:
     return about(round(pence)).replace(" million", "m")
 
 
-def months(outlook: PoolYear) -> list[list[_Cell]]:
-    """The same in a table: what was spent, and where the year is expected to be."""
+def months(outlook: PoolYear, base: str) -> list[list[_Cell]]:
+    """The same in a table: what was spent, and where the year is expected to be.
+
+    Each month in which something was spent leads to why it was as dear as it was.
+    """
     steps = {each.month: each for each in outlook.expected}
     spent = {each.month: each for each in outlook.spent}
     rows = []
     for month in sorted({*steps, *spent}):
         step, was = steps.get(month), spent.get(month)
-        row = [{"text": f"{month:%B %Y}"}, _right(pounds(was.spent_pence) if was else "To come")]
+        name: _Cell = {"text": f"{month:%B %Y}"}
+        if was is not None and was.spent_pence:
+            asked = urlencode({"year": outlook.year, "month": f"{month:%Y-%m}"})
+            name = {"html": link(f"{base}/budget/month?{asked}", name["text"])}
+        row = [name, _right(pounds(was.spent_pence) if was else "To come")]
         if step is None:
             row += [
                 _right(pounds(was.so_far_pence) if was else ""),
