@@ -4,14 +4,13 @@ Amounts come from the sums that are kept, and cost the same however much has bee
 activity is read from that month's own postings.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final, TypeAlias
+from typing import Final
 
-import asyncpg
 import msgspec
 
-from budget import recycling
+from budget import average_months, recycling
+from budget.average_months import Beside, Counted, Issued, PartnerBeside
 from budget.closing import days
 from budget.database import fetch
 from budget.forecasting.series import months_after, months_between
@@ -35,40 +34,6 @@ FORMULAE: Final = (
     ),
 )
 _DAY: Final = timedelta(days=1)
-_Counts: TypeAlias = Mapping[str, Count]
-
-
-class Beside(msgspec.Struct, frozen=True):
-    """An amount of the month's, and that of an average month before it; in pence.
-
-    `usual` is null where no month was before.
-    """
-
-    key: str
-    pence: int
-    usual_pence: int | None
-
-    @property
-    def more_pence(self) -> int:
-        """By how much it was more than usual; 0 where nothing is usual yet."""
-        return 0 if self.usual_pence is None else self.pence - self.usual_pence
-
-
-class PartnerBeside(Beside, frozen=True):
-    """A partner's net spend; `key` is its ODS code."""
-
-    name: str
-
-
-class Issued(msgspec.Struct, frozen=True):
-    """What went out: units and what they were charged, and by how much more that was, and why."""
-
-    units: int
-    pence: int
-    usual_units: float | None
-    usual_pence: int | None
-    more_went_out_pence: int | None
-    dearer_pence: int | None
 
 
 class Activity(msgspec.Struct, frozen=True):
@@ -110,7 +75,7 @@ async def month_compared(year: str, month: str) -> MonthCompared:
     before = months_between(began, first)
     counted = {by: await _issued(began, first, last, by) for by in _BY}
     kinds = await fetch(_KINDS, first, end)
-    figures = list(_figures(rows, before))
+    figures = list(average_months.figures(rows, before))
     return MonthCompared(
         year=year,
         month=month,
@@ -118,78 +83,23 @@ async def month_compared(year: str, month: str) -> MonthCompared:
         last=last,
         before=before,
         figures=figures,
-        partners=_partners(rows, before, figures[-1]),
-        issued=_why(*(part.get("", Count()) for part in counted["none"]), before),
-        categories=_each(*counted["category"], before),
-        products=_each(*counted["sku"], before)[:MOST],
+        partners=average_months.partners(rows, before, figures[-1]),
+        issued=average_months.why(*(part.get("", Count()) for part in counted["none"]), before),
+        categories=average_months.parts(*counted["category"], before),
+        products=average_months.parts(*counted["sku"], before)[:MOST],
         activity=[Activity(row["kind"], row["many"], row["pence"]) for row in kinds if row["many"]],
         late=sum(row["late"] for row in kinds),
         late_pence=sum(row["late_pence"] for row in kinds),
     )
 
 
-def _figures(rows: Sequence[asyncpg.Record], before: int) -> Iterator[Beside]:
-    """Issues, activity, credits and net, which is what these come to in an average month, too."""
-    now = {name: sum(row[name] for row in rows) for name in _FIGURES}
-    past = {name: sum(row[f"{name}_before"] for row in rows) for name in _FIGURES}
-    usual = {name: _average(past[name], before) for name in ("issues", "activity", "net")}
-    if before:
-        issues, activity, net = (pence or 0 for pence in usual.values())
-        usual["credits"] = issues + activity - net
-    return (Beside(name, now[name], usual.get(name)) for name in _FIGURES)
-
-
-def _partners(rows: Sequence[asyncpg.Record], before: int, net: Beside) -> list[PartnerBeside]:
-    """Each one's net spend; their averages come to the pool's to the penny."""
-    usual = {row["ods"]: _average(row["net_before"], before) for row in rows}
-    if before and net.usual_pence is not None:
-        over = net.usual_pence - sum(pence or 0 for pence in usual.values())
-        nearest = sorted(rows, key=lambda row: (-(row["net_before"] % before), row["ods"]))
-        for row in nearest[:over]:
-            usual[row["ods"]] = (usual[row["ods"]] or 0) + 1
-    return [
-        PartnerBeside(row["ods"], row["net"], usual[row["ods"]], name=row["name"]) for row in rows
-    ]
-
-
-def _average(pence: int, before: int) -> int | None:
-    """Of so many months, in whole pence and never above; None of none."""
-    return pence // before if before else None
-
-
-def _each(now: _Counts, past: _Counts, before: int) -> list[Beside]:
-    """What differs most first; what goes out usually and did not is there, too."""
-    nothing = Count()
-    found = [
-        Beside(
-            key,
-            now.get(key, nothing).pence,
-            _average(past.get(key, nothing).pence, before),
-        )
-        for key in now.keys() | past.keys()
-    ]
-    found.sort(key=lambda each: (-abs(each.more_pence), -each.pence, each.key))
-    return [each for each in found if each.pence or each.usual_pence]
-
-
-def _why(now: Count, past: Count, before: int) -> Issued:
-    """How much of the difference is that more went out, and how much that it was dearer."""
-    usual = _average(past.pence, before)
-    if usual is None or not past.units:
-        return Issued(now.units, now.pence, None, None, None, None)
-    units = past.units / before
-    went_out = round((now.units - units) * past.pence / past.units)
-    return Issued(now.units, now.pence, units, usual, went_out, now.pence - usual - went_out)
-
-
-_FIGURES: Final = ("issues", "activity", "credits", "net")
 _BY: Final[tuple[By, ...]] = ("none", "category", "sku")
 
 
-async def _issued(began: date, first: date, last: date, by: By) -> tuple[_Counts, _Counts]:
+async def _issued(began: date, first: date, last: date, by: By) -> tuple[Counted, Counted]:
     """What went out in the month, and in all the months before it, by key."""
     spans = [(first, last), *([(began, first - _DAY)] if began < first else [])]
-    found: list[_Counts] = []
+    found: list[Counted] = []
     for span in spans:
         report = await recycling.report(Question(*span, by=by, scope="all"))
         rows = report.rows if by != "none" else [report.total]

@@ -63,6 +63,8 @@ async def test_a_statement_is_the_same_open_and_closed(store: httpx.AsyncClient)
     assert (drawn["net_pence"], drawn["postings"]) == (62_000 - 52_700, 3)
     after = await store.get(STATEMENT, headers=accept)
     assert after.content == before.content
+    books = [(await store.get(f"{STATEMENT}&format=xlsx")).content for _ in range(2)]
+    assert books[0] == books[1]
     assert (await store.get(f"{STATEMENT}&format=csv")).content == before.content
     [month] = (await store.get("/api/budgets/2018-19/months")).json()["months"]
     assert month == closed

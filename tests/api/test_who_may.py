@@ -121,6 +121,7 @@ MAY = """
     acubx    GET /api/recycling/not-back/items
     acubx    GET /api/recycling/variation
     a        POST /api/budgets/{year}/close
+    acubx    GET /api/budgets/{year}/month
     acubx    GET /api/budgets/{year}/months
     acubx    GET /api/budgets/{year}/statement
     acubx    GET /api/charges

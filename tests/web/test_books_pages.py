@@ -95,6 +95,7 @@ async def test_a_charge_is_proposed_by_one_and_decided_by_another(
         shown = await ada.get(path)
         assert "somebody else decides" in words(shown)
         assert "£2,500" in words(shown)
+        assert f"Would be posted on 1 {LAST:%B %Y}" in words(shown)
         own = await ada.post(f"{path}/approve")
         assert own.status_code == 422
         assert "somebody else decides" in words(own)
@@ -109,6 +110,32 @@ async def test_a_charge_is_proposed_by_one_and_decided_by_another(
         assert "Management fee" in words(await bob.get("/budget/charges?status=approved"))
         partner = await bob.get(f"/budget/partner?year={YEAR}&partner=04K")
         assert "£2,500" in words(partner)
+        decided = await bob.get(path)
+        assert f"Posted on 1 {LAST:%B %Y}" in words(decided)
+        [statement] = re.findall(r'href="(/budget/statement[^"]+)"', decided.text)
+        assert f'href="{path}"' in (await bob.get(statement.replace("&amp;", "&"))).text
+
+
+async def test_a_charge_of_a_wrong_year_is_looked_at_again(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """Months would be closed from there on; and whoever has taken over is named as who pays."""
+    await lend(service, LAST, "Ada")
+    await service.post("/api/partners", json={"ods": "QT1", "name": "The board", "kind": "icb"})
+    change = {"succeeded_by": "QT1", "succeeded_on": LAST.isoformat()}
+    assert (await service.patch("/api/partners/04K", json=change)).is_success
+    async with signed_in(app, "ada") as ada, signed_in(app, "bob") as bob:
+        early = await propose(ada, **{"happened_on-year": str(LAST.year - 9)})
+        assert "Nothing was posted as early as that." in words(
+            await bob.get(early.headers["Location"])
+        )
+        usual = await propose(ada, **{"happened_on-day": str(LAST.day)})
+        path = usual.headers["Location"]
+        assert "Paid by The board (QT1), which has taken over" in words(await bob.get(path))
+        assert (await bob.post(f"{path}/approve")).status_code == 303
+        shown = words(await bob.get(path))
+        assert "Paid by The board (QT1)" in shown
+        assert "Nothing was posted as early" not in shown
 
 
 async def test_what_is_given_back_is_a_correction_of_its_figure(

@@ -164,3 +164,30 @@ def _links(answer: httpx.Response, to: str) -> list[str]:
     assert answer.status_code == 200, answer.text
     found = re.findall(r'href="([^"]+)"', answer.text)
     return [each.replace("&amp;", "&") for each in found if each.startswith(to)]
+
+
+async def test_a_month_says_why_it_was_dear(app: Litestar, service: httpx.AsyncClient) -> None:
+    """The pool leads to its months, a month to what is behind each of its amounts."""
+    today = london_day(datetime.now(UTC))
+    [item] = await stock(service, "BED01")
+    last = today.replace(day=1) - timedelta(days=1)
+    before = datetime(last.year, last.month, last.day, 12, tzinfo=UTC)
+    them = await person(service, name="Cy")
+    await send(service, scan(item["code"], "deliver", person=them, occurred_at=before.isoformat()))
+    async with signed_in(app, "holder") as browser:
+        year = year_of(last)
+        pool = await browser.get(f"/budget?year={year}")
+        address = next(each for each in _links(pool, "/budget/month") if f"{last:%Y-%m}" in each)
+        first = words(await browser.get(address))
+        assert f"{last:%B} came to £620. There is no month before it to compare." in first
+        month = await browser.get(f"/budget/month?year={year_of(today)}&month={today:%Y-%m}")
+        shown = words(month)
+        assert "comes to £620: as much as the month before it, which is £620." in shown
+        assert "1 item went out, charged £620; in an average month it is 1.0 items" in shown
+        behind = next(
+            each for each in _links(month, "/budget/recycling/movements") if "sku" in each
+        )
+        assert item["code"] not in words(await browser.get(behind))
+        assert "BED01" in words(await browser.get(behind))
+        [statement] = [each for each in _links(month, "/budget/statement") if "04K" in each]
+        assert "Issue of BED01" in words(await browser.get(statement))

@@ -149,6 +149,7 @@ MAY = """
     acubx    GET /budget
     acubx    GET /budget/figure
     acubx    GET /budget/committed
+    acubx    GET /budget/month
     acubx    GET /budget/partner
     acubx    GET /budget/statement
     acubx    GET /budget/statement/file

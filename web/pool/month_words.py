@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from budget.average_months import Beside, Issued
 from budget.charges import WORDS as CHARGES
 from budget.ledger import PURCHASE
-from budget.month_compared import Activity, Beside, Issued, MonthCompared
+from budget.month_compared import Activity, MonthCompared
 from web.markup import link
 from web.pool.behind_words import FIGURES
 from web.words import count, pounds
