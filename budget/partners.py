@@ -85,6 +85,19 @@ async def successions() -> dict[str, tuple[str, date]]:
 _SUCCESSIONS = "select ods, succeeded_by, succeeded_on from partners where succeeded_by is not null"
 
 
+def successions_of(text: str) -> Succession:
+    """Every succession, of the text that the statement gives."""
+    rows = msgspec.json.decode(text, type=list[tuple[str, str, date]])
+    return {ods: (successor, since) for ods, successor, since in rows}
+
+
+KNOWN_SUCCESSIONS: Final = """
+select coalesce(json_agg(json_build_array(ods, succeeded_by, succeeded_on)), '[]')::text
+from partners where succeeded_by is not null
+"""
+"""Every succession there is, as JSON, for whoever asks for other things with it."""
+
+
 async def enter(actor: str, new: NewPartner) -> Partner:
     """Add a partner; Refused `exists` where its code is taken, Wrong where a field is."""
     name = one_line(new.name)

@@ -10,6 +10,7 @@ from budget.database import fetch_one
 from budget.forecasting.kept import NEWEST, kept_of, made_by
 from budget.forecasting.outlook import YearEnd
 from budget.forecasting.year_ends import Standing, YearEnds, seen_on, year_ends
+from budget.partners import KNOWN_SUCCESSIONS, successions_of
 from budget.pool import AGREED, Budget, plan_of
 from budget.sharing.agreements import IN_FORCE, in_force
 from budget.sharing.shares import Contributed, Sharing, owed_beyond, sharing
@@ -39,7 +40,8 @@ async def positions(
     assert known is not None
     budget = await pool.stand(year, day, plan_of(known["agreed"]))
     found = {row.ods: Standing(row.net_pence, row.committed_pence) for row in budget.partners}
-    ends = await year_ends(year, seen, found, kept_of(known["newest"]))
+    succession = successions_of(known["successions"])
+    ends = await year_ends(year, seen, found, kept_of(known["newest"]), succession)
     shared = await sharing(year, day, contributed(budget), in_force(known["in_force"]))
     over = budget.pool.net_pence - budget.pool.contribution_pence
     owed = owed_beyond(over, shared, contributed(budget))
@@ -52,7 +54,8 @@ async def positions(
 
 
 _KNOWN: Final = f"""
-select ({AGREED}) as agreed, ({NEWEST}) as newest, ({IN_FORCE}) as in_force
+select ({AGREED}) as agreed, ({NEWEST}) as newest, ({IN_FORCE}) as in_force,
+    ({KNOWN_SUCCESSIONS}) as successions
 """
 
 

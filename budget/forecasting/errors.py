@@ -9,8 +9,10 @@ import asyncpg
 import msgspec
 
 from budget.database import fetch
+from budget.forecasting.inheriting import Next, first_of, next_month
 from budget.forecasting.outlook import Expected, Method, Outlook
 from budget.forecasting.series import months_after, months_between, read_history
+from budget.partners import successions
 from budget.years import london_day, span
 
 MONTHS: Final = 12
@@ -82,15 +84,17 @@ async def errors(year: str, day: date) -> Errors:
     found = await fetch(_PAST, months_after(first, -MONTHS) - _DAY, end)
     past = [row for row in found if row["data_to"] + _DAY in pool][-MONTHS:]
     outlooks = [msgspec.json.decode(row["content"], type=Outlook) for row in past]
+    succession = await successions()
+    foreseen = [(next_month(each, succession), each.begins_on) for each in outlooks]
     series = [
         _series(
             ods,
-            [(each.partners[ods], each.begins_on) for each in outlooks if ods in each.partners],
+            [(each[ods], month) for each, month in foreseen if ods in each],
             dict(zip(known, spent, strict=True)),
         )
         for ods, spent in history.partners.items()
     ]
-    whole = _series(None, [(each.pool, each.begins_on) for each in outlooks], pool)
+    whole = _series(None, [(first_of(each.pool), each.begins_on) for each in outlooks], pool)
     rows = [_error(row, each.pool, pool) for row, each in zip(past, outlooks, strict=True)]
     return _errors(rows, [*series, whole])
 
@@ -104,13 +108,13 @@ order by data_to, year, made_at < data_to + interval '32 days' desc, made_at des
 
 
 def _series(
-    ods: str | None, foreseen: Sequence[tuple[Expected, date]], spent: dict[date, int]
+    ods: str | None, foreseen: Sequence[tuple[Next, date]], spent: dict[date, int]
 ) -> SeriesErrors:
     """How far off the first month of each was."""
     off, within = [], 0
     for expected, month in foreseen:
-        away = spent[month] - expected.months[0]
-        within += -expected.below[0] <= away <= expected.above[0]
+        away = spent[month] - expected.pence
+        within += -expected.below <= away <= expected.above
         if spent[month]:
             off.append(abs(away / spent[month]))
     return SeriesErrors(ods, len(foreseen), fmean(off) if off else None, within)

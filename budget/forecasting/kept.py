@@ -24,6 +24,7 @@ from budget.forecasting.series import (
     read_history,
 )
 from budget.forecasting.together import brought_together
+from budget.partners import Succession, successions
 from budget.years import LONDON, london_day, span, year_of
 
 AT_ONCE: Final = 24
@@ -92,6 +93,7 @@ async def _due(now: datetime) -> list[_Due]:
         (row["year"], row["data_to"]): (row["spent"], row["made_at"]) for row in await fetch(_MADE)
     }
     first, last = int(year_of(history.begins_on)[:4]), int(year_of(today)[:4])
+    succession = await successions()
     due = []
     for year in (year_of(date(begin, 4, 1)) for begin in range(last, first - 1, -1)):
         for end in reversed(month_ends(year, today)):
@@ -99,7 +101,7 @@ async def _due(now: datetime) -> list[_Due]:
             # Of past months' ends only what changed much: each late scan would move all of them.
             newest = end == today.replace(day=1) - _DAY
             if _tells(known) and _is_stale(kept.get((year, end)), known, now, daily=newest):
-                due.append(_Due(year, end, known))
+                due.append(_Due(year, end, known.by_payer(succession, end + _DAY)))
     return due
 
 
@@ -185,7 +187,7 @@ that were over.
 """
 
 
-async def made_now(year: str, day: date) -> Kept | None:
+async def made_now(year: str, day: date, succession: Succession) -> Kept | None:
     """A plain forecast from the months up to a day, where the clock has made none yet.
 
     None where there are too few of them for any.
@@ -197,5 +199,5 @@ async def made_now(year: str, day: date) -> Kept | None:
     if known is None or not _tells(known):
         return None
     method: Method = "recent" if plain.method_for(known.months) == "recent" else "last_year"
-    due = _Due(year, end, known)
+    due = _Due(year, end, known.by_payer(succession, end + _DAY))
     return Kept(end, None, method, _plain(due))

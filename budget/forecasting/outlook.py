@@ -39,6 +39,14 @@ WORDS: Final[dict[Method, str]] = {
 _DAY: Final = timedelta(days=1)
 
 
+class Rest(msgspec.Struct, frozen=True):
+    """What is expected after a day until the year's end, and by how much less or more."""
+
+    pence: int
+    below: float
+    above: float
+
+
 class Expected(msgspec.Struct, frozen=True):
     """What is expected of each month, in pence, and by how much less or more until its end.
 
@@ -48,6 +56,11 @@ class Expected(msgspec.Struct, frozen=True):
     months: list[int]
     below: list[int]
     above: list[int]
+
+    def rest(self, pence: int, left: float) -> Rest:
+        """So much is left of it, in so many months: a range grows as the root of its time."""
+        narrowed = sqrt(left / len(self.months))
+        return Rest(pence, self.below[-1] * narrowed, self.above[-1] * narrowed)
 
 
 class Outlook(msgspec.Struct, frozen=True):
@@ -79,23 +92,24 @@ class YearEnd(msgspec.Struct, frozen=True):
     high_pence: int
 
 
-def year_end(
-    expected: Expected | None, begins_on: date, day: date, spent: int, committed: int
-) -> YearEnd:
+def year_end(expected: Expected, begins_on: date, day: date, spent: int, committed: int) -> YearEnd:
     """Where a year ends that stands at `spent` on a day, by what was expected.
 
-    What is left of the day's own month is expected in proportion to its days. What is ordered is a
-    part of what is expected, unless more is ordered than that.
+    What is left of the day's own month is expected in proportion to its days.
     """
-    if expected is None:
-        # Whoever had nothing posted by then: what is ordered is all that is known.
+    return ending(expected.rest(*_rest(expected.months, begins_on, day)), spent, committed)
+
+
+def ending(rest: Rest | None, spent: int, committed: int) -> YearEnd:
+    """Where a year ends of which so much is still to come.
+
+    What is ordered is a part of that, unless more is ordered; of whoever nothing is expected, it is
+    all that is known.
+    """
+    if rest is None:
         return YearEnd(*(spent + max(0, committed),) * 3)
-    rest, left = _rest(expected.months, begins_on, day)
-    rest = max(rest, committed)
-    # A range of independent months grows as the root of the time that it is about.
-    narrowed = sqrt(left / len(expected.months))
-    below, above = (round(each[-1] * narrowed) for each in (expected.below, expected.above))
-    return YearEnd(spent + rest, spent + rest - below, spent + rest + above)
+    pence = spent + max(rest.pence, committed)
+    return YearEnd(pence, pence - round(rest.below), pence + round(rest.above))
 
 
 def _rest(months: Sequence[int], begins_on: date, day: date) -> tuple[int, float]:
@@ -110,10 +124,14 @@ def _rest(months: Sequence[int], begins_on: date, day: date) -> tuple[int, float
     return rest, left
 
 
-def by_average(first: date, last: date, day: date, spent: int, committed: int) -> YearEnd:
-    """Where a year ends that goes on as it did until a day: see WORDS."""
-    gone, left = (day - first).days + 1, (last - day).days
-    rest = max(spent * left // gone, committed)
+def by_average(days: tuple[int, int], spent: int, paid: int, committed: int) -> YearEnd:
+    """Where a year ends that goes on as it did until a day: see WORDS.
+
+    `days` are those that are gone and those that are left; `paid` is what was spent by then of all
+    that is still one's to pay.
+    """
+    gone, left = days
+    rest = max(paid * left // gone, committed)
     return YearEnd(spent + rest, spent + rest - abs(rest) // 2, spent + rest + abs(rest) // 2)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from budget.database import fetch
+from budget.partners import Succession, successor_on
 from budget.years import span
 
 MONTHS_MAX: Final = 60
@@ -49,6 +50,15 @@ class History(msgspec.Struct, frozen=True):
         settled = median(spent[-_YEAR:]) / 2 if spent else 0
         begins = next((number for number, pence in enumerate(spent) if pence >= settled), 0)
         return newest.cut(begins, newest.months)
+
+    def by_payer(self, succession: Succession, day: date) -> "History":
+        """The same by who pays on a day: what they spent whom one took over from is one's own."""
+        paid: dict[str, list[int]] = {}
+        for ods, spent in self.partners.items():
+            payer = successor_on(succession, ods, day)
+            own = paid.get(payer, [0] * len(spent))
+            paid[payer] = [one + other for one, other in zip(own, spent, strict=True)]
+        return History(self.begins_on, dict(sorted(paid.items())))
 
     def cut(self, first: int, end: int) -> "History":
         """The months from one number until before another, from 0."""

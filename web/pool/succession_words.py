@@ -26,6 +26,7 @@ def _has_figures(each: PartnerFigures) -> bool:
         each.credits_pence,
         each.activity_pence,
         each.committed_pence,
+        each.forecast_pence,
     )
     return any(figures)
 
