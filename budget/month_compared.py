@@ -70,7 +70,8 @@ async def month_compared(year: str, month: str) -> MonthCompared:
     """The month beside those before it; Wrong where it is not one of that year."""
     first, end = days(year, month)
     last = end - _DAY
-    rows = await fetch(_POSTED, months_after(first, -BEFORE), first, last)
+    found = await fetch(_POSTED, months_after(first, -BEFORE), first, last)
+    rows = [dict(row) for row in found]
     began = min((row["began"] for row in rows if row["began"] is not None), default=first)
     before = months_between(began, first)
     counted = {by: await _issued(began, first, last, by) for by in _BY}
@@ -84,7 +85,7 @@ async def month_compared(year: str, month: str) -> MonthCompared:
         before=before,
         figures=figures,
         partners=average_months.partners(rows, before, figures[-1]),
-        issued=average_months.why(*(part.get("", Count()) for part in counted["none"]), before),
+        issued=average_months.why(*_whole(counted["none"]), before),
         categories=average_months.parts(*counted["category"], before),
         products=average_months.parts(*counted["sku"], before)[:MOST],
         activity=[Activity(row["kind"], row["many"], row["pence"]) for row in kinds if row["many"]],
@@ -105,6 +106,12 @@ async def _issued(began: date, first: date, last: date, by: By) -> tuple[Counted
         rows = report.rows if by != "none" else [report.total]
         found.append({row.key or "": row.issued for row in rows})
     return found[0], found[1] if len(found) > 1 else {}
+
+
+def _whole(counted: tuple[Counted, Counted]) -> tuple[Count, Count]:
+    """The same where it is of no key."""
+    now, past = counted
+    return now.get("", Count()), past.get("", Count())
 
 
 # What is folded and what is not yet, as of one moment, as budget/pool.py reads them.

@@ -25,7 +25,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "repair": "Repairs",
     "reversal": "Taken back, as it was undone",
     PURCHASE: "Shares of stock that was bought",
-    **CHARGES,
+    **dict[str, str](CHARGES.items()),
 }
 _Cell = dict[str, Any]
 
