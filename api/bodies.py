@@ -76,7 +76,9 @@ def judged(value: object, wanted: type[T], *, suspicious: bool = True) -> T:
     try:
         result = msgspec.convert(value, wanted)
     except (msgspec.ValidationError, UnicodeError) as error:
-        raise Wrong(list(_faults(value, wanted)) or [_fault(error, "")]) from error
+        # What forbids fields by itself says so once more.
+        faults = list(dict.fromkeys(_faults(value, wanted)))
+        raise Wrong(faults or [_fault(error, "")]) from error
     faults = list(_unknown(value, wanted))
     if suspicious:
         faults += _unstorable(result, "")
@@ -129,7 +131,15 @@ def _field_fault(value: object, wanted: Any, name: str) -> Iterator[Fault]:
     try:
         msgspec.convert(value, wanted)
     except (msgspec.ValidationError, UnicodeError) as error:
-        yield _fault(error, name)
+        yield from list(_entry_faults(value, wanted, name)) or [_fault(error, name)]
+
+
+def _entry_faults(value: object, wanted: Any, name: str) -> Iterator[Fault]:
+    """Of what has entries by key, each that is wrong: msgspec does not say which it is."""
+    if get_origin(wanted) is dict and isinstance(value, dict):
+        for key, entry in value.items():
+            if not _NOT_TEXT.search(key):
+                yield from _field_fault(entry, get_args(wanted)[1], join(name, key))
 
 
 def _fault(error: Exception, within: str) -> Fault:

@@ -66,6 +66,17 @@ class Crate(OpenBody, frozen=True):
         (b'{"name": "a\\ud800"}', {"name": "Has a character that is no text."}),
         (b'{"name": "a", "by": {"x\\u0000": 1}}', {"by": "Has a character that is no text."}),
         (b'{"name": "a", "by": {"x": 99999999999999999999}}', {"by.x": "Is out of range."}),
+        (
+            b'{"name": "a", "by": {"x": 1, "y": "5", "z": null}}',
+            {
+                "by.y": "Must be a whole number, not text.",
+                "by.z": "Must be a whole number, not null.",
+            },
+        ),
+        (
+            b'{"name": "a", "by": {"\\ud800": "5"}}',
+            {"by[...]": "Must be a whole number, not text."},
+        ),
         (b'{"name": "a", "from": "\\u0000"}', {"from": "Has a character that is no text."}),
         (
             b'{"lines": 1, "pence": "1", "zip": 1}',
