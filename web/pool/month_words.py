@@ -137,7 +137,8 @@ def _tables(found: MonthCompared, base: str) -> Iterator[MonthTable]:
         return f"{base}/budget/recycling/movements?{urlencode(asked)}"
 
     figures = [_row(FIGURES[each.key][0], each, None) for each in found.figures]
-    partners = [_row(each.name, each, statement(each)) for each in found.partners]
+    differ = sorted(found.partners, key=lambda each: -abs(each.more_pence))
+    partners = [_row(each.name, each, statement(each)) for each in differ]
     yield MonthTable("Figure by figure", _head("Figure", *head), figures, "")
     yield MonthTable(
         "Net spend by partner", _head("Partner", *head), partners, "There are no partners yet."

@@ -253,6 +253,8 @@ def _difference(each: Difference, base: str) -> list[_Cell]:
     item: _Cell = {"text": "None"}
     if each.item is not None:
         item = {"html": link(f"{base}/items/{each.item}", each.item)}
+    elif each.reason == "corrected":
+        item = {"html": link(f"{base}/budget/charges/{each.movement}", "The correction")}
     words, colour = _REASONS[each.reason]
     return [
         item,
