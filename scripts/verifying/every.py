@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from scripts.verifying.books import BOOK_INVARIANTS
+from scripts.verifying.books import BOOK_INVARIANTS, UNDRAWN
 from scripts.verifying.catalogue import CATALOGUE_INVARIANTS, SHORT
 from scripts.verifying.guards import GUARD_INVARIANTS
 from scripts.verifying.items import ITEM_INVARIANTS
@@ -42,5 +42,13 @@ EVERY: Final = (
     *PRINTING_INVARIANTS,
     *STOCK_INVARIANTS,
 )
-NOTES: Final = (NO_TARIFF, UNTARIFFED_VISITS, NO_MONTH, WAITS_IN_VAIN, SHORT, UNPAID_STOCK)
+NOTES: Final = (
+    NO_TARIFF,
+    UNTARIFFED_VISITS,
+    NO_MONTH,
+    WAITS_IN_VAIN,
+    SHORT,
+    UNPAID_STOCK,
+    UNDRAWN,
+)
 """No faults, but what an operator should know."""

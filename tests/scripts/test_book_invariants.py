@@ -10,6 +10,7 @@ import pytest
 from budget import charges
 from budget.charges import Proposal
 from budget.closing import close
+from scripts.verifying.books import UNDRAWN
 from scripts.verifying.every import EVERY
 from tests.equipment.store import done, received, scan, set_up, somebody
 
@@ -64,4 +65,21 @@ async def test_what_is_broken_is_found(database: str, books: None, name: str, sq
     await store.execute(f"set session_replication_role = replica; {sql}")
     [invariant] = [each for each in EVERY if each.name == name]
     assert await store.fetch(invariant.query) != []
+    await store.close()
+
+
+async def test_a_month_whose_closing_was_cut_off_is_no_fault_so_soon(
+    database: str, books: None
+) -> None:
+    """The clock draws its statements up: till then it is told, and later it is a fault."""
+    del books
+    store = await asyncpg.connect(database)
+    [statements] = [each for each in EVERY if each.name == "statements"]
+    for closed, faults, notes in (("now()", 0, 1), ("now() - interval '1 day'", 1, 0)):
+        await store.execute(
+            "set session_replication_role = replica; delete from statements;"
+            f" update closed_months set closed_at = {closed}"
+        )
+        assert len(await store.fetch(statements.query)) == faults, closed
+        assert len(await store.fetch(UNDRAWN)) == notes, closed
     await store.close()
