@@ -28,9 +28,10 @@ FORMULAE: Final = (
     ),
     "Net spend is issues and activity, less credits, by the days on which they were posted.",
     (
-        "What went out is counted by the days on which it did, at what it was charged, of all"
-        " products. More went out: (units - average units) x average charge of one. Dearer on"
-        " average: the rest of the difference, by price and by what was chosen."
+        "What went out is counted by the days on which it did, at what it was charged (or only"
+        " counted at, on pool-owned stock), of all products. More went out: (units - average units)"
+        " x average worth of one. Dearer on average: the rest of the difference, by price and by"
+        " what was chosen."
     ),
 )
 _DAY: Final = timedelta(days=1)

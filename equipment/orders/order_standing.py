@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from budget.commitments import Committed, commit
-from budget.database import execute, fetch
+from budget.database import execute, fetch, transaction
+from budget.years import london_day
 from equipment.orders.order_lifecycle import UNDER_WAY, status_of
 
 
@@ -70,6 +71,30 @@ def _committed(
         yield Committed(order["id"], line["id"], order["funder"], order["due_on"], pence)
     delivery = (order["delivery_pence"] or 0) if any(open_units.values()) else 0
     yield Committed(order["id"], None, order["funder"], order["due_on"], delivery)
+
+
+async def go_over(now: datetime) -> int:
+    """Let what is ordered commit whoever has taken over from a partner; how many orders it was.
+
+    Each in a transaction of its own. What is delivered then is the successor's to pay.
+    """
+    rows = await fetch(_LEFT_BEHIND, list(UNDER_WAY), london_day(now), AT_ONCE)
+    for row in rows:
+        async with transaction():
+            await bring_up_to_date([row["id"]], now)
+    return len(rows)
+
+
+AT_ONCE: Final = 500
+"""Orders that go over in one go: the rest does within the hour."""
+_LEFT_BEHIND: Final = """
+select o.id from order_standings o
+where o.status = any($1::varchar[]) and exists (
+    select from commitments c join partners p on p.ods = c.partner and p.succeeded_on <= $2
+    where c."order" = o.id group by c.partner having sum(c.pence) <> 0
+)
+order by o.id limit $3
+"""
 
 
 async def say_scheduled(orders: Collection[UUID], *, scheduled: bool) -> None:

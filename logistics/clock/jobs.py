@@ -14,6 +14,7 @@ from budget.closing import draw_up
 from budget.database import fetch
 from budget.forecasting.kept import make_due
 from budget.years import LONDON, london_day
+from equipment.orders.order_standing import go_over
 from equipment.staff.roles import SYSTEM
 from equipment.working_days import working_day_after
 from logistics.clock.tidying import (
@@ -115,6 +116,11 @@ JOBS: Final[Mapping[str, Job]] = {
         "Forecasts where each financial year ends, from the months that are over.",
         timedelta(hours=1),
         _counted("forecasts made", make_due),
+    ),
+    "successions": Job(
+        "Lets what is ordered commit whoever has taken over from a partner.",
+        timedelta(hours=1),
+        _counted("orders gone over to a successor", go_over),
     ),
     "statements": Job(
         "Draws up statements of closed months where whoever closed one was cut off.",

@@ -1,12 +1,15 @@
 """What orders commit their funders to, until it is delivered or called off."""
 
+from datetime import date
 from typing import Final
 
 import pytest
 
 from budget import pool
+from budget.partners import Takeover, take_over
 from budget.pool import DeliveryTariff, Tariff, YearPlan, agree
 from equipment.orders.order_decisions import cancel
+from equipment.orders.order_standing import go_over
 from equipment.staff.roles import Caller
 from tests.equipment.ordering import open_for_orders, ordered, orderer
 from tests.equipment.store import (
@@ -70,6 +73,20 @@ async def test_a_year_on_pool_owned_stock_commits_to_deliveries_alone(nurse: Cal
     assert await _committed() == (70_000, 930_000)
     await done(*(scan(code, "deliver") for code in codes))
     assert await _committed() == (0, 1_000_000)
+
+
+async def test_what_is_ordered_goes_over_to_whoever_takes_over(nurse: Caller) -> None:
+    """From its day on, as the delivery will be posted; delivered, nobody is committed any more."""
+    code = await one_item()
+    await ordered(nurse)
+    await take_over("admin", "04K", Takeover("52R", date(2018, 10, 2)))
+    second = NOW.replace(day=2)
+    assert [await go_over(now) for now in (NOW, second, second)] == [0, 1, 0]
+    rows = {row.ods: row for row in (await pool.standing("2018-19", None)).partners}
+    assert (rows["04K"].committed_pence, rows["52R"].committed_pence) == (0, 62_000)
+    await done(scan(code, "deliver", at=second), now=second)
+    rows = {row.ods: row for row in (await pool.standing("2018-19", None)).partners}
+    assert (rows["52R"].committed_pence, rows["52R"].issues_pence) == (0, 62_000)
 
 
 async def _committed(year: str = "2018-19") -> tuple[int, int]:

@@ -22,6 +22,7 @@ _NAMES: Final = {
     "stale-visits": "Stale visits",
     "stock-advice": "Stock to buy or prepare",
     "plan-tomorrow": "Tomorrow's rounds",
+    "successions": "Orders of partners that were succeeded",
 }
 
 

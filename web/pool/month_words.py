@@ -109,13 +109,13 @@ def _moved(each: Beside) -> str:
 
 
 def _issued(issued: Issued) -> Iterator[str]:
-    went_out = f"{count(issued.units, 'item')} went out, charged {pounds(issued.pence)}"
+    went_out = f"{count(issued.units, 'item')} went out, worth {pounds(issued.pence)}"
     if issued.usual_units is None or issued.usual_pence is None:
         yield f"{went_out}."
         return
     more, dearer = issued.more_went_out_pence or 0, issued.dearer_pence or 0
     yield (
-        f"{went_out}; in an average month it is {issued.usual_units:,.1f} items, charged"
+        f"{went_out}; in an average month it is {issued.usual_units:,.1f} items, worth"
         f" {pounds(issued.usual_pence)}. That {'more' if more >= 0 else 'fewer'} went out makes"
         f" {_signed(more)} of the difference; that they were"
         f" {'dearer' if dearer >= 0 else 'cheaper'} on average, {_signed(dearer)}."
