@@ -5,7 +5,7 @@ afterwards (equipment/journal.py).
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -36,7 +36,7 @@ from equipment.staff.roles import Caller
 from equipment.standing import Act, Check, Standing, State
 from equipment.undoing import check_undo
 from equipment.whereabouts import check_known, needed_by
-from labels.places import PlaceKind, parse_place
+from labels.places import parse_place
 
 
 class Sent(NamedTuple):
@@ -158,8 +158,9 @@ class Clerk:
         """The scan with its places, person and funder looked up."""
         assert reading.id is not None
         needs = needed_by(reading.action)
-        depot = self._depot(fields, needs)
-        van = self._place("van", fields.van, needs)
+        day = london_day(fields.occurred_at)
+        depot = self._depot(fields, needs, day)
+        van = self.hand.places.used("van", fields.van, needs, day)
         funder = fields.funder
         if funder is not None and not self.hand.may_charge(caller, funder):
             funder = None
@@ -172,7 +173,7 @@ class Clerk:
             action=reading.action,
             occurred_at=fields.occurred_at,
             recorded_at=self.now,
-            day=london_day(fields.occurred_at),
+            day=day,
             depot=depot,
             van=van,
             bay=self.hand.places.code("bay", fields.bay),
@@ -181,23 +182,16 @@ class Clerk:
             checks=tuple(Check(c.kind, c.result == "pass", c.on) for c in fields.checks),
         )
 
-    def _depot(self, fields: ScanFields, needs: frozenset[str]) -> str | None:
+    def _depot(self, fields: ScanFields, needs: frozenset[str], day: date) -> str | None:
         """The depot that is named, else the one that the bay is in."""
-        depot = self._place("depot", fields.depot, needs)
-        bay = self._place("bay", fields.bay, needs)
+        depot = self.hand.places.used("depot", fields.depot, needs, day)
+        bay = self.hand.places.used("bay", fields.bay, needs, day)
         if bay is None:
             return depot
         around = self.hand.places.depot_of_bay[bay]
         if "bay" in needs and depot not in {None, around}:
             raise Refused("bay-elsewhere", f"The bay {bay} is in the depot {around}, not {depot}.")
         return depot or around
-
-    def _place(self, kind: PlaceKind, text: str | None, needs: frozenset[str]) -> str | None:
-        if text is None:
-            return None
-        code = self.hand.places.code(kind, text)
-        check_known(kind, text, code, needs)
-        return code
 
     def _recipient(
         self, fields: ScanFields, funder: str | None, caller: Caller, line: LineInHand | None

@@ -23,6 +23,7 @@ from equipment.lifecycle import allowed
 from equipment.orders.queues import shelve
 from equipment.parts.received import ReceivedPart, fit_received, taken
 from equipment.people.visibility import sees_everyone, visible_people
+from equipment.places import unusable
 from equipment.purchases import purchase_of
 from equipment.recalls.holding import hold_newcomers
 from equipment.safety import due_dates
@@ -136,7 +137,7 @@ async def receive(
                 first = await receipts.earlier("receive", client_id, viewer.caller, content)
                 if first is not None:
                     return first
-            await _check_known(delivery.sku, delivery.depot)
+            await _check_known(delivery)
             ids = await _received(delivery, viewer)
             by = viewer.caller.username
             await fit_received(ids, delivery.sku, delivery.parts, by, viewer.now)
@@ -270,20 +271,11 @@ def _check_delivery(delivery: Delivery, now: datetime) -> None:
         raise Wrong(faults)
 
 
-async def _check_known(sku: str, depot: str) -> None:
-    row = await fetch_one(
-        "select exists(select from products where sku = $1) as sku,"
-        " exists(select from depots where code = $2) as depot",
-        sku,
-        depot,
-    )
-    assert row is not None
-    faults = [
-        Fault(name, f"There is no {words} “{said}”.")
-        for name, words, said in (("sku", "product", sku), ("depot", "depot", depot))
-        if not row[name]
-    ]
-    if faults:
+async def _check_known(delivery: Delivery) -> None:
+    sku, day = delivery.sku, london_day(delivery.received_at)
+    known = await fetch_one("select from products where sku = $1", sku)
+    faults = [] if known is not None else [Fault("sku", f"There is no product “{sku}”.")]
+    if faults := [*faults, *await unusable(delivery.depot, day)]:
         raise Wrong(faults)
 
 

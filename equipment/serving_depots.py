@@ -23,6 +23,7 @@ class ServingDepot(msgspec.Struct, frozen=True):
 async def serving_depot(postcode: str | None) -> ServingDepot:
     """The main depot nearest to a postcode, else the first by its code; satellites serve nobody.
 
+    Nor does one that is known to close begin to serve anybody.
     Refused `no-depot` where there is none.
     """
     return (await depots_around([postcode])).nearest(postcode)
@@ -50,7 +51,8 @@ async def depots_around(homes: Iterable[str | None]) -> DepotsAround:
 # A service has a handful of them.
 _DEPOTS_MAX: Final = 200
 _DEPOTS: Final = """
-select code, postcode, cut_off from depots where kind = 'depot' order by code limit $1
+select code, postcode, cut_off from depots
+where kind = 'depot' and closed_from is null order by code limit $1
 """
 
 

@@ -34,6 +34,8 @@ class Depot(Table, tablename="depots"):
     kind = Varchar(length=10)
     # Orders after this time of day (Europe/London) count as the next day's.
     cut_off = Time(null=True, default=None)
+    # From this day on nothing is brought there.
+    closed_from = Date(null=True, default=None)
 
 
 class Van(Table, tablename="vans"):
@@ -46,6 +48,7 @@ class Van(Table, tablename="vans"):
     crew = SmallInt(default=1)
     shift_from = Time(default=None)
     shift_to = Time(default=None)
+    closed_from = Date(null=True, default=None)
 
 
 class Bay(Table, tablename="bays"):

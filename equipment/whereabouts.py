@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, NamedTuple
 
 import msgspec
 
 from budget.database import fetch
-from budget.refusals import Missing
+from budget.refusals import Missing, Refused
 from budget.wording import sought
 from labels.places import PlaceKind, parse_place, place_key
 
@@ -26,22 +27,37 @@ class Whereabouts:
     codes: Mapping[Named, str] = field(default_factory=dict)
     depot_of_bay: Mapping[str, str] = field(default_factory=dict)
     kind_of_bay: Mapping[str, str] = field(default_factory=dict)
+    # From which day on those are closed that are: a bay as its depot.
+    closed_from: Mapping[tuple[PlaceKind, str], date] = field(default_factory=dict)
 
     def code(self, kind: PlaceKind, text: str | None) -> str | None:
         """The code of the place that is called so; None where there is none."""
         return self.codes.get(Named(kind, text)) if text is not None else None
 
+    def used(
+        self, kind: PlaceKind, text: str | None, needs: frozenset[str], day: date
+    ) -> str | None:
+        """The same; where the action needs it, Missing for none and Refused for a closed one."""
+        code = self.code(kind, text)
+        check_known(kind, text, code, needs)
+        closed = None if code is None else self.closed_from.get((kind, code))
+        if closed is not None and day >= closed and kind in needs:
+            words = f"The {kind} {code} is closed from {closed:%-d %B %Y} on."
+            raise Refused("place-closed", words)
+        return code
+
 
 class Place(msgspec.Struct, frozen=True):
     """A place that has one of the keys that were looked for."""
 
-    kind: str
+    kind: PlaceKind
     code: str
     key: str
     depot: str
     prefix: str | None
     # Of a bay, what it is for: clean, dirty, quarantine.
     bay_kind: str | None = None
+    closed_from: date | None = None
 
 
 def keys_of(named: Iterable[Named]) -> list[str]:
@@ -56,6 +72,11 @@ def whereabouts(named: Iterable[Named], places: Sequence[Place]) -> Whereabouts:
         {each: code for each, code in found.items() if code is not None},
         {place.code: place.depot for place in places if place.kind == "bay"},
         {place.code: place.bay_kind for place in places if place.bay_kind is not None},
+        {
+            (place.kind, place.code): place.closed_from
+            for place in places
+            if place.closed_from is not None
+        },
     )
 
 
@@ -70,12 +91,14 @@ async def read_whereabouts(named: Iterable[Named]) -> Whereabouts:
 
 # Each code's key as place_key() makes it: a code has neither spaces nor hyphens of another kind.
 PLACES: Final = """
-select kind, code, key, depot, bay_kind, (select value from settings where name = 'gcp') as prefix
+select kind, code, key, depot, bay_kind, closed_from,
+    (select value from settings where name = 'gcp') as prefix
 from (
     select 'depot' as kind, code, replace(upper(code), '-', '') as key, code as depot,
-        null as bay_kind from depots
-    union all select 'van', code, replace(upper(code), '-', ''), depot, null from vans
-    union all select 'bay', code, replace(upper(code), '-', ''), depot, kind from bays
+        null as bay_kind, closed_from from depots
+    union all select 'van', code, replace(upper(code), '-', ''), depot, null, closed_from from vans
+    union all select 'bay', code, replace(upper(code), '-', ''), depot, kind,
+        (select closed_from from depots d where d.code = bays.depot) from bays
 ) places
 where key = any({keys})
 """

@@ -113,9 +113,10 @@ async def _asker(caller: Caller, now: datetime) -> Asker:
 # The caller's own depot where it delivers, else the first that does.
 _DEPOT: Final = """
 (select 1 as place, cut_off from users u join depots d on d.code = u.depot
-    where u.id = $1 and d.kind = 'depot')
+    where u.id = $1 and d.kind = 'depot' and d.closed_from is null)
 union all
-(select 2, cut_off from depots where kind = 'depot' order by code limit 1)
+(select 2, cut_off from depots where kind = 'depot' and closed_from is null
+    order by code limit 1)
 order by place limit 1
 """
 

@@ -72,7 +72,10 @@ async def set_levels(caller: Caller, depot: str, levels: Levels) -> list[ShelfLi
     if faults := list(_faults(targets)):
         raise Wrong(faults)
     async with transaction():
-        await _check_satellite(depot)
+        row = await _check_satellite(depot)
+        if targets and row["closed_from"] is not None:
+            words = f"This store is closed from {row['closed_from']:%-d %B %Y} on."
+            raise Refused("place-closed", words)
         known = {row["sku"] for row in await fetch(_KNOWN, list(targets))}
         if unknown := sorted(targets.keys() - known):
             raise Wrong([Fault("levels", f"The catalogue has no {sku}.") for sku in unknown])
@@ -83,7 +86,7 @@ async def set_levels(caller: Caller, depot: str, levels: Levels) -> list[ShelfLi
 
 
 # Whoever sets the same store's waits for this.
-_SATELLITE: Final = "select kind from depots where code = $1 for no key update"
+_SATELLITE: Final = "select kind, closed_from from depots where code = $1 for no key update"
 _KNOWN: Final = "select sku from products where sku = any($1::varchar[])"
 _SET: Final = """
 with wanted as (
@@ -98,12 +101,13 @@ returning sku
 """
 
 
-async def _check_satellite(depot: str) -> None:
+async def _check_satellite(depot: str) -> asyncpg.Record:
     row = await fetch_one(_SATELLITE, sought(depot))
     if row is None:
         raise Missing("depot-not-found", "There is no such depot.")
     if row["kind"] != "satellite":
         raise Refused("not-a-satellite", "Only satellite stores have target levels.")
+    return row
 
 
 def _faults(targets: Mapping[str, int]) -> Iterator[Fault]:
@@ -121,7 +125,8 @@ async def stores(caller: Caller) -> list[Depot]:
 
 _STORES_MAX: Final = 500
 _STORES: Final = """
-select code, name, postcode, kind from depots where kind = 'satellite' order by name limit $1
+select code, name, postcode, kind from depots
+where kind = 'satellite' and closed_from is null order by name limit $1
 """
 
 

@@ -13,7 +13,7 @@ from budget.database import execute, fetch, fetch_one, transaction
 from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import code_faults, one_line, sought, text_faults
-from equipment.places import LONGEST_CODE, LONGEST_NAME, Code
+from equipment.places import LONGEST_CODE, LONGEST_NAME, Code, unusable
 from equipment.printers.networks import Networks, host_faults
 from equipment.staff.roles import Caller, check_may
 
@@ -93,19 +93,16 @@ async def set_up(caller: Caller, new: NewPrinter, networks: Networks, now: datet
     faults = [*code_faults("code", new.code, LONGEST_CODE), *_faults(name, host, networks)]
     if faults:
         raise Wrong(faults)
-    try:
-        async with transaction():
-            row = await fetch_one(
-                _SET_UP, new.code, name, new.depot, host, new.port, new.size, new.dpi
-            )
-            if row is None:
-                words = f"There is already a printer with the code {new.code}."
-                raise Refused("exists", words)
-            await execute(_UNKNOWN, new.code, now)
-            await record(caller.username, "printer set up", new.code, new)
-            return await _found(new.code)
-    except asyncpg.ForeignKeyViolationError as unknown:
-        raise Wrong([Fault("depot", "There is no such depot.")]) from unknown
+    async with transaction():
+        if faults := await unusable(new.depot):
+            raise Wrong(faults)
+        row = await fetch_one(_SET_UP, new.code, name, new.depot, host, new.port, new.size, new.dpi)
+        if row is None:
+            words = f"There is already a printer with the code {new.code}."
+            raise Refused("exists", words)
+        await execute(_UNKNOWN, new.code, now)
+        await record(caller.username, "printer set up", new.code, new)
+        return await _found(new.code)
 
 
 _SET_UP: Final = """
@@ -137,7 +134,8 @@ async def change(
             raise changed_meanwhile()
         new = dict(old) | said
         new["name"], new["host"] = one_line(new["name"]), new["host"].strip()
-        if faults := [*_faults(new["name"], new["host"], networks), *await _depot_faults(new)]:
+        faults = [*_faults(new["name"], new["host"], networks)]
+        if faults := [*faults, *await unusable(str(new["depot"]))]:
             raise Wrong(faults)
         if new["out_of_use"] and not old["out_of_use"]:
             await _check_idle(code)
@@ -158,11 +156,6 @@ update printers set name = $2, depot = $3, host = $4, port = $5, size = $6, dpi 
     out_of_use = $8, version = version + 1
 where code = $1
 """
-
-
-async def _depot_faults(new: dict[str, object]) -> list[Fault]:
-    known = await fetch_one("select from depots where code = $1", sought(str(new["depot"])))
-    return [] if known is not None else [Fault("depot", "There is no such depot.")]
 
 
 async def _check_idle(code: str) -> None:

@@ -14,6 +14,7 @@ from budget import changes, moments
 from budget.database import fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import text_faults
+from equipment.places import unusable
 from equipment.staff import passwords, second_factors, sessions
 from equipment.staff.roles import ADMINISTRATOR, ROLES, SYSTEM, Caller, check_may
 
@@ -283,20 +284,19 @@ async def _check_fields(given: dict[str, Any]) -> None:
     """Raise Wrong for what the types cannot say: partners and depots that are not there."""
     ods = [given.get("partner"), *(given.get("also") or ())]
     partners = await _known("select ods from partners where ods = any($1)", ods)
-    depots = await _known("select code from depots where code = any($1)", [given.get("depot")])
-    faults = [*_unknown(given, partners, depots), *text_faults("team", given.get("team"), 100)]
+    faults = [*_unknown(given, partners), *text_faults("team", given.get("team"), 100)]
+    if given.get("depot") is not None:
+        faults += await unusable(given["depot"])
     if faults:
         raise Wrong(faults)
 
 
-def _unknown(given: dict[str, Any], partners: set[str], depots: set[str]) -> Iterator[Fault]:
+def _unknown(given: dict[str, Any], partners: set[str]) -> Iterator[Fault]:
     if given.get("partner") is not None and given["partner"] not in partners:
         yield Fault("partner", "There is no such partner.")
     for number, ods in enumerate(given.get("also") or ()):
         if ods not in partners:
             yield Fault(f"also[{number}]", "There is no such partner.")
-    if given.get("depot") is not None and given["depot"] not in depots:
-        yield Fault("depot", "There is no such depot.")
 
 
 async def _known(sql: str, codes: Iterable[str | None]) -> set[str]:

@@ -5,7 +5,7 @@ movements (equipment/stock/settling.py).
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,9 +16,11 @@ from budget.database import execute, fetch, fetch_one, insert, transaction
 from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import sought, text_faults
+from budget.years import london_day
 from equipment import receipts
 from equipment.content import content_hash
 from equipment.naming import items_named
+from equipment.places import unusable
 from equipment.staff.roles import Caller, check_may
 from equipment.stock.comparing import compare
 from equipment.stock.count_form import (
@@ -44,7 +46,7 @@ async def open_count(caller: Caller, new: NewCount, now: datetime) -> Count:
     try:
         async with transaction():
             if await receipts.earlier(_RECEIPT, new.id, caller, content) is None:
-                await _check_place(new)
+                await _check_place(new, london_day(now))
                 await execute(_OPEN, new.id, new.depot, new.bay, now, caller.username)
                 await record(caller.username, "count opened", str(new.id), new)
                 await receipts.keep(_RECEIPT, new.id, caller, content, "", now)
@@ -60,18 +62,14 @@ insert into stock_counts (id, depot, bay, opened_at, opened_by) values ($1, $2, 
 """
 
 
-async def _check_place(new: NewCount) -> None:
-    [row] = await fetch(_PLACE, sought(new.depot), new.bay and sought(new.bay))
-    if not row["depot"]:
-        raise Wrong([Fault("depot", "There is no such depot.")])
-    if new.bay is not None and not row["bay"]:
+async def _check_place(new: NewCount, today: date) -> None:
+    if faults := await unusable(new.depot, today):
+        raise Wrong(faults)
+    if new.bay is not None and not await fetch(_BAY, sought(new.bay), new.depot):
         raise Wrong([Fault("bay", "This depot has no such bay.")])
 
 
-_PLACE: Final = """
-select exists (select from depots where code = $1) as depot,
-    exists (select from bays where code = $2 and depot = $1) as bay
-"""
+_BAY: Final = "select from bays where code = $1 and depot = $2"
 
 
 async def scan(caller: Caller, count: UUID, labels: Sequence[str], now: datetime) -> list[Counted]:

@@ -14,6 +14,7 @@ from budget.refusals import Fault, Wrong
 from budget.wording import one_line, sought
 from equipment import receipts
 from equipment.content import content_hash
+from equipment.places import unusable
 from equipment.staff.roles import Caller, check_may
 from equipment.stock.purchase_form import (
     NewLine,
@@ -52,22 +53,17 @@ def _check(told: NewPurchase | PurchaseChange) -> None:
 
 async def _check_known(told: NewPurchase | PurchaseChange) -> None:
     skus = [line.sku for line in told.lines]
-    [row] = await fetch(_KNOWN, sought(told.depot), [sought(sku) for sku in skus])
+    known = {row["sku"] for row in await fetch(_KNOWN, [sought(sku) for sku in skus])}
     faults = [
         Fault(f"lines[{n}].sku", f"There is no product “{sku}”.")
         for n, sku in enumerate(skus)
-        if sku not in row["skus"]
+        if sku not in known
     ]
-    if not row["depot"]:
-        faults.append(Fault("depot", "There is no such depot."))
-    if faults:
+    if faults := [*faults, *await unusable(told.depot)]:
         raise Wrong(faults)
 
 
-_KNOWN: Final = """
-select exists (select from depots where code = $1) as depot,
-    array(select sku from products where sku = any($2::varchar[])) as skus
-"""
+_KNOWN: Final = "select sku from products where sku = any($1::varchar[])"
 
 
 async def _write(caller: Caller, new: NewPurchase, now: datetime) -> None:

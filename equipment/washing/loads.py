@@ -17,13 +17,14 @@ from msgspec import Meta
 
 from budget.database import execute, fetch, fetch_one
 from budget.narrowing import narrowed
-from budget.refusals import Fault, Missing, Refused, Wrong
+from budget.refusals import Missing, Refused, Wrong
 from budget.wording import sought, text_faults
+from budget.years import london_day
 from equipment import receipts
 from equipment.clerk import Result
 from equipment.content import content_hash
 from equipment.naming import items_named
-from equipment.places import Code
+from equipment.places import Code, unusable
 from equipment.scans import record_with
 from equipment.staff.roles import Caller, check_may
 from equipment.washing.programmes import METHOD_WORDS, Method, Programme, programmes_of_items
@@ -129,9 +130,7 @@ async def _check(new: NewLoad) -> None:
         for name in ("machine", "cycle", "batch")
         for fault in text_faults(name, getattr(new, name), _LINE_MAX)
     ]
-    if await fetch_one("select from depots where code = $1", sought(new.depot)) is None:
-        faults.append(Fault("depot", "There is no such depot."))
-    if faults:
+    if faults := [*faults, *await unusable(new.depot, london_day(new.washed_at))]:
         raise Wrong(faults)
 
 

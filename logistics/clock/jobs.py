@@ -54,7 +54,8 @@ async def _plan_tomorrow(now: datetime, ways: Ways) -> str:
 
 # A day that a coordinator has begun to plan is theirs.
 _BUSY: Final = """
-select distinct v.depot from visits v where v.status = 'open' and v.ready_on <= $1
+select distinct v.depot from visits v join depots d on d.code = v.depot
+where v.status = 'open' and v.ready_on <= $1 and (d.closed_from is null or d.closed_from > $1)
     and not exists (select from day_plans p
         where p.depot = v.depot and p.day = $1 and p.made_by <> 'system')
 order by v.depot limit $2

@@ -162,7 +162,7 @@ async def pack(
         stops=_packed(stops, known, items, delays, day),
         items=items,
         products=await products_of({*known.skus, *(item.sku for item in items.values())}),
-        places=await places_around(depot["code"] if depot is not None else None),
+        places=await places_around(None if depot is None else depot["code"], day),
     )
 
 

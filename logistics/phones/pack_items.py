@@ -1,7 +1,7 @@
 """The things of a day, as a phone takes them along: what they are, and what may be done."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -117,10 +117,10 @@ def _product(row: asyncpg.Record, told: Handling) -> PackedProduct:
 _PRODUCTS: Final = "select sku, name, reuse from products where sku = any($1::varchar[])"
 
 
-async def places_around(depot: str | None) -> dict[str, list[dict[str, str]]]:
+async def places_around(depot: str | None, day: date) -> dict[str, list[dict[str, str]]]:
     """What has a label of its own beside items: the vans and bays of a depot, and all depots."""
     found: dict[str, list[dict[str, str]]] = {"vans": [], "depots": [], "bays": []}
-    for row in await fetch(_PLACES, depot, _PLACES_MAX):
+    for row in await fetch(_PLACES, depot, day, _PLACES_MAX):
         found[row["kind"]].append({"code": row["code"], "name": row["name"]})
     return found
 
@@ -128,8 +128,9 @@ async def places_around(depot: str | None) -> dict[str, list[dict[str, str]]]:
 _PLACES_MAX: Final = 1_000
 _PLACES: Final = """
 select * from (
-    select 'vans' as kind, code, code as name from vans where depot = $1
-    union all select 'depots', code, name from depots
+    select 'vans' as kind, code, code as name from vans
+    where depot = $1 and (closed_from is null or closed_from > $2)
+    union all select 'depots', code, name from depots where closed_from is null or closed_from > $2
     union all select 'bays', code, name from bays where depot = $1
-) places order by kind, code limit $2
+) places order by kind, code limit $3
 """

@@ -88,7 +88,7 @@ left join lateral (
         array_agg(distinct s) filter (where s is not null) as skills
     from crew_members m left join lateral unnest(m.skills) s on true
     where m.van = n.code and m.day = $2) c on true
-where n.depot = $1 and n.payload_kg > 0
+where n.depot = $1 and n.payload_kg > 0 and (n.closed_from is null or n.closed_from > $2)
     and not exists (select from van_days d where d.van = n.code and d.day = $2 and d.off)
 order by n.code limit $3
 """

@@ -9,8 +9,9 @@ import asyncpg
 import msgspec
 
 from budget.database import execute, fetch, fetch_one, insert
-from budget.refusals import Fault, Refused, Wrong
+from budget.refusals import Refused, Wrong
 from budget.wording import sought
+from equipment.places import unusable
 from logistics.planner.day import Plan
 from logistics.planner.day import Round as PlannedRound
 from logistics.rounds.clock_times import moment_of
@@ -29,9 +30,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 async def open_plan(depot: str, day: date, actor: str, now: datetime) -> asyncpg.Record:
     """The day's plan, made where there is none; Wrong where there is no such depot."""
-    known = await fetch_one("select kind from depots where code = $1", sought(depot))
-    if known is None:
-        raise Wrong([Fault("depot", "There is no such depot.")])
+    if faults := await unusable(depot, day):
+        raise Wrong(faults)
     await execute(_MAKE, uuid4(), depot, day, now, actor)
     return await lock_plan(depot, day)
 

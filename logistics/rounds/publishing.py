@@ -23,7 +23,8 @@ async def publish(caller: Caller, number: UUID, now: datetime) -> Round:
     """Publish one van's round, in place of the one before; published already, it stays so.
 
     Missing where there is none, Refused `round-superseded` where a newer one was published since,
-    `round-out-of-date` where a visit has ended or is on another day's round.
+    `round-out-of-date` where a visit has ended or is on another day's round, `van-closed` where the
+    depot has the van no more.
     """
     check_may(caller, "plan rounds")
     async with transaction(viewer=EVERYONE):
@@ -91,6 +92,7 @@ async def _next_version(plan: UUID) -> None:
 
 async def _publish(caller: Caller, drafts: Sequence[asyncpg.Record], now: datetime) -> None:
     numbers = [each["id"] for each in drafts]
+    await _check_vans(numbers)
     stops = await fetch(_STOPS, numbers)
     wrong = [stop["visit"] for stop in stops if not stop["still"]]
     if wrong:
@@ -107,6 +109,19 @@ async def _publish(caller: Caller, drafts: Sequence[asyncpg.Record], now: dateti
     await note_each(dict.fromkeys(sorted(fresh), "planned"), caller.username, now)
 
 
+async def _check_vans(numbers: Sequence[UUID]) -> None:
+    """Refused where a van is another depot's by now, or out of use; held, so that it stays so."""
+    out = [row["code"] for row in await fetch(_VANS, numbers) if row["gone"]]
+    if out:
+        words = f"This depot no longer has {' and '.join(out)} on that day. Plan the day anew."
+        raise Refused("van-closed", words, vans=out)
+
+
+_VANS: Final = """
+select n.code, n.depot <> p.depot or n.closed_from <= r.day as gone
+from rounds r join day_plans p on p.id = r.plan join vans n on n.code = r.van
+where r.id = any($1::uuid[]) order by n.code for share of n
+"""
 # Held in one order, as everybody does. One on the way or done is part of a round that goes on.
 _STOPS: Final = """
 with held as materialized (

@@ -123,6 +123,17 @@ from (select round, place, arrive_at, lag(depart_at) over (partition by round or
         as left_at from round_stops) s
 where arrive_at < left_at
 """
+# Rounds that went out before the van was put out of use lie before its day.
+_DRIVEN: Final = """
+select format('round %s on %s: its van %s is out of use from %s on', r.id, r.day, n.code,
+    n.closed_from)
+from rounds r join vans n on n.code = r.van
+where r.status = 'published' and r.day >= n.closed_from
+union all
+select format('van %s: is in use longer than its depot %s', n.code, n.depot)
+from vans n join depots d on d.code = n.depot
+where d.closed_from < coalesce(n.closed_from, 'infinity')
+"""
 _ASKED: Final = """
 select format('visit %s: the crew said %s, and nobody was told', o.visit, s.step)
 from visit_outcomes o join (values ('ring', 'visit-ring'), ('prescriber', 'visit-prescriber'),
@@ -137,6 +148,7 @@ VISIT_INVARIANTS: Final = (
     Invariant("visit-asked", "Whom the crew says to ask is asked for by a case.", _ASKED),
     Invariant("visit-charged", "An ended visit is charged what is due, once.", _CHARGED),
     Invariant("visit-dated", "Figures go by the days that a visit's lines say.", _DATED),
+    Invariant("van-in-use", "A van goes out while it and its depot are in use.", _DRIVEN),
     Invariant("order-scheduled", "A scheduled order has a planned visit.", _SCHEDULED),
     Invariant("visit-round", "A visit is a stop of the round it is on; a van has one.", _ROUNDS),
 )

@@ -77,6 +77,7 @@ _CODES: Final[dict[str, Body]] = {
     "PUT /api/budgets/{year}": {"contributions": {"04K": 1}},
     "PATCH /api/partners/{ods}": {"succeeded_by": "04K", "succeeded_on": "2027-04-01"},
     "POST /api/vans": _VAN | {"depot": "D1", "shift": {"from": "08:00", "to": "16:00"}},
+    "PATCH /api/vans/{code}": {"depot": "D1"},
     "POST /api/bays": {"code": "B1", "depot": "D1", "name": "Bay", "kind": "clean"},
     "PUT /api/kits/{code}": {"name": "Kit", "lines": [{"sku": "CMD01", "quantity": 1}]},
     "PUT /api/depots/{code}/levels": {"levels": {"CMD01": 1}},
@@ -115,6 +116,7 @@ _IDS: Final = {
     "PATCH /api/partners/{ods}": {"ods": "52R"},
     "PUT /api/kits/{code}": {"code": "KIT01"},
     "PUT /api/depots/{code}/levels": {"code": "S1"},
+    "PATCH /api/vans/{code}": {"code": "V1"},
     "PUT /api/vans/{code}/days/{day}": {"code": "V1"},
 }
 # Who sees it all could approve their own order: the authoriser tries what is to come through.

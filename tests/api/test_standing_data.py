@@ -79,11 +79,12 @@ async def test_what_is_not_there_is_missing(admin: httpx.AsyncClient) -> None:
 
 async def test_places_come_back_as_the_contract_writes_them(admin: httpx.AsyncClient) -> None:
     """Times of day as HH:MM, the postcode in its usual form."""
-    depot = DEPOT | {"postcode": "NG1 5FS"}
+    depot = DEPOT | {"postcode": "NG1 5FS", "closed_from": None}
     assert (await admin.post("/api/depots", json=DEPOT)).json() == depot
     assert (await admin.get("/api/depots")).json() == {"results": [depot], "next": None}
-    assert (await admin.post("/api/vans", json=VAN)).json() == VAN
-    assert (await admin.get("/api/vans")).json() == {"results": [VAN], "next": None}
+    van = VAN | {"closed_from": None}
+    assert (await admin.post("/api/vans", json=VAN)).json() == van
+    assert (await admin.get("/api/vans")).json() == {"results": [van], "next": None}
 
 
 async def test_a_list_is_read_page_by_page(admin: httpx.AsyncClient) -> None:

@@ -50,6 +50,7 @@ BREAKS = [
     ("visit-charged", "update postings set posted_on = posted_on + 1 where visit is not null"),
     ("visit-dated", "update visits set promised_on = promised_on - 1"),
     ("visit-dated", "update visits set asked_on = null"),
+    ("van-in-use", _LOOSE + "update depots set closed_from = '2030-01-01'"),
     ("order-scheduled", "update orders set status = 'scheduled'"),
     ("append-only", "grant update on visit_outcomes to kitback_app"),
 ]

@@ -8,6 +8,7 @@ from litestar import Litestar
 
 from tests.filled import as_admin
 from tests.web.conftest import signed_in
+from tests.web.forms import forms_of
 from tests.web.ordering import open_service, words
 
 HOSTILE = "<b>A&B</b>"
@@ -158,3 +159,36 @@ async def test_a_van_is_fitted_by_a_form(desk: httpx.AsyncClient, admin: httpx.A
         "trips_max": 1, "rest_minutes": 45,
     }  # fmt: skip
     assert (await desk.get("/admin/vans/NONE")).status_code == 404
+
+
+async def test_a_place_is_changed_and_closed_by_a_form(
+    desk: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    """Two who change one keep what each wrote; why it cannot close is said in words."""
+    await desk.post("/admin/vans/new", data=VAN)
+    path = "/admin/places/D1"
+    [form] = forms_of((await desk.get(path)).text)[-1:]
+    assert (await admin.patch("/api/depots/D1", json={"name": "Elsewhere"})).is_success
+    assert (await desk.post(path, data=dict(form.pairs) | {"cut_off": "14:00"})).status_code == 303
+    both = await desk.post(path, data=dict(form.pairs) | {"name": HOSTILE})
+    assert "changed to “Elsewhere” by somebody else meanwhile" in words(both)
+    [depot] = [each for each in await _depots(admin) if each["code"] == "D1"]
+    assert (depot["name"], depot["cut_off"]) == ("Elsewhere", "14:00")
+    day = {"closed_from-day": "1", "closed_from-month": "4", "closed_from-year": "2099"}
+    [form] = forms_of((await desk.get(path)).text)[-1:]
+    in_use = await desk.post(path, data=dict(form.pairs) | day)
+    assert (in_use.status_code, "of it is still in use" in words(in_use)) == (422, True)
+    wrong = await desk.post(path, data=dict(form.pairs) | day | {"name": ""})
+    assert (wrong.status_code, "Enter the name" in words(wrong)) == (422, True), words(wrong)
+    van = "/admin/vans/V9/change"
+    [form] = forms_of((await desk.get(van)).text)[-1:]
+    assert (await desk.post(van, data=dict(form.pairs) | day | {"crew": "1"})).status_code == 303
+    assert "Out of use from 1 April 2099" in words(await desk.get("/admin/vans"))
+    early = await desk.post(van, data=dict(form.pairs) | {"shift-to": "07:00"})
+    assert "Time it is back must be" in words(early) or early.status_code == 422
+    assert (await desk.get("/admin/places/NONE")).status_code == 404
+
+
+async def _depots(admin: httpx.AsyncClient) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await admin.get("/api/depots")).json()["results"]
+    return found

@@ -76,11 +76,15 @@ MAY = """
     a        GET /admin/places
     a        POST /admin/places/new
     a        GET /admin/places/new
+    a        GET /admin/places/{code}
+    a        POST /admin/places/{code}
     a        GET /admin/vans
     a        POST /admin/vans/new
     a        GET /admin/vans/new
     a        GET /admin/vans/{code}
     a        POST /admin/vans/{code}
+    a        GET /admin/vans/{code}/change
+    a        POST /admin/vans/{code}/change
     a        GET /admin/funder-rules
     a        POST /admin/funder-rules/new
     a        GET /admin/funder-rules/new

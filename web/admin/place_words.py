@@ -24,7 +24,8 @@ PARTNER_KINDS: Final = {
 }
 DEPOT_KINDS: Final = {"depot": "Depot", "satellite": "Satellite store"}
 _CODE: Final = "Letters, digits, dots and hyphens; it stands on labels and cannot be changed."
-_TIME: Final = "On the 24-hour clock, such as 15:00."
+TIME: Final = "On the 24-hour clock, such as 15:00."
+"""How a time of day is typed."""
 
 
 def partners_page(found: Slice[Partner], base: str) -> ListPage:
@@ -98,7 +99,7 @@ def takeover_form(
 
 
 def depots_page(found: Slice[Depot], base: str) -> ListPage:
-    """Every depot; of a satellite store, the way to what it is to have."""
+    """Every depot, with the way to change it; of a satellite store, to what it is to have."""
     return ListPage(
         "Depots and satellite stores",
         ["Name", "Code", "Kind", "Postcode", "Orders count as today's until"],
@@ -121,9 +122,12 @@ def depots_page(found: Slice[Depot], base: str) -> ListPage:
 
 
 def _named(depot: Depot, base: str) -> list[Any]:
-    if depot.kind != "satellite":
-        return [depot.name]
-    return [depot.name, link(f"{base}/shelves/{depot.code}", "What its shelf is to have")]
+    lines: list[Any] = [link(f"{base}/admin/places/{depot.code}", depot.name)]
+    if depot.closed_from is not None:
+        lines.append(f"Closed from {day(depot.closed_from)}")
+    elif depot.kind == "satellite":
+        lines.append(link(f"{base}/shelves/{depot.code}", "What its shelf is to have"))
+    return lines
 
 
 def depot_form(base: str, filled: Filled | None = None, refusal: Refusal | None = None) -> Form:
@@ -135,7 +139,7 @@ def depot_form(base: str, filled: Filled | None = None, refusal: Refusal | None 
         fields.text("postcode", "Postcode", width=10),
         fields.radios("kind", "Kind", DEPOT_KINDS),
         fields.text(
-            "cut_off", "Orders count as today's until (optional)", width=5, hint=_TIME,
+            "cut_off", "Orders count as today's until (optional)", width=5, hint=TIME,
             called="Time until which orders count as today's",
         ),
     ]  # fmt: skip
@@ -143,7 +147,10 @@ def depot_form(base: str, filled: Filled | None = None, refusal: Refusal | None 
 
 
 def vans_page(found: Slice[Van], depots: Mapping[str, str], base: str) -> ListPage:
-    """Every van, each with the way to what is built into it; `depots` are names by code."""
+    """Every van, each with the ways to change it, and to what is built into it.
+
+    `depots` are names by code.
+    """
     numeric = {"format": "numeric"}
     return ListPage(
         "Vans",
@@ -157,16 +164,12 @@ def vans_page(found: Slice[Van], depots: Mapping[str, str], base: str) -> ListPa
         ],
         [
             [
-                {
-                    "text": van.code,
-                    "href": f"{base}/admin/vans/{van.code}",
-                    "classes": "kitback-code",
-                },
+                {"html": as_lines(_van_ways(van, base)), "classes": "kitback-code"},
                 {"text": depots.get(van.depot, van.depot)},
                 {"text": f"{van.payload_kg:,} kg"} | numeric,
                 {"text": f"{van.volume_l:,} l"} | numeric,
                 {"text": str(van.crew)} | numeric,
-                {"text": f"{van.shift.start} to {van.shift.end}"},
+                {"text": _out(van)},
             ]
             for van in found.rows
         ],
@@ -175,6 +178,17 @@ def vans_page(found: Slice[Van], depots: Mapping[str, str], base: str) -> ListPa
         f"{base}/admin/places",
         new=("Add a van", f"{base}/admin/vans/new"),
     )
+
+
+def _van_ways(van: Van, base: str) -> list[Any]:
+    address = f"{base}/admin/vans/{van.code}"
+    return [link(f"{address}/change", van.code), link(address, "What is built into it")]
+
+
+def _out(van: Van) -> str:
+    if van.closed_from is not None:
+        return f"Out of use from {day(van.closed_from)}"
+    return f"{van.shift.start} to {van.shift.end}"
 
 
 def van_form(
@@ -193,8 +207,8 @@ def van_form(
         fields.text("payload_kg", "What it may carry", suffix="kg", called="Load", **number),
         fields.text("volume_l", "Space inside", suffix="litres", **number),
         fields.radios("crew", "Crew", {"1": "One", "2": "Two"}),
-        fields.text("shift-from", "Out from", width=5, hint=_TIME, called="Time it goes out"),
-        fields.text("shift-to", "Back by", width=5, hint=_TIME, called="Time it is back"),
+        fields.text("shift-from", "Out from", width=5, hint=TIME, called="Time it goes out"),
+        fields.text("shift-to", "Back by", width=5, hint=TIME, called="Time it is back"),
     ]
     return _form("New van", f"{base}/admin/vans", each, said_of, submit="Add the van")
 

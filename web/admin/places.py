@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from budget import partners
 from budget.partners import NewPartner, Partner, Takeover
 from budget.refusals import Fault, Refusal, Refused, Wrong
+from budget.years import london_day
 from equipment import places
 from equipment.depot_names import depot_names
 from equipment.places import Depot, Van
@@ -155,7 +156,7 @@ def _van(filled: Filled) -> dict[str, object]:
 async def _van_form(
     request: PageRequest, filled: Filled | None = None, refusal: Refusal | None = None
 ) -> Response[str]:
-    depots = await places.depots(request.caller, "", _MOST)
+    depots = await places.open_depots(request.caller, london_day(request.now))
     form = admin_place_words.van_form(depots, request.site.base, filled, refusal)
     return _form(request, form)
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from budget import partners
 from budget.refusals import Fault, Refusal, Refused, Wrong
+from budget.years import london_day
 from equipment import places
 from equipment.staff import second_factors, staff
 from equipment.staff.staff import NewUser, User, UserChange
@@ -134,7 +135,7 @@ async def _show(
 
 
 async def _choosable(request: PageRequest) -> Choosable:
-    depots = await places.depots(request.caller, "", _MOST)
+    depots = await places.open_depots(request.caller, london_day(request.now))
     return Choosable(await partners.listed("", _MOST), depots)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from budget.refusals import Missing
+from budget.years import london_day
 from equipment import places
 from equipment.depot_names import own_depot
-from equipment.places import Depot
+from equipment.places import Depot, usual
 from web.pages import PageRequest
 
 _MOST: Final = 200
@@ -22,7 +23,7 @@ async def depot_here(request: PageRequest, code: str) -> tuple[str, Sequence[Dep
     if not code and (own := await own_depot(request.caller)) in known:
         code = own or ""
     if not code and depots:
-        code = next((each.code for each in depots if each.kind == "depot"), depots[0].code)
+        code = usual(depots, london_day(request.now)).code
     if code not in known:
         raise Missing("depot-not-found", "There is no such depot.")
     return code, depots

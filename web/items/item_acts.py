@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Missing, NotAllowed, Refused, Wrong
+from budget.years import london_day
 from equipment import history, items, places
 from equipment.items import Item, Viewer
 from equipment.people import person_search
@@ -65,8 +66,12 @@ async def _item(request: PageRequest, code: str, action: str) -> Item:
 
 
 async def _choosable(request: PageRequest) -> Choosable:
-    depots = await places.depots(request.caller, "", _MOST)
-    return Choosable(depots, await places.vans(request.caller, "", _MOST))
+    today = london_day(request.now)
+    vans = await places.vans(request.caller, "", _MOST)
+    return Choosable(
+        await places.open_depots(request.caller, today),
+        [van for van in vans if places.open_on(van, today)],
+    )
 
 
 async def _scan(request: PageRequest, item: Item, action: str, filled: Filled) -> dict[str, Any]:

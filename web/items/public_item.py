@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Wrong
+from budget.years import london_day
 from equipment import items, requests
 from equipment.depot_names import depot_names
 from equipment.imported_postcodes import learn
@@ -57,7 +58,8 @@ async def show_item(request: AnyRequest, giai: FromPath[str]) -> Response[Any]:
         return Response(body, media_type=media_type, headers=headers | kept)
     shown = await _panel(item, caller, request)
     secret = {} if shown is None else {"Cache-Control": NOT_KEPT}
-    near, stores = request.query_params.get("near"), await hand_in_places()
+    today = london_day(request.scope["state"]["now"])
+    near, stores = request.query_params.get("near"), await hand_in_places(today)
     await learn([*([near] if near else []), *(store.postcode for store in stores)])
     places = hand_in(stores, near)
     content = item_page(item, places, shown, site)

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Missing, Refusal, Refused, Wrong
+from budget.years import london_day
 from equipment import places
 from equipment.items import Viewer
 from equipment.printers import doubts, print_jobs, printers
@@ -114,7 +115,7 @@ async def _form(
     refusal: Refusal | None = None,
     code: str | None = None,
 ) -> Response[str]:
-    depots = await places.depots(request.caller, "", _MOST)
+    depots = await places.open_depots(request.caller, london_day(request.now))
     printer = None if code is None else await printers.look_up(request.caller, code)
     form = printer_words.printer_form(depots, request.site.base, filled, refusal, printer)
     return page(request, "staff_form.jinja", form, status=422 if form.errors else 200)

@@ -13,7 +13,7 @@ from budget.refusals import Missing, Refusal, Refused, Wrong
 from budget.years import london_day
 from equipment import places
 from equipment.codes import company_prefix
-from equipment.places import Depot
+from equipment.places import Depot, usual
 from logistics.phones import closing, delays
 from logistics.rounds import day_looks, planning_days, publishing, rounds, van_days
 from logistics.rounds.round_form import Asked, PlannedDay, Seen
@@ -64,7 +64,7 @@ async def sought_day(request: PageRequest, filled: Filled | None = None) -> Depo
         else (filled.text("depot"), filled.text("day"))
     )
     if not code and depots:
-        code = next((each.code for each in depots if each.kind == "depot"), depots[0].code)
+        code = usual(depots, london_day(request.now)).code
     try:
         day = date.fromisoformat(text) if text else london_day(request.now)
     except ValueError:
@@ -98,7 +98,7 @@ async def facts_of(request: PageRequest, at: DepotDay, known: PlannedDay | None)
     own = [each.postcode for each in at.depots if each.code == at.depot]
     return Facts(
         depots=at.depots,
-        vans=await places.vans(caller, "", _MOST),
+        vans=[van for van in await places.vans(caller, "", _MOST) if places.open_on(van, at.day)],
         called=called,
         decided=await day_looks.decided(caller, at.depot, at.day),
         places=await day_looks.places_of([*own, *postcodes]),

@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Refusal, Refused, Wrong
+from budget.years import london_day
 from equipment import bays, items, places
 from equipment.items import Viewer
 from equipment.stock import counts, settling
@@ -74,7 +75,7 @@ async def open_count(request: PageRequest) -> Response[str]:
 async def _new(
     request: PageRequest, filled: Filled | None = None, refusal: Refusal | None = None
 ) -> Response[str]:
-    depots = await places.depots(request.caller, "", _PLACES_MAX)
+    depots = await places.open_depots(request.caller, london_day(request.now))
     within = await bays.bays(request.caller, "", _PLACES_MAX)
     content = count_words.new_form(
         depots, within, request.sought("depot"), request.site.base, filled=filled, refusal=refusal

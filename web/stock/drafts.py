@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Missing, Refused, Wrong
+from budget.years import london_day
 from equipment import places
 from equipment.catalogue import products
 from equipment.catalogue.meant import Meant, meant
@@ -25,7 +26,6 @@ _PURCHASES: Final = "/depot/purchases"
 _NEW: Final = f"{_PURCHASES}/new"
 _CHANGE: Final = f"{_PURCHASES}/{{purchase:uuid}}/change"
 _TASK: Final = "buy stock"
-_DEPOTS_MAX: Final = 200
 _TEXT_MAX: Final = 40
 
 
@@ -93,7 +93,7 @@ async def _meant(request: PageRequest, filled: Filled) -> Mapping[str, Meant]:
 
 
 async def _depots(request: PageRequest) -> list[Depot]:
-    return await places.depots(request.caller, "", _DEPOTS_MAX)
+    return await places.open_depots(request.caller, london_day(request.now))
 
 
 PAGES: Final = (show_new_purchase, draft_purchase, show_purchase_change, change_purchase)
