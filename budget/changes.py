@@ -12,9 +12,11 @@ from typing import Any, Final, Literal, TypeAlias
 
 import asyncpg
 import msgspec
+from msgspec import UNSET
 
 from budget.database import execute, fetch, insert
 from budget.narrowing import narrowed
+from budget.refusals import Refused
 from budget.wording import sought
 
 What: TypeAlias = Literal[
@@ -106,6 +108,16 @@ async def record_each(actor: str, what: What, contents: Mapping[str, object]) ->
         for key, content in contents.items()
     ]
     await insert("changes", _COLUMNS, rows)
+
+
+def check_unchanged(before: object, instead_of: object) -> None:
+    """Refused `changed-meanwhile` where something is not as it was when the change was made.
+
+    UNSET says that whoever changes it has not looked, and goes over whatever stands there.
+    """
+    if instead_of is not UNSET and before != instead_of:
+        words = "Somebody else has changed it at this moment. Look at it, and save it again."
+        raise Refused("changed-meanwhile", words)
 
 
 _COLUMNS: Final = {"actor": "varchar", "what": "varchar", "key": "varchar", "content": "jsonb"}

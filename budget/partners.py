@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from budget.changes import record
+from budget.changes import check_unchanged, record
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import CODE_PATTERN, code_faults, one_line, sought, text_faults
@@ -144,10 +144,13 @@ where ods > $1 order by ods limit $2
 """
 
 
-async def take_over(actor: str, ods: str, change: Takeover) -> Partner:
+async def take_over(
+    actor: str, ods: str, change: Takeover, *, instead_of: Partner | UnsetType = UNSET
+) -> Partner:
     """Say who takes over from a partner, and from when; earlier days stay as they are.
 
-    Missing where the partner is, Wrong where the successor is unknown or would close a circle.
+    Missing where the partner is, Wrong where the successor is unknown or would close a circle;
+    Refused `changed-meanwhile` where it is not `instead_of` any more, which it was made from.
     """
     async with transaction():
         # All of them, in one order: two changes that close a circle together wait for each other.
@@ -161,6 +164,7 @@ async def take_over(actor: str, ods: str, change: Takeover) -> Partner:
         if partner == Partner(**rows[ods]):
             return partner
         onward = {code: row["succeeded_by"] for code, row in rows.items()}
+        check_unchanged(Partner(**rows[ods]), instead_of)
         if faults := list(_succession_faults(onward, partner)):
             raise Wrong(faults)
         await execute(_TAKE_OVER, ods, partner.succeeded_by, partner.succeeded_on)

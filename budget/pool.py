@@ -13,10 +13,10 @@ import asyncpg
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from budget.changes import record
+from budget.changes import check_unchanged, record
 from budget.database import execute, fetch, fetch_one, insert, transaction
 from budget.forecasting.year_ends import ForecastNote
-from budget.refusals import Fault, Refused, Wrong
+from budget.refusals import Fault, Wrong
 from budget.sums import periods
 from budget.years import span, year_of
 
@@ -121,9 +121,7 @@ async def agree(
         before = await _agreed(year)
         if before == plan:
             return
-        if instead_of is not UNSET and before != instead_of:
-            words = "Somebody else has changed it at this moment. Look at it, and save it again."
-            raise Refused("changed-meanwhile", words)
+        check_unchanged(before, instead_of)
         tariff = msgspec.json.encode(plan.tariff).decode()
         await execute(_AGREE, year, tariff, plan.collection_threshold_pence, plan.model)
         await execute("delete from contributions where year = $1", year)

@@ -79,5 +79,6 @@ def _same(one: object, other: object) -> bool:
 def _words(value: Any, choices: Mapping[Any, str]) -> str:
     each = value if isinstance(value, list) else [value]
     said = ", ".join(str(choices.get(one, one)) for one in each)
-    now = f"to “{said}”" if value else "to nothing"
+    named = bool(value) or (value is False and bool(choices))
+    now = f"to “{said}”" if named else "to nothing"
     return f"Has been changed {now} by somebody else meanwhile. Leave what is to stand, and save."

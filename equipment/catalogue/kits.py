@@ -6,9 +6,9 @@ from typing import Annotated, Final
 
 import asyncpg
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from budget.changes import record
+from budget.changes import check_unchanged, record
 from budget.database import execute, fetch, insert, transaction
 from budget.refusals import Fault, Missing, Refused, Wrong
 from budget.wording import code_faults, one_line, sought, text_faults
@@ -58,8 +58,13 @@ class ExpandedLine(msgspec.Struct, frozen=True):
     instead: list[str]
 
 
-async def set_kit(caller: Caller, code: str, new: NewKit) -> Kit:
-    """Make a kit, or make it anew; the same again changes nothing. Wrong where a field is."""
+async def set_kit(
+    caller: Caller, code: str, new: NewKit, *, instead_of: Kit | UnsetType = UNSET
+) -> Kit:
+    """Make a kit, or make it anew; the same again changes nothing. Wrong where a field is.
+
+    Refused `changed-meanwhile` where it is not `instead_of` any more, which it was made from.
+    """
     check_may(caller, "change standing data")
     kit = Kit(code=code, name=one_line(new.name), lines=new.lines, active=new.active)
     if faults := list(_faults(kit)):
@@ -74,6 +79,7 @@ async def set_kit(caller: Caller, code: str, new: NewKit) -> Kit:
         await fetch("select from kits where code = $1 for no key update", code)
         [before] = await _kits(await fetch(_NAMED, [code]))
         if _sorted(before) != _sorted(kit):
+            check_unchanged(before, instead_of)
             await execute(_RENAME, code, kit.name, kit.active)
             await execute("delete from kit_lines where kit = $1", code)
             rows = [(code, line.sku, line.quantity) for line in kit.lines]

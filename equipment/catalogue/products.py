@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, get_args
 
 import asyncpg
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.inspect import IntType, StrType, UnionType
 
-from budget.changes import record
+from budget.changes import check_unchanged, record
 from budget.database import fetch, fetch_one, transaction
 from budget.narrowing import containing, fetch_containing, narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
@@ -102,16 +102,22 @@ async def add_within(caller: Caller, product: Product, now: datetime) -> Product
     return product
 
 
-async def change_product(caller: Caller, product: Product, now: datetime) -> Product:
+async def change_product(
+    caller: Caller, product: Product, now: datetime, *, instead_of: Product | UnsetType = UNSET
+) -> Product:
     """Have a product say this from now on; another price or credit counts from today.
 
-    Missing where there is none with its sku, Wrong where a field is.
+    Missing where there is none with its sku, Wrong where a field is; Refused `changed-meanwhile`
+    where it is not `instead_of` any more, which it was made from.
     """
     check_may(caller, "change standing data")
     product, fields = _checked(product)
     async with transaction():
-        if await fetch_one(_CHANGE, *(fields[column] for column in _COLUMNS)) is None:
+        held = await fetch(f"{_FIND} for no key update", product.sku)
+        if not held:
             raise _no_such_product()
+        check_unchanged((await priced(held, london_day(now)))[0], instead_of)
+        await fetch_one(_CHANGE, *(fields[column] for column in _COLUMNS))
         terms = (product.sku, product.price_pence, product.credit_percent)
         await set_terms(london_day(now), [terms])
         await record(caller.username, "product changed", product.sku, product)

@@ -11,9 +11,9 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import asyncpg
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from budget.changes import record
+from budget.changes import check_unchanged, record
 from budget.database import execute, fetch, fetch_one, transaction
 from budget.narrowing import narrowed
 from budget.refusals import Fault, Missing, Refused, Wrong
@@ -61,11 +61,14 @@ class TopUp(msgspec.Struct, frozen=True):
     sources: list[Shelf] = msgspec.field(name="from")
 
 
-async def set_levels(caller: Caller, depot: str, levels: Levels) -> list[ShelfLine]:
+async def set_levels(
+    caller: Caller, depot: str, levels: Levels, *, instead_of: Levels | UnsetType = UNSET
+) -> list[ShelfLine]:
     """Say what a satellite store is to have; what is not named is to have none.
 
     Missing where there is no such store, Refused `not-a-satellite` where it is a main depot, Wrong
-    where the catalogue has no such product.
+    where the catalogue has no such product; Refused `place-closed`, and `changed-meanwhile` where
+    they are not `instead_of` any more, which these were made from.
     """
     check_may(caller, "set levels")
     targets = {sku: target for sku, target in levels.levels.items() if target}
@@ -79,6 +82,8 @@ async def set_levels(caller: Caller, depot: str, levels: Levels) -> list[ShelfLi
         known = {row["sku"] for row in await fetch(_KNOWN, list(targets))}
         if unknown := sorted(targets.keys() - known):
             raise Wrong([Fault("levels", f"The catalogue has no {sku}.") for sku in unknown])
+        before = Levels({row["sku"]: row["target"] for row in await fetch(_LEVELS, depot)})
+        check_unchanged(before, instead_of)
         changed = await fetch(_SET, depot, list(targets), list(targets.values()))
         if changed:
             await record(caller.username, "levels set", depot, Levels(targets))
@@ -87,6 +92,7 @@ async def set_levels(caller: Caller, depot: str, levels: Levels) -> list[ShelfLi
 
 # Whoever sets the same store's waits for this.
 _SATELLITE: Final = "select kind, closed_from from depots where code = $1 for no key update"
+_LEVELS: Final = "select sku, target from shelf_levels where depot = $1 and target > 0"
 _KNOWN: Final = "select sku from products where sku = any($1::varchar[])"
 _SET: Final = """
 with wanted as (

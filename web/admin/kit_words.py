@@ -1,6 +1,7 @@
 """Kits in words: their list, and the form that makes one."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from budget.refusals import Refusal
@@ -11,6 +12,8 @@ from web.list_page import ListPage
 from web.paging import Slice
 
 _LINE: Final = re.compile(r"(?P<sku>.*\S)[ \t]*[x,\u00d7][ \t]*(?P<quantity>[0-9]{1,9})")
+CHOSEN: Final[dict[str, dict[Any, str]]] = {"active": {True: "Yes", False: "No"}}
+"""The words for what is ticked."""
 _HINT: Final = (
     "One product a line: its code, and how many of it where that is not one, such as BED01 x 2."
 )
@@ -59,14 +62,25 @@ def form(
     )
 
 
-def values(filled: Filled) -> dict[str, object]:
-    """What was typed, as a kit takes it."""
+def written(kit: Kit) -> dict[str, Any]:
+    """What a kit's form is filled with."""
+    return {"name": kit.name, "lines": _lines(kit), "active": kit.active}
+
+
+def typed(filled: Filled) -> dict[str, Any]:
+    """What was typed, as the form is filled with it."""
     lines = [line.strip() for line in filled.text("lines").splitlines() if line.strip()]
     return {
         "name": filled.given("name"),
-        "lines": [_line(line) for line in lines] or None,
+        "lines": "\n".join(lines) or None,
         "active": bool(filled.ticked("active")),
     }
+
+
+def values(told: Mapping[str, Any]) -> dict[str, object]:
+    """What a form says, as a kit takes it."""
+    lines = (told["lines"] or "").splitlines()
+    return dict(told) | {"lines": [_line(line) for line in lines] or None}
 
 
 def _line(text: str) -> dict[str, object]:

@@ -67,6 +67,12 @@ def partner_form(base: str, filled: Filled | None = None, refusal: Refusal | Non
     return _form("New partner", f"{base}/admin/partners", each, said_of, submit="Enter the partner")
 
 
+def succession(partner: Partner) -> dict[str, str | None]:
+    """What the form of a partner is filled with."""
+    since = None if partner.succeeded_on is None else str(partner.succeeded_on)
+    return {"succeeded_by": partner.succeeded_by, "succeeded_on": since}
+
+
 def takeover_form(
     partner: Partner,
     others: Sequence[Partner],
@@ -77,7 +83,7 @@ def takeover_form(
     """The form that says who takes over from a partner."""
     fields, said_of = _begun(filled, refusal)
     choices = {"": "Nobody"} | {each.ods: f"{each.name} ({each.ods})" for each in others}
-    since = None if partner.succeeded_on is None else str(partner.succeeded_on)
+    since = succession(partner)["succeeded_on"]
     each = [
         fields.select("succeeded_by", "Who takes over", choices, value=partner.succeeded_by),
         fields.day("succeeded_on", "From which day on", value=since),

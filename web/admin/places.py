@@ -12,9 +12,9 @@ from budget.years import london_day
 from equipment import places
 from equipment.depot_names import depot_names
 from equipment.places import Depot, Van
-from web import pages
+from web import meanwhile, pages
 from web.admin import place_words as admin_place_words
-from web.fields import Form
+from web.fields import Form, hidden
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
@@ -63,16 +63,19 @@ async def change_partner(request: PageRequest, ods: FromPath[str]) -> Response[s
     """Say who takes over; nobody and no day takes it back."""
     partner = await partners.find(ods)
     filled = await request.filled()
-    values = {
+    typed = {
         "succeeded_by": filled.given("succeeded_by"),
         "succeeded_on": filled.day("succeeded_on"),
     }
+    now = admin_place_words.succession(partner)
+    changed = meanwhile.changes(filled, typed, now, {})
     try:
-        wanted = as_struct(values, Takeover)
+        wanted = as_struct(now | changed.checked(), Takeover)
         change = Takeover(wanted.succeeded_by or None, wanted.succeeded_on or None)
-        await partners.take_over(request.caller.username, partner.ods, change)
+        actor = request.caller.username
+        await partners.take_over(actor, partner.ods, change, instead_of=partner)
     except (Wrong, Refused) as refusal:
-        return await _takeover(request, partner, filled, refusal)
+        return await _takeover(request, partner, filled, refusal, changed.carried)
     return see_other(request, "/admin/partners", say="The succession has been kept.")
 
 
@@ -81,10 +84,14 @@ async def _takeover(
     partner: Partner,
     filled: Filled | None = None,
     refusal: Refusal | None = None,
+    carried: str | None = None,
 ) -> Response[str]:
     others = [each for each in await partners.listed("", _MOST) if each.ods != partner.ods]
     base = request.site.base
-    return _form(request, admin_place_words.takeover_form(partner, others, base, filled, refusal))
+    form = admin_place_words.takeover_form(partner, others, base, filled, refusal)
+    carried = carried or meanwhile.carried(admin_place_words.succession(partner))
+    form.fields.append(hidden(meanwhile.FIELD, carried))
+    return _form(request, form)
 
 
 @pages.get("/admin/places", task=_CHANGE)

@@ -129,6 +129,16 @@ def product_form(
     )
 
 
+def in_words(product: Product) -> dict[str, dict[Any, str]]:
+    """The words for what stands in fields that are chosen from, or typed in pounds."""
+    return {
+        "price_pence": {product.price_pence: pounds(product.price_pence)},
+        "reuse": dict(_REUSE),
+        "speed": dict(SPEEDS),
+        "pat": {True: "Yes", False: "No"},
+    }
+
+
 def upload_form(base: str, filled: Filled | None = None, faults: Sequence[Fault] = ()) -> Form:
     """The form for a CSV file of products."""
     fields = Fields(filled, faults)

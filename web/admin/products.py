@@ -1,17 +1,24 @@
 """The administrator's products: found, changed, added by the file."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
-from budget.refusals import Fault, Refused, Wrong
+from budget.refusals import Fault, Refusal, Refused, Wrong
 from equipment.catalogue import product_import, products
 from equipment.catalogue.products import Product
-from web import pages
-from web.admin.product_words import FIELDS, imported_page, list_page, product_form, upload_form
-from web.fields import faults_of
+from web import meanwhile, pages
+from web.admin.product_words import (
+    FIELDS,
+    imported_page,
+    in_words,
+    list_page,
+    product_form,
+    upload_form,
+)
+from web.fields import faults_of, hidden
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
@@ -79,28 +86,38 @@ async def import_products(request: PageRequest) -> Response[str]:
 async def show_product(request: PageRequest, sku: FromPath[str]) -> Response[str]:
     """The form that changes a product."""
     product = await products.find_product(request.caller, sku, request.now)
-    form = product_form(product, Filled(), request.site.base)
-    return page(request, "admin_product.jinja", form)
+    return _product_page(request, product, Filled())
 
 
 @pages.post("/admin/products/{sku:str}", task=_TASK)
 async def change_product(request: PageRequest, sku: FromPath[str]) -> Response[str]:
-    """Change a product; another price counts from today."""
+    """Change a product, save what somebody else has meanwhile; another price counts from today."""
     product = await products.find_product(request.caller, sku, request.now)
     filled = await request.filled()
+    now = msgspec.structs.asdict(product)
+    changed = meanwhile.changes(filled, _values(filled), now, in_words(product))
     try:
         # What has no field on the page stays as it is.
-        kept: dict[str, Any] = {
-            name: value
-            for name, value in msgspec.structs.asdict(product).items()
-            if name not in FIELDS
-        }
-        wanted = as_struct(kept | _values(filled), Product)
-        await products.change_product(request.caller, wanted, request.now)
+        wanted = as_struct(now | changed.checked(), Product)
+        caller = request.caller
+        await products.change_product(caller, wanted, request.now, instead_of=product)
     except (Wrong, Refused) as refusal:
-        form = product_form(product, filled, request.site.base, *faults_of(refusal))
-        return page(request, "admin_product.jinja", form, status=422)
+        return _product_page(request, product, filled, refusal, changed.carried)
     return see_other(request, "/admin/products", say="The product was changed.")
+
+
+def _product_page(
+    request: PageRequest,
+    product: Product,
+    filled: Filled,
+    refusal: Refusal | None = None,
+    carried: str | None = None,
+) -> Response[str]:
+    said = ((), None) if refusal is None else faults_of(refusal)
+    form = product_form(product, filled, request.site.base, *said)
+    first = {name: getattr(product, name) for name in FIELDS}
+    form.fields.append(hidden(meanwhile.FIELD, carried or meanwhile.carried(first)))
+    return page(request, "admin_product.jinja", form, status=422 if refusal else 200)
 
 
 def _check_chosen(content: str) -> None:

@@ -103,10 +103,9 @@ def shelf_page(
 ) -> ShelfPage:
     """A shelf, with the form for those who set its levels."""
     faults, trouble = faults_of(refusal) if refusal is not None else ((), None)
-    now = "\n".join(f"{line.sku} x {line.target}" for line in lines)
     hint = "One product a line: its code, and how many, such as TOI01 x 4."
     level = Fields(filled, faults).lines(
-        "levels", "What the shelf is to have", value=now, rows=10, hint=hint
+        "levels", "What the shelf is to have", value=written(lines), rows=10, hint=hint
     )
     fields = [level] if may_set else []
     said = errors(faults, fields, trouble=trouble)
@@ -123,11 +122,21 @@ def shelf_page(
     )
 
 
-def levels(filled: Filled) -> dict[str, object]:
-    """What was typed, as levels take it; a line without a number is wrong with its own words."""
-    lines = [line.strip() for line in filled.text("levels").splitlines() if line.strip()]
+def written(lines: Sequence[ShelfLine]) -> str:
+    """What the form of a shelf is filled with."""
+    return "\n".join(f"{line.sku} x {line.target}" for line in lines)
+
+
+def typed(filled: Filled) -> str:
+    """What was typed, as the form is filled with it."""
+    lines = (line.strip() for line in filled.text("levels").splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def levels(text: str) -> dict[str, object]:
+    """What a form says, as levels take it; a line without a number is wrong with its own words."""
     levels: dict[str, object] = {}
-    for line in lines:
+    for line in text.splitlines():
         match = _LEVEL.fullmatch(line)
         levels[match["sku"] if match else line] = match["target"] if match else ""
     return levels

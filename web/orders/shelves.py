@@ -10,7 +10,8 @@ from budget.refusals import Missing, Refusal, Refused, Wrong
 from equipment.orders import emergency_issues, satellites
 from equipment.orders.emergency_issues import NewEmergency
 from equipment.orders.satellites import Levels
-from web import pages
+from web import meanwhile, pages
+from web.fields import hidden
 from web.forms import Filled, as_struct
 from web.orders import shelf_words
 from web.pages import PageRequest, see_other
@@ -44,22 +45,34 @@ async def show_shelf(request: PageRequest, code: FromPath[str]) -> Response[str]
 async def set_levels(request: PageRequest, code: FromPath[str]) -> Response[str]:
     """Say what a shelf is to have."""
     filled = await request.filled()
+    lines = await satellites.shelf(request.caller, code)
+    now = {"levels": shelf_words.written(lines)}
+    changed = meanwhile.changes(filled, {"levels": shelf_words.typed(filled)}, now, {})
     try:
-        levels = as_struct({"levels": shelf_words.levels(filled)}, Levels)
-        await satellites.set_levels(request.caller, code, levels)
+        text = (now | changed.checked())["levels"]
+        levels = as_struct({"levels": shelf_words.levels(text)}, Levels)
+        seen = Levels({line.sku: line.target for line in lines})
+        await satellites.set_levels(request.caller, code, levels, instead_of=seen)
     except (Wrong, Refused) as refusal:
-        return await _shelf(request, code, filled, refusal)
+        return await _shelf(request, code, filled, refusal, changed.carried)
     return see_other(request, f"/shelves/{code}", say="The levels have been kept.")
 
 
 async def _shelf(
-    request: PageRequest, code: str, filled: Filled | None = None, refusal: Refusal | None = None
+    request: PageRequest,
+    code: str,
+    filled: Filled | None = None,
+    refusal: Refusal | None = None,
+    carried: str | None = None,
 ) -> Response[str]:
     lines = await satellites.shelf(request.caller, code)
     may_set = request.caller.may("set levels")
     content = shelf_words.shelf_page(
         code, lines, request.site.base, may_set=may_set, filled=filled, refusal=refusal
     )
+    if may_set:
+        carried = carried or meanwhile.carried({"levels": shelf_words.written(lines)})
+        content.fields.append(hidden(meanwhile.FIELD, carried))
     return page(request, "shelf.jinja", content, status=200 if refusal is None else 422)
 
 
