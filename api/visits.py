@@ -11,7 +11,7 @@ from api.bodies import Json
 from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.routes import get, patch, post
-from logistics.visits import collecting, outcomes, visit_changes, visits
+from logistics.visits import collecting, outcomes, taking_back, visit_changes, visits
 from logistics.visits.catching_up import catch_up, catch_up_with
 from logistics.visits.visit_form import (
     REASON_MAX,
@@ -90,6 +90,19 @@ async def record_outcome(request: ApiRequest, visit: FromPath[UUID], data: Json[
     return await outcomes.record_outcome(request.caller, visit, data, request.now)
 
 
+@post("/api/visits/{visit:uuid}/outcome/undo", task="visit", status_code=200, tags=["Visits"])
+async def undo_outcome(
+    request: ApiRequest, visit: FromPath[UUID], data: Json[taking_back.TakenBack]
+) -> Visit:
+    """Take back what was said came of a visit, and what it was charged for that.
+
+    By whoever said it, within a day, or by a coordinator; 409 `visit-followed` where the visit that
+    follows is planned or made.
+    """
+    await catch_up_with([visit], request.now)
+    return await taking_back.undo_outcome(request.caller, visit, data, request.now)
+
+
 ROUTES: Final = (
     ask_for_collection,
     ask_for_visit,
@@ -98,4 +111,5 @@ ROUTES: Final = (
     change_visit,
     cancel_visit,
     record_outcome,
+    undo_outcome,
 )

@@ -167,6 +167,17 @@ class VisitOutcome(Table, tablename="visit_outcomes"):
     details = JSONB(null=True, default=None)
 
 
+class UndoneOutcome(Table, tablename="undone_outcomes"):
+    """That what the crew said came of a visit was not so: never changed."""
+
+    outcome = ForeignKey(
+        VisitOutcome, primary_key=True, null=False, on_delete=OnDelete.restrict, default=None
+    )
+    visit = ForeignKey(Visit, null=False, on_delete=OnDelete.restrict, index=True, default=None)
+    undone_at = Timestamptz(default=None)
+    undone_by = Varchar(length=64)
+
+
 class VisitEvent(Table, tablename="visit_events"):
     """What was done about a visit, by whom: nothing personal, never changed."""
 

@@ -21,8 +21,9 @@ Proof: TypeAlias = Literal["signature", "photo"]
 
 
 class Saying(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody said came of a visit; `photos` are those that the caller may look at.
+    """What somebody said came of a visit, and whether that was undone since.
 
+    `photos` are those that the caller may look at.
     `proof` says what picture_of() has of it, `words` what stands in a picture's place.
     """
 
@@ -35,6 +36,7 @@ class Saying(msgspec.Struct, frozen=True, kw_only=True):
     words: dict[Proof, str]
     details: dict[str, Any]
     photos: list[UUID]
+    undone: bool
 
 
 async def sayings_of(caller: Caller, visit: UUID, now: datetime) -> list[Saying]:
@@ -52,7 +54,8 @@ select o.id, o.visit, o.occurred_at, o.actor, o.outcome, o.details,
     case when o.signature not like 'data:image/%' then left(o.signature, 200) end as signature,
     case when o.photo not like 'data:image/%' then left(o.photo, 200) end as photo,
     array(select p.id from phone_photos p where p.entry = o.id
-        and p.taken_by = o.actor order by p.kept_at) as photos
+        and p.taken_by = o.actor order by p.kept_at) as photos,
+    exists (select from undone_outcomes u where u.outcome = o.id) as undone
 from visit_outcomes o where o.visit = $1 order by o.recorded_at limit 20
 """
 
@@ -71,6 +74,7 @@ def _saying(row: asyncpg.Record) -> Saying:
         words={name: row[name] for name in _PROOFS if row[name] is not None},
         details=msgspec.json.decode(row["details"]) if row["details"] else {},
         photos=row["photos"],
+        undone=row["undone"],
     )
 
 

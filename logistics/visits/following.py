@@ -33,7 +33,7 @@ async def follow(now: datetime, visits: Sequence[UUID] | None = None) -> int:
         found = {visit for visit in visits if await fetch(_CHANGED, visit)}
     for visit in sorted(found):
         async with transaction(viewer=EVERYONE):
-            await _follow(visit, now)
+            await follow_one(visit, now)
     return len(found)
 
 
@@ -78,7 +78,8 @@ _ALL_CHANGED: Final = _changed("true")
 _CHANGED: Final = _changed("n.visit = $1")
 
 
-async def _follow(visit: UUID, now: datetime) -> None:
+async def follow_one(visit: UUID, now: datetime) -> None:
+    """The same for one, within the caller's open transaction."""
     row = await lock_visit(visit)
     if row is None or row["status"] not in STILL_TO_COME:
         return

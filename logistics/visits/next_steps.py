@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from budget.database import fetch, fetch_one
+from budget.database import execute, fetch, fetch_one
 from budget.years import london_day
 from equipment.cases import Finding, raise_cases
 from equipment.content import hash_of
@@ -56,17 +56,18 @@ async def take_next_step(
         ready, due = _days(row, told, now)
         wanted = [wanted_again(line, ready, due) for line in left]
         await put_on_visits(wanted, now, await _manner(row, told), caller.username)
+    number = (await times_undone([row["id"]])).get(row["id"], 0)
     findings = [
-        _finding(caller, row, f"visit-{what.replace('_', '-')}", words)
+        _finding(caller, row, number, f"visit-{what.replace('_', '-')}", words)
         for what, words in _TO_SETTLE.items()
         if any(line["outcome"] == what for line in lines)
     ]
     if left and hopeless:
         words = f"A visit has failed {row['attempt']} times. Ring, and plan it anew."
-        findings.append(_finding(caller, row, "visit-failed", words, told.reason))
+        findings.append(_finding(caller, row, number, "visit-failed", words, told.reason))
     elif left and told.next_step in _ASKED:
         kind, words = _ASKED[told.next_step]
-        findings.append(_finding(caller, row, kind, words, told.reason))
+        findings.append(_finding(caller, row, number, kind, words, told.reason))
     await raise_cases(findings, now)
 
 
@@ -100,7 +101,13 @@ async def _manner(row: asyncpg.Record, told: Outcome) -> Manner:
 
 async def awaited(repeated: Iterable[UUID]) -> dict[UUID, NextStep]:
     """Of visits that failed: who is to be asked before anybody goes again, where nobody was yet."""
-    asked = {_fault(visit, _ASKED[step][0]): (visit, step) for visit in repeated for step in _ASKED}
+    visits = list(repeated)
+    undone = await times_undone(visits)
+    asked = {
+        _fault(visit, _ASKED[step][0], undone.get(visit, 0)): (visit, step)
+        for visit in visits
+        for step in _ASKED
+    }
     rows = await fetch(_OPEN, list(asked)) if asked else []
     return dict(asked[row["fault"]] for row in rows)
 
@@ -108,8 +115,38 @@ async def awaited(repeated: Iterable[UUID]) -> dict[UUID, NextStep]:
 _OPEN: Final = "select fault from cases where fault = any($1::bytea[]) and status = 'open'"
 
 
-def _finding(
-    caller: Caller, row: asyncpg.Record, kind: str, words: str, note: str | None = None
+async def times_undone(visits: Sequence[UUID]) -> dict[UUID, int]:
+    """How often what was said of each of these visits was undone, where it ever was."""
+    rows = await fetch(_TIMES_UNDONE, visits) if visits else []
+    return {row["visit"]: row["many"] for row in rows}
+
+
+_TIMES_UNDONE: Final = """
+select visit, count(*)::int as many from undone_outcomes where visit = any($1::uuid[]) group by 1
+"""
+
+
+async def settle_cases(caller: Caller, visit: UUID, number: int, now: datetime) -> None:
+    """Settle what was raised because of an outcome that is undone; `number` is how manyth it is."""
+    kinds = [kind for kind, _ in _ASKED.values()]
+    kinds += ["visit-failed", *(f"visit-{what.replace('_', '-')}" for what in _TO_SETTLE)]
+    faults = [_fault(visit, kind, number) for kind in kinds]
+    await execute(_SETTLE, faults, caller.username, now, "What the crew had said was undone.")
+
+
+_SETTLE: Final = """
+update cases set status = 'settled', settled_by = $2, settled_at = $3, note = $4
+where fault = any($1::bytea[]) and status = 'open'
+"""
+
+
+def _finding(  # noqa: PLR0913, PLR0917 - what a case is made of
+    caller: Caller,
+    row: asyncpg.Record,
+    number: int,
+    kind: str,
+    words: str,
+    note: str | None = None,
 ) -> Finding:
     content = {"visit": str(row["id"]), "person": str(row["person"])}
     return Finding(
@@ -118,10 +155,12 @@ def _finding(
         scan=None,
         detail=words,
         content=content if note is None else content | {"note": note},
-        fault=_fault(row["id"], kind),
+        fault=_fault(row["id"], kind, number),
         raised_by=caller.username,
     )
 
 
-def _fault(visit: UUID, kind: str) -> bytes:
-    return hash_of(["visit", visit, kind.removeprefix("visit-").replace("-", "_")])
+def _fault(visit: UUID, kind: str, number: int) -> bytes:
+    """One for each outcome: what is said anew, once that was undone, is to be settled anew."""
+    said = ["visit", visit, kind.removeprefix("visit-").replace("-", "_")]
+    return hash_of([*said, number] if number else said)

@@ -7,7 +7,8 @@ from scripts.verifying.invariant import Invariant
 _APPEND_ONLY: Final = (
     "movements", "postings", "tallies", "loans", "checks", "receipts", "person_looks", "superseded",
     "changes", "blank_labels", "item_labels", "code_stretches", "commitments", "order_events",
-    "order_answers", "visit_outcomes", "visit_events", "round_delays", "phone_photos",
+    "order_answers", "visit_outcomes", "undone_outcomes", "visit_events", "round_delays",
+    "phone_photos",
     "examinations", "inspections", "inspection_lists", "wash_loads", "washed_items", "item_files",
     "wash_programmes",
     "repair_decisions",

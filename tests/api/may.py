@@ -207,6 +207,7 @@ MAY: Final = """
     ac       PATCH /api/visits/{visit}
     ac       POST /api/visits/{visit}/cancel
     act      POST /api/visits/{visit}/outcome
+    act      POST /api/visits/{visit}/outcome/undo
     acbx     GET /api/figures
     acbx     GET /api/figures/visits
     acx      GET /api/jobs

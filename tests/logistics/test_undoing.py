@@ -30,7 +30,8 @@ async def _undo(admin: httpx.AsyncClient, done: dict[str, Any]) -> None:
     await scanned(admin, scan(done["item"], "undo", movement=done["id"]))
 
 
-async def _broken(database: str) -> list[str]:
+async def broken(database: str) -> list[str]:
+    """What scripts/verify would find of visits."""
     connection = await asyncpg.connect(database)
     try:
         found = [await connection.fetch(each.query) for each in VISIT_INVARIANTS]
@@ -59,11 +60,11 @@ async def test_a_delivery_undone_takes_back_what_its_visit_was_charged(
     visit = await told(admin, f"visits/{placed['visit']}")
     assert (visit["status"], visit["lines"][0]["outcome"]) == ("open", None)
     assert visit["history"][-1]["kind"] == "undone"
-    assert await _broken(database) == []
+    assert await broken(database) == []
     await scanned(admin, scan(done["item"], "deliver", visit=placed["visit"]))
     assert (await told(admin, f"visits/{placed['visit']}"))["status"] == "done"
     assert await activity(admin) == 4_100
-    assert await _broken(database) == []
+    assert await broken(database) == []
 
 
 async def test_an_undone_delivery_counts_in_no_figure(admin: httpx.AsyncClient) -> None:
@@ -85,7 +86,7 @@ async def test_what_the_crew_said_too_is_undone(admin: httpx.AsyncClient, databa
     await catch_up(datetime.now(UTC))
     assert (await told(admin, f"visits/{placed['visit']}"))["status"] == "done"
     assert await activity(admin) == 4_100
-    assert await _broken(database) == []
+    assert await broken(database) == []
 
 
 async def test_of_two_things_done_the_other_stays_charged(
@@ -106,10 +107,10 @@ async def test_of_two_things_done_the_other_stays_charged(
     seen = await told(admin, f"visits/{visit}")
     outcomes = {line["kind"]: line["outcome"] for line in seen["lines"]}
     assert outcomes == {"delivery": None, "collection": "collected"}
-    assert await _broken(database) == []
+    assert await broken(database) == []
     await scanned(admin, scan(code, "deliver", visit=visit))
     assert await activity(admin) == 6_100
-    assert await _broken(database) == []
+    assert await broken(database) == []
 
 
 async def test_a_collection_undone_is_to_be_made_again(
@@ -128,4 +129,4 @@ async def test_a_collection_undone_is_to_be_made_again(
     assert (seen["status"], seen["lines"][0]["outcome"]) == ("open", None)
     assert [event["kind"] for event in seen["history"]].count("undone") == 1
     assert await activity(admin) == 0
-    assert await _broken(database) == []
+    assert await broken(database) == []

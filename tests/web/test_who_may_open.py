@@ -136,6 +136,8 @@ MAY = """
     acputdx  GET /visits/{visit}
     acputdx  GET /visits/{visit}/outcomes/{outcome}/{proof}
     act      POST /visits/{visit}/outcome
+    act      GET /visits/{visit}/undo
+    act      POST /visits/{visit}/undo
     act      GET /visits/{visit}/outcome
     ac       POST /visits/{visit}/change
     ac       GET /visits/{visit}/change

@@ -50,6 +50,8 @@ def rows_of(
 
 def _said(saying: Saying, names: Mapping[str, str]) -> Iterator[str]:
     yield "It was done." if saying.outcome == "done" else "It failed."
+    if saying.undone:
+        yield "This was undone."
     if "signature" in saying.proof:
         yield "Signed for."
     for name, text in saying.words.items():

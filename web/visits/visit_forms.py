@@ -1,7 +1,7 @@
 """The forms of visits: what came of one, another day for one, and why one is called off. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -20,6 +20,10 @@ from web.words import numbered
 _AT_THE_DOOR: Final = ("refused", "not_found", "not_done")
 _ONLY_FAILED: Final = "Of a visit that failed, where they have said one."
 _NEXT: Final = {"": "Nothing was said", **NEXT_WORDS}
+_UNDONE: Final = (
+    "The visit is to be made still, and what it was charged is taken back today.",
+    "What was scanned stands: undo that at the item. The visit that was to follow is called off.",
+)
 _CAME: Final = {"done": "It was made", "failed": "It failed: nothing could be done"}
 
 
@@ -107,6 +111,15 @@ def cancel_form(visit: Visit, base: str, filled: Filled, refusal: Refusal | None
     each = [fields.lines("reason", "Why is it not needed any more?", rows=2, maxlength=REASON_MAX)]
     asks = _Asks(visit, base, "cancel", "Call the visit off", "Call it off", "warning")
     return _form(asks, each, said)
+
+
+def undo_form(visit: Visit, base: str, filled: Filled, refusal: Refusal | None = None) -> Form:
+    """What becomes of a visit once what was said came of it is taken back."""
+    fields, said = _started(filled, refusal)
+    title = "Undo what was said came of the visit"
+    asks = _Asks(visit, base, "undo", title, "Undo it", "warning")
+    form = _form(asks, [fields.hidden("id", uuid4())], said)
+    return replace(form, paragraphs=_UNDONE)
 
 
 def collection_form(

@@ -182,8 +182,12 @@ def visit_page(
     *,
     depot: str,
     again: UUID | None = None,
+    undoable: bool = False,
 ) -> VisitPage:
-    """One visit as this caller may see it; `again` is the visit that repeats it."""
+    """One visit as this caller may see it; `again` is the visit that repeats it.
+
+    `undoable` says that they may take back what was said came of it.
+    """
     words, colour = STATUS_WORDS[visit.status]
     return VisitPage(
         title=f"{KIND_WORDS[visit.kind]} {short(visit.id)}",
@@ -191,7 +195,7 @@ def visit_page(
         tag={"text": words, "colour": colour},
         next=_next(visit),
         rows=list(_rows(visit, person, base, depot=depot, again=again)),
-        acts=list(_acts(visit, caller, base)),
+        acts=list(_acts(visit, caller, base, undoable=undoable)),
         line_head=["What", "Why", "For", "What became of it"],
         lines=[_line(line, base) for line in visit.lines],
         history_head=["When", "What", "By"],
@@ -261,7 +265,7 @@ def _takes(visit: Visit) -> list[str]:
     return [f"About {count(visit.minutes, 'minute')}, {crew}", *(f"Needs {need}" for need in needs)]
 
 
-def _acts(visit: Visit, caller: Caller, base: str) -> Iterator[dict[str, str]]:
+def _acts(visit: Visit, caller: Caller, base: str, *, undoable: bool) -> Iterator[dict[str, str]]:
     """What may be done about it now, and by this caller."""
     here = f"{base}/visits/{visit.id}"
     if visit.status in STILL_TO_COME and caller.may("visit"):
@@ -269,6 +273,8 @@ def _acts(visit: Visit, caller: Caller, base: str) -> Iterator[dict[str, str]]:
     if visit.status in {"open", "planned"} and caller.may("plan rounds"):
         yield {"text": "Change day, time or notes", "href": f"{here}/change"}
         yield {"text": "Call it off", "href": f"{here}/cancel"}
+    if undoable:
+        yield {"text": "Undo what was said came of it", "href": f"{here}/undo"}
 
 
 def _line(line: ShownLine, base: str) -> list[dict[str, Any]]:

@@ -15,8 +15,9 @@ from equipment.people import people, person_loans
 from equipment.people.person_form import Person
 from equipment.people.person_loans import LoanedItem
 from logistics.phones.sayings import Proof, picture_of, sayings_of
-from logistics.visits import collecting, outcomes, visit_changes, visit_links, visits
+from logistics.visits import collecting, outcomes, taking_back, visit_changes, visit_links, visits
 from logistics.visits.catching_up import catch_up, catch_up_with
+from logistics.visits.taking_back import TakenBack
 from logistics.visits.visit_form import NewCollection, Outcome, Status, VisitChange, VisitRecord
 from logistics.visits.visits import Search
 from web import pages
@@ -70,6 +71,7 @@ async def show_visit(request: PageRequest, visit: FromPath[UUID]) -> Response[st
     content = visit_words.visit_page(
         shown, person, request.caller, request.site.base,
         depot=depots.get(shown.depot, shown.depot), again=again,
+        undoable=await taking_back.may_be_undone(request.caller, visit, request.now),
     )  # fmt: skip
     if shown.person is not None:
         said = await sayings_of(request.caller, visit, request.now)
@@ -114,6 +116,26 @@ async def record_outcome(request: PageRequest, visit: FromPath[UUID]) -> Respons
         form = visit_forms.outcome_form(shown, request.site.base, request.now, filled, refusal)
         return _form(request, form)
     return see_other(request, f"/visits/{visit}", say="What came of the visit has been kept.")
+
+
+@pages.get(f"{_VISIT}/undo", task="visit")
+async def show_undo(request: PageRequest, visit: FromPath[UUID]) -> Response[str]:
+    """What becomes of a visit once what was said of it is taken back."""
+    shown = await _visit(request, visit)
+    return _form(request, visit_forms.undo_form(shown, request.site.base, Filled()))
+
+
+@pages.post(f"{_VISIT}/undo", task="visit")
+async def undo_outcome(request: PageRequest, visit: FromPath[UUID]) -> Response[str]:
+    """Take it back; the same form sent twice does so once."""
+    shown = await _visit(request, visit)
+    filled = await request.filled()
+    try:
+        told = as_struct({"id": filled.given("id")}, TakenBack)
+        await taking_back.undo_outcome(request.caller, visit, told, request.now)
+    except (Wrong, Refused) as refusal:
+        return _form(request, visit_forms.undo_form(shown, request.site.base, filled, refusal))
+    return see_other(request, f"/visits/{visit}", say="What was said of the visit was undone.")
 
 
 @pages.get(f"{_VISIT}/change", task="plan rounds")
@@ -200,6 +222,8 @@ PAGES: Final = (
     show_proof,
     show_outcome,
     record_outcome,
+    show_undo,
+    undo_outcome,
     show_change,
     change_visit,
     show_cancel,
