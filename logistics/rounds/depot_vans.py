@@ -95,6 +95,8 @@ order by n.code limit $3
 _STOPS: Final = """
 select r.van, r.leaves_at, r.rests_at, s.visit, s.trip, s.arrive_at, s.begin_at, s.depart_at,
     s.metres, s.weight_g, s.clean_l, s.dirty_l, v.status, p.postcode,
+    coalesce((select d.minutes from round_delays d where d.round = r.id
+        order by d.said_at desc, d.seq desc limit 1), 0) * 60 as late_s,
     exists (select from visit_lines l where l.visit = v.id and l.closed_at is null
         and l.kind in ('delivery', 'swap')) as brings
 from rounds r join vans n on n.code = r.van and n.depot = $1
@@ -120,6 +122,8 @@ def _van(row: asyncpg.Record, at: _Moment, stops: Sequence[asyncpg.Record]) -> V
     under_way = _under_way(row["code"], at, stops)
     if under_way is None and london_day(now) == day:
         opens_s = max(opens_s, seconds_of(day, now) + _SOON_S)
+        if stops and stops[0]["late_s"]:
+            opens_s = max(opens_s, _leaves_s(day, stops[0]))
     skills = set(row["skills"]) if row["named"] else {EXAMINER}
     if row["tail_lift"]:
         skills.add(TAIL_LIFT)
@@ -156,10 +160,10 @@ def _under_way(van: str, at: _Moment, stops: Sequence[asyncpg.Record]) -> UnderW
     still = [each for each in stops if each not in begun and each["trip"] == trip]
     return UnderWay(
         place=0 if last is None else at.places.get(last["postcode"], 0),
-        free_s=_free_s(day, now_s, last),
+        free_s=max(now_s, _leaves_s(day, stops[0])) if last is None else _free_s(day, now_s, last),
         left_s=seconds_of(day, stops[0]["leaves_at"]),
         trip=trip,
-        done=tuple(_stop(day, stop) for stop in begun),
+        done=tuple(_stop(day, stop, _behind_s(stop, last)) for stop in begun),
         aboard=frozenset(map(str, _aboard(van, at.loads, still))),
         back=Load(0, 0 if last is None else last["dirty_l"]),
         rested=rests_at is not None and rests_at <= now,
@@ -177,23 +181,28 @@ def _aboard(van: str, loads: Loads, still: Sequence[asyncpg.Record]) -> set[UUID
     return by_trip - elsewhere | {visit for visit, own in loads.aboard.items() if own == van}
 
 
-def _free_s(day: date, now_s: int, last: asyncpg.Record | None) -> int:
-    """From when on the van can go on: after the stop that it is at."""
-    if last is None:
-        return now_s
-    planned_s = seconds_of(day, last["depart_at"])
-    return (
-        max(planned_s, now_s) if last["status"] == "under_way" or now_s > planned_s else planned_s
-    )
+def _leaves_s(day: date, stop: asyncpg.Record) -> int:
+    """When the van leaves as its crew says: by so much later than was published."""
+    return seconds_of(day, stop["leaves_at"]) + int(stop["late_s"])
 
 
-def _stop(day: date, row: asyncpg.Record) -> Stop:
+def _free_s(day: date, now_s: int, last: asyncpg.Record) -> int:
+    """From when on the van can go on: after the stop that it is at, by so much late as is said."""
+    return max(now_s, seconds_of(day, last["depart_at"]) + int(last["late_s"]))
+
+
+def _behind_s(stop: asyncpg.Record, last: asyncpg.Record | None) -> int:
+    """By how much the stop at which the van is now is behind what was published."""
+    return int(stop["late_s"]) if stop is last and stop["status"] == "under_way" else 0
+
+
+def _stop(day: date, row: asyncpg.Record, behind_s: int) -> Stop:
     return Stop(
         visit=str(row["visit"]),
         trip=row["trip"],
-        arrive_s=seconds_of(day, row["arrive_at"]),
-        begin_s=seconds_of(day, row["begin_at"]),
-        depart_s=seconds_of(day, row["depart_at"]),
+        arrive_s=seconds_of(day, row["arrive_at"]) + behind_s,
+        begin_s=seconds_of(day, row["begin_at"]) + behind_s,
+        depart_s=seconds_of(day, row["depart_at"]) + behind_s,
         metres=row["metres"],
         weight_g=row["weight_g"],
         clean_l=row["clean_l"],

@@ -101,6 +101,7 @@ async def _publish(caller: Caller, drafts: Sequence[asyncpg.Record], now: dateti
     vans, day = [each["van"] for each in drafts], drafts[0]["day"]
     before = await fetch(_BEFORE, vans, day)
     await execute(_SUPERSEDE, [each["id"] for each in before])
+    await execute(_STILL_LATE, numbers, [each["id"] for each in before])
     await execute(_PUBLISH, numbers, now, caller.username)
     fresh = {stop["visit"] for stop in stops if stop["status"] == "open"}
     await execute(_PUT_ON, [stop["visit"] for stop in stops], [stop["round"] for stop in stops])
@@ -138,6 +139,16 @@ _BEFORE: Final = """
 select id from rounds where van = any($1::varchar[]) and day = $2 and status = 'published'
 """
 _SUPERSEDE: Final = "update rounds set status = 'superseded' where id = any($1::uuid[])"
+# What a crew said before it was planned is in the times; what it has said since is said of these.
+_STILL_LATE: Final = """
+insert into round_delays (id, round, minutes, said_at, said_by)
+select gen_random_uuid(), n.id, d.minutes, d.said_at, d.said_by
+from rounds n join day_plans p on p.id = n.plan
+join rounds b on b.id = any($2::uuid[]) and b.van = n.van and b.day = n.day
+cross join lateral (select minutes, said_at, said_by from round_delays where round = b.id
+    order by said_at desc, seq desc limit 1) d
+where n.id = any($1::uuid[]) and d.said_at > p.made_at
+"""
 _PUBLISH: Final = """
 update rounds set status = 'published', published_at = $2, published_by = $3
 where id = any($1::uuid[])

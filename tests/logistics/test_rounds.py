@@ -3,13 +3,17 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
 
+from budget.database import execute, transaction
 from budget.years import london_day
+from equipment.people.visibility import EVERYONE
 from equipment.working_days import working_day_after
+from logistics.rounds.clock_times import seconds_of
+from logistics.rounds.depot_vans import Loads, vans_of
 from scripts.verifying.every import EVERY
 from tests.api.members import member, scan, slug, wrong_fields
 from tests.filled import as_admin
@@ -135,6 +139,49 @@ async def test_a_change_is_shown_before_it_is_published(admin: httpx.AsyncClient
     assert {(await told(admin, f"visits/{each['visit']}"))["status"] for each in orders} == {
         "planned"
     }
+
+
+async def test_a_crew_that_is_late_stays_late_when_its_day_is_published_anew(
+    admin: httpx.AsyncClient,
+) -> None:
+    """By its times where it had said so before they were planned, else by its word."""
+    await _ordered(admin, 1)
+    draft = await _planned(admin)
+    [first] = (await ask(admin, "rounds/publish", _seen(draft)))["rounds"]
+    await _planned(admin)
+    await _say_late(first["id"], datetime.now(UTC))
+    [second] = (await ask(admin, "rounds/publish", await _seen_now(admin)))["rounds"]
+    assert (second["id"] != first["id"], second["late_minutes"]) == (True, 25)
+    at = datetime.fromisoformat(second["stops"][0]["arrive"]) + timedelta(minutes=5)
+    async with transaction(viewer=EVERYONE):
+        before = await vans_of("D1", _day(), at, {}, Loads({}, {}))
+        await execute("update visits set status = 'under_way' where status = 'planned'")
+        now = await vans_of("D1", _day(), at, {}, Loads({}, {}))
+    left, depart = (
+        seconds_of(_day(), datetime.fromisoformat(text))
+        for text in (second["leaves"], second["stops"][0]["depart"])
+    )
+    [waits, goes] = [
+        van.under_way for each in (before, now) for van in each if van.code == second["van"]
+    ]
+    assert waits is not None
+    assert waits.free_s == max(left + 1_500, seconds_of(_day(), at))
+    assert goes is not None
+    assert (goes.free_s, goes.done[-1].depart_s) == (depart + 1_500, depart + 1_500)
+    await _planned(admin)
+    [third] = (await ask(admin, "rounds/publish", await _seen_now(admin)))["rounds"]
+    assert third["late_minutes"] is None
+
+
+async def _say_late(number: str, at: datetime) -> None:
+    await execute(
+        "insert into round_delays (id, round, minutes, said_at, said_by)"
+        " values (gen_random_uuid(), $1, 25, $2, 'pat')", UUID(number), at
+    )  # fmt: skip
+
+
+async def _seen_now(admin: httpx.AsyncClient) -> dict[str, Any]:
+    return _seen(await told(admin, f"rounds/day?depot=D1&date={_day()}"))
 
 
 async def test_where_no_van_goes_any_more_the_promises_are_let_go(admin: httpx.AsyncClient) -> None:

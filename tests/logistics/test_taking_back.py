@@ -131,10 +131,10 @@ async def test_it_is_taken_back_by_a_form(app: Litestar, admin: httpx.AsyncClien
         await outcome(admin, path.rpartition("/")[2])
         assert f'href="{path}/undo"' in (await browser.get(path)).text
         form = forms_of((await browser.get(f"{path}/undo")).text)[-1]
-        assert (await browser.post(f"{path}/undo", data=form.pairs)).status_code == 303
+        assert (await browser.post(f"{path}/undo", data=dict(form.pairs))).status_code == 303
         page = (await browser.get(path)).text
         assert "This was undone." in page
         assert f'href="{path}/undo"' not in page
-        assert (await browser.post(f"{path}/undo", data=form.pairs)).status_code == 303
+        assert (await browser.post(f"{path}/undo", data=dict(form.pairs))).status_code == 303
         refused = await browser.post(f"{path}/undo", data={"id": str(uuid4())})
         assert (refused.status_code, "Nobody has said" in refused.text) == (422, True)
