@@ -94,6 +94,22 @@ async def test_several_processes_are_one_sender(room: Room) -> None:
         await watch.end()
 
 
+async def test_what_one_process_attends_no_other_takes_over(room: Room) -> None:
+    """Not even while a label lies at the printer, and another is waited for."""
+    other, attended = room.new_watch(), list[dict[str, object]]()
+
+    async def look(_: Thermal) -> None:
+        await room.ask()
+        await other.look()
+        attended.append(dict(other.attended))
+
+    room.printer.at_label = look
+    await room.ask()
+    await all_out(room)
+    assert attended == [{}]
+    await other.end()
+
+
 async def test_a_printer_that_is_gone_for_an_hour_goes_on_by_itself(room: Room) -> None:
     """It is shown as gone since when, and nothing is asked of anybody."""
     await room.printer.unplug()
