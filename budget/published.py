@@ -32,6 +32,10 @@ ASSUMED: Final = (
         " activity is cleaning and repairs alone. A real year would cost more."
     ),
     (
+        "What was bought new is in no spend: partners are charged for what is issued and credited"
+        " for what comes back, as the pool's books have it, and not for what goes on the shelf."
+    ),
+    (
         "How long loans last, how busy each month is, and how often something is lost, damaged,"
         " repaired or taken over are guesses of ours."
     ),

@@ -1,6 +1,7 @@
 """What the operator types after scripts/run, and what other scripts read alike."""
 
 import argparse
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from typing import Self
 
 _PORT_MAX = 65_535
 _SCALE_MAX = 10
+SCALE_DIGITS = 12
+_SEED_MAX = 10**18
 _TIMES_MAX = 1_000
 
 
@@ -47,14 +50,28 @@ def _port(value: str) -> int:
 
 
 def year_scale(value: str) -> float:
-    """What part of the model year is played, as scripts/demo and scripts/bench are told."""
+    """What part of the model year is played, as scripts/demo and scripts/bench are told.
+
+    To as many digits as its play notes: what is noted alike is the same year.
+    """
     try:
-        scale = float(value)
+        scale = float(f"{float(value):.{SCALE_DIGITS}g}")
     except ValueError:
         scale = math.nan
     if not 0 < scale <= _SCALE_MAX:
         raise argparse.ArgumentTypeError(f"{value} is no scale: more than 0, at most {_SCALE_MAX}")
     return scale
+
+
+def year_seed(value: str) -> int:
+    """Which of the model years is played: a number that the service's settings have room for."""
+    seed = None
+    with contextlib.suppress(ValueError):
+        seed = int(value)
+    if seed is None or abs(seed) > _SEED_MAX:
+        words = f"{value[:40]} is no seed: a whole number, at most {_SEED_MAX:,}"
+        raise argparse.ArgumentTypeError(words)
+    return seed
 
 
 def times_as_many(value: str) -> int:

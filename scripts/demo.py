@@ -9,7 +9,7 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,9 +19,9 @@ import uvloop
 
 from budget.database import close_pool, open_pool
 from budget.published import Figures
-from scripts.arguments import year_scale
+from scripts.arguments import year_scale, year_seed
 from scripts.garbage import collect_seldom
-from scripts.playing.marks import Mark, RefusedPlayError
+from scripts.playing.marks import RefusedPlayError
 from scripts.playing.play import play_year
 from scripts.playing.player import Script
 from scripts.playing.report import lines
@@ -77,15 +77,16 @@ async def _until_stopped(script: Script, settings: Settings, dsn: str, stop: Sto
 
 async def _demo(script: Script, settings: Settings, dsn: str) -> None:
     await prepare_schema(dsn)
-    async with _alone(dsn):
-        await open_pool(dsn)
-        try:
-            await prepare_service(settings)
-            played = await _played(script)
-            for line in lines(await Figures.of_the_year(), script, played):
-                print(line)
-        finally:
-            await close_pool()
+    with _cut_off():
+        async with _alone(dsn):
+            await open_pool(dsn)
+            try:
+                await prepare_service(settings)
+                played = await play_year(script)
+                said = list(lines(await Figures.of_the_year(), script, played))
+            finally:
+                await close_pool()
+    print(*said, sep="\n")
 
 
 @contextlib.asynccontextmanager
@@ -101,15 +102,22 @@ async def _alone(dsn: str) -> AsyncIterator[None]:
         connection.terminate()
 
 
-async def _played(script: Script) -> Mark:
+@contextlib.contextmanager
+def _cut_off() -> Iterator[None]:
+    """Whatever becomes of the database or the player, the operator gets one line."""
     try:
-        return await play_year(script)
+        yield
+    except _GONE as error:
+        raise PostgresError(f"{_GOES_ON}: {error}") from error
     except BaseExceptionGroup as group:
-        gone, other = group.split((OSError, asyncpg.PostgresError, asyncpg.InterfaceError))
+        gone, other = group.split(_GONE)
         if gone is None or other is not None:
             raise
-        words = "The play was cut off; the same command goes on from here"
-        raise PostgresError(f"{words}: {_first(gone)}") from group
+        raise PostgresError(f"{_GOES_ON}: {_first(gone)}") from group
+
+
+_GONE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_GOES_ON: Final = "The play was cut off; the same command goes on from here"
 
 
 def _first(error: BaseException) -> BaseException:
@@ -123,7 +131,7 @@ def _arguments(typed: Sequence[str]) -> Arguments:
     parser.add_argument(
         "--scale", type=year_scale, required=True, help="1 is the whole year", metavar="S"
     )
-    parser.add_argument("--seed", type=int, default=1, help="default: 1", metavar="N")
+    parser.add_argument("--seed", type=year_seed, default=1, help="default: 1", metavar="N")
     parser.add_argument(
         "--data", type=Path, default=Path("var"), help="default: ./var", metavar="DIR"
     )

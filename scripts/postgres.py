@@ -19,6 +19,7 @@ from urllib.parse import quote
 from scripts import postgres_binaries, postgres_folder
 from scripts.postgres_folder import PORT, FolderInUseError, PostgresError, ServerUser
 from scripts.postgres_leftovers import (
+    STOP_S,
     clear_leftovers,
     cluster_name,
     read_pid_file,
@@ -110,10 +111,16 @@ class EmbeddedPostgres:
             raise PostgresError(f"The database in {self.folder} cannot start: {error}") from error
 
     def stop(self) -> None:
-        """End the server after its last checkpoint, and let go of the folder."""
+        """End the server after its last checkpoint, and let go of the folder.
+
+        One that has not done so in a minute is ended at once, and recovers at its next start: told
+        to stop while it gets up again after a crash, PostgreSQL 18 may never do so.
+        """
+        began = time.monotonic()
         while self._child is not None:
+            late = time.monotonic() > began + STOP_S
             # Repeated, as a process that is only just starting may miss the first.
-            self._child.send_signal(signal.SIGINT)
+            self._child.send_signal(signal.SIGQUIT if late else signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._child.wait(timeout=1)
                 self._child = None

@@ -3,11 +3,15 @@
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.postgres_folder import ServerUser, clear_socket_folder, server_user
+
+STOP_S = 60.0
+"""How long a server may take for its last checkpoint before it is ended without one."""
 
 _READY = "ready"
 
@@ -54,11 +58,13 @@ def clear_leftovers(data: Path, user: ServerUser, in_use: Path | None) -> Iterat
     Only for the holder of the folder's lock: whatever still runs has lost its parent.
     `in_use` is the socket's folder where it shall stay. Yields while waiting.
     """
-    pid_file, told = read_pid_file(data), False
+    pid_file, told, began = read_pid_file(data), False, time.monotonic()
     while left := _processes(cluster_name(data), user):
         if pid_file is None or pid_file.pid not in left:
             # Without their server they can commit nothing more, but they hold its memory.
             _send(signal.SIGQUIT, left)
+        elif time.monotonic() > began + STOP_S:
+            _send(signal.SIGQUIT, {pid_file.pid})
         elif not told:
             # It may be stopping already, on its parent's death: then this changes nothing.
             _send(signal.SIGINT, {pid_file.pid})

@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from scripts.arguments import SCALE_DIGITS
 from scripts.example_service import sources
 from scripts.model.year import play
 from scripts.playing.parts import Part, in_parts
@@ -36,7 +37,7 @@ class Script(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """As it is typed."""
-        return f"--scale {self.scale:.12g} --seed {self.seed}"
+        return f"--scale {self.scale:.{SCALE_DIGITS}g} --seed {self.seed}"
 
 
 class Playbill(msgspec.Struct, frozen=True):
@@ -53,7 +54,7 @@ class Player:
     playbill: Playbill
 
     async def parts(self) -> AsyncIterator[Part]:
-        """What it plays, in order. Raises RuntimeError where it ends before the year does."""
+        """What it plays, in order. Raises ConnectionError where it ends before the year does."""
         while (part := _DECODER.decode(await _frame(self.process))) is not None:
             yield part
 
@@ -89,7 +90,7 @@ async def _frame(process: Process) -> bytes:
         (length,) = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))
         return await process.stdout.readexactly(length)
     except asyncio.IncompleteReadError:
-        raise RuntimeError("the process that plays the year has ended before it") from None
+        raise ConnectionError("the process that plays the year has ended before it") from None
 
 
 def main(words: str, skip: int, out: BinaryIO) -> None:

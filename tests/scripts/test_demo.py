@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections import defaultdict
@@ -150,7 +151,7 @@ async def test_killed_half_way_it_goes_on_to_the_same_year(
 async def test_who_is_killed_leaves_no_process_behind(
     postgres: EmbeddedPostgres, template: str
 ) -> None:
-    """A whole year takes the player longer than the kill."""
+    """A whole year takes the player longer than the kill; without it, one line says so."""
     async with database_of_its_own(postgres, template) as url:
         killed = demo("--scale", "1", url=url)
         wait_for(lambda: bool(children(killed.pid)) or killed.poll() is not None)
@@ -158,6 +159,13 @@ async def test_who_is_killed_leaves_no_process_behind(
         killed.kill()
         ended(killed)
         wait_for(lambda: gone(player))
+        left = demo("--scale", "1", url=url)
+        wait_for(lambda: bool(children(left.pid)) or left.poll() is not None)
+        os.kill(children(left.pid)[0], signal.SIGKILL)
+        code, _, complained = await asyncio.to_thread(ended, left)
+        assert code == 1
+        assert complained.endswith("the process that plays the year has ended before it\n")
+        assert "Traceback" not in complained
 
 
 def children(pid: int) -> list[int]:
@@ -235,15 +243,26 @@ async def test_a_service_in_use_is_left_alone(database: str) -> None:
     assert not await fetch("select from users")
 
 
-@pytest.mark.parametrize("scale", ["0", "-1", "11", "nan", "much"])
-def test_a_scale_that_cannot_be_is_explained(
-    scale: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("what", "typed"),
+    [
+        *(("scale", typed) for typed in ("0", "-1", "11", "nan", "much")),
+        *(("seed", typed) for typed in ("much", "1.5", "1" + "0" * 19)),
+    ],
+)
+def test_a_scale_or_seed_that_cannot_be_is_explained(
+    what: str, typed: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Before anything is started."""
     with pytest.raises(SystemExit) as end:
-        _arguments(["--scale", scale])
+        _arguments(["--scale", "1", f"--{what}", typed])
     assert end.value.code == 2
-    assert f"{scale} is no scale" in capsys.readouterr().err
+    assert f"{typed} is no {what}" in capsys.readouterr().err
+
+
+def test_what_is_noted_alike_is_the_same_year() -> None:
+    """A scale with more digits than the note has does not go on with other ids."""
+    assert _arguments(["--scale", f"{1 / 3}"]) == _arguments(["--scale", "0.333333333333"])
 
 
 async def test_the_printed_figures_are_those_of_a_plain_recount(database: str) -> None:

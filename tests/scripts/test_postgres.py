@@ -119,6 +119,26 @@ def test_a_folder_has_one_holder(made: Path) -> None:
     assert str(refusal.value) == f"{made} is in use by process {os.getpid()}"
 
 
+def test_a_server_that_does_not_stop_is_ended_and_loses_nothing(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that was told to while it got up again after a crash, on a full disk."""
+    monkeypatch.setattr("scripts.postgres.STOP_S", 0.5)
+    with running(made) as server:
+        ask(server.dsn, "CREATE TABLE kept AS SELECT 7 AS number")
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        [stuck] = [
+            int(each)
+            for each in children
+            if b"checkpointer" in Path(f"/proc/{each}/cmdline").read_bytes()
+        ]
+        # Without its last checkpoint no server stops.
+        os.kill(stuck, signal.SIGSTOP)
+    wait_for(lambda: gone(stuck))
+    with running(made) as server:
+        assert ask(server.dsn, "SELECT number FROM kept") == 7
+
+
 async def test_a_killed_server_comes_back_by_itself(made: Path) -> None:
     """Whoever keeps it running gets it back with all that was committed."""
     server = EmbeddedPostgres(made)
