@@ -205,6 +205,9 @@ async def test_a_statement_is_printed_on_one_page(
     async with signed_in(app, "ada") as ada:
         first = await ada.get(path)
         assert words(first).count("Issue of BED01") == 25
+        [following] = re.findall(r'href="([^"]+;after=[^"]+)"', first.text)
+        second = words(await ada.get(following.replace("&amp;", "&")))
+        assert second.count("Issue of BED01") == 2
         assert f"{path}&whole=yes".replace("&", "&amp;") in first.text
         whole = words(await ada.get(f"{path}&whole=yes"))
         assert whole.count("Issue of BED01") == 27

@@ -1,19 +1,21 @@
 """The pool on pages: where it stands, where each partner stands, and every posting behind that."""
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
 import msgspec
 from litestar import Response
 
-from budget import closing, outlooks, partners, positions, recycling
+from budget import closing, outlooks, partners, positions, recycling, statements
 from budget.by_month import partner_year
 from budget.published import scale_played
 from budget.recycling import Question
 from budget.refusals import Missing, Wrong
 from budget.statement_files import FILES
-from budget.statements import Statement, Wanted, statement
+from budget.statements import Wanted
 from budget.years import london_day, span
 from web import pages
 from web.forms import Filled, as_struct
@@ -96,17 +98,21 @@ async def show_statement(request: PageRequest) -> Response[str]:
     figure = request.sought("figure")
     if figure not in POSTED:
         figure = ""
-    drawn = await _statement(request, figure or None)
+    with _or_missing():
+        wanted = _wanted(request, figure or None)
+        drawn = await statements.heading(wanted)
     kept = {name: request.sought(name) for name in ("year", "partner", "month", "as_of")}
     kept["figure"] = figure
     cursor = request.sought("after")
-    after = key_after(cursor, int) or 0
-    numbered = list(enumerate(drawn.postings, 1))
-    address = f"{request.site.base}/budget/statement"
-    if request.sought("whole") == "yes" and len(numbered) <= _WHOLE:
-        found = Slice(numbered, {})
+    rows = []
+    if request.sought("whole") == "yes":
+        rows = await statements.posted(wanted, after=statements.FIRST, limit=_WHOLE + 1)
+    if 0 < len(rows) <= _WHOLE:
+        found = Slice(rows, {})
     else:
-        rows = numbered[after : after + PAGE + 1]
+        after = key_after(cursor, statements.Place) or statements.FIRST
+        rows = await statements.posted(wanted, after=after, limit=PAGE + 1)
+        address = f"{request.site.base}/budget/statement"
         found = sliced(rows, lambda row: row[0], address, **kept, after=cursor)
     content = budget_words.statement_page(drawn, found, kept, request.site.base)
     return page(request, "budget_statement.jinja", content)
@@ -118,20 +124,27 @@ async def show_statement_file(request: PageRequest) -> Response[bytes]:
     ending = request.sought("format")
     if ending not in FILES:
         raise Missing("format-not-found", "There is no such file.")
-    drawn = await _statement(request)
+    with _or_missing():
+        drawn = await statements.statement(_wanted(request))
     media_type, made = FILES[ending]
     name = f"statement-{drawn.partner}-{request.sought('month') or request.sought('year')}.{ending}"
     return file(await asyncio.to_thread(made, drawn), media_type, name)
 
 
-async def _statement(request: PageRequest, figure: str | None = None) -> Statement:
+def _wanted(request: PageRequest, figure: str | None = None) -> Wanted:
     year, month = known_year(request.sought("year")), request.sought("month") or None
     as_of = asked_day(request)
+    begin, end = closing.days(year, month)
+    if as_of is not None:
+        end = max(begin, min(as_of, end - _DAY) + _DAY)
+    return Wanted(request.sought("partner"), begin, end, figure)
+
+
+@contextlib.contextmanager
+def _or_missing() -> Iterator[None]:
+    """Of no month or partner there is a statement."""
     try:
-        begin, end = closing.days(year, month)
-        if as_of is not None:
-            end = max(begin, min(as_of, end - _DAY) + _DAY)
-        return await statement(Wanted(request.sought("partner"), begin, end, figure))
+        yield
     except Wrong as refusal:
         raise Missing("statement-not-found", "There is no such statement.") from refusal
 

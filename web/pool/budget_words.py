@@ -15,7 +15,7 @@ from budget.outlooks import PoolYear
 from budget.pool import Budget, Figures, PartnerFigures
 from budget.recycling import Rate, Report
 from budget.refusals import Refusal
-from budget.statements import Posted, Statement
+from budget.statements import Heading, Placed, Posted
 from budget.years import year_of
 from web.fields import Field, Fields, errors, faults_of, hidden
 from web.forms import Filled
@@ -294,7 +294,7 @@ def _month_row(month: Month, partner: str, year: str, base: str) -> list[_Cell]:
 
 
 def statement_page(
-    drawn: Statement, found: Slice[tuple[int, Posted]], kept: Mapping[str, str], base: str
+    drawn: Heading, found: Slice[Placed], kept: Mapping[str, str], base: str
 ) -> StatementPage:
     """A statement or one of its figures, a page of its postings at a time."""
     of = _month(kept["month"]) if kept["month"] else kept["year"]
@@ -318,7 +318,7 @@ def statement_page(
     )
 
 
-def _printed(found: Slice[tuple[int, Posted]], kept: Mapping[str, str], base: str) -> Markup | None:
+def _printed(found: Slice[Placed], kept: Mapping[str, str], base: str) -> Markup | None:
     """A link to all of it on one page, where it is on several."""
     if not found.links:
         return None
@@ -326,7 +326,7 @@ def _printed(found: Slice[tuple[int, Posted]], kept: Mapping[str, str], base: st
     return link(f"{base}/budget/statement?{asked}", "All of it on one page, to print")
 
 
-def _sums(drawn: Statement, kept: Mapping[str, str], base: str) -> Iterator[dict[str, Any]]:
+def _sums(drawn: Heading, kept: Mapping[str, str], base: str) -> Iterator[dict[str, Any]]:
     """The figures; each of a whole statement leads to what it is the sum of."""
     names = (kept["figure"],) if kept["figure"] else ("issues", "activity", "credits", "net")
     for name in names:
