@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from budget import moments
 from budget.months import make_months_ahead
 from budget.sums import fold
+from equipment.catalogue.stock import fold_stock
 from scripts.example_service import callers
 from scripts.playing.desk import Desk
 from scripts.playing.marks import Mark, Marks
@@ -59,6 +60,8 @@ async def play_year(
         async with _beside(*jobs):
             await desk.record_all(player.parts())
     await fold()
+    # Else the first who look at the stock would go through all that has moved in a year.
+    await fold_stock()
     mark = reached()
     progress.end(mark.scans)
     await marks.add(mark)

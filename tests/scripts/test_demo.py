@@ -195,6 +195,8 @@ async def test_what_was_marked_is_not_played_again(database: str) -> None:
     async with playing(TINY, skip=mark.parts) as player:
         assert [part async for part in player.parts()] == parts[mark.parts :]
     finished = await play_year(TINY)
+    for table in ("postings", "tallies", "cohorts", "stock"):
+        assert not await fetch(f"select from unfolded_{table} limit 1"), table
     assert (finished.parts, finished.scans) == (
         len(parts),
         sum(len(part.scans) for part in parts if isinstance(part, Sheet)),

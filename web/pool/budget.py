@@ -110,7 +110,7 @@ async def show_statement(request: PageRequest) -> Response[str]:
     if 0 < len(rows) <= _WHOLE:
         found = Slice(rows, {})
     else:
-        after = key_after(cursor, statements.Place) or statements.FIRST
+        after = key_after(cursor, tuple[date, int]) or statements.FIRST
         rows = await statements.posted(wanted, after=after, limit=PAGE + 1)
         address = f"{request.site.base}/budget/statement"
         found = sliced(rows, lambda row: row[0], address, **kept, after=cursor)
