@@ -61,13 +61,15 @@ async def undelivered(
     return [Undelivered(**row) for row in rows]
 
 
+# `offset 0` keeps PostgreSQL from reading all orders there ever were for the few that are meant.
 _UNDELIVERED: Final = """
 select c."order", c.line, l.sku, o.due_on, c.pence from (
     select "order", coalesce(line, '00000000-0000-0000-0000-000000000000') as line,
         sum(pence)::bigint as pence
     from commitments where partner = $1 and committed_on between $2 and $3
     group by 1, 2 having sum(pence) <> 0
-) c join order_standings o on o.id = c."order" left join order_lines l on l.id = c.line
+) c cross join lateral (select * from order_standings s where s.id = c."order" offset 0) o
+left join lateral (select sku from order_lines where id = c.line offset 0) l on true
 where (o.due_on, c."order", c.line) > ($4::date, $5::uuid, $6::uuid)
 order by o.due_on, c."order", c.line limit $7
 """
