@@ -59,6 +59,8 @@ async def test_each_count_opens_into_movements_that_name_nobody(
             shown = await browser.get(f"/budget/recycling?by={by}")
             opened = list(_links(shown, "/budget/recycling/movements"))
             assert opened
+            rest = "In the total alone, as no team has ordered it: issued 3 (£1,860), returned 3"
+            assert (rest in words(shown)) == (by == "team"), by
             for address, units in opened:
                 rows = await browser.get(address)
                 assert rows.status_code == 200

@@ -17,6 +17,7 @@ from web.forms import Filled
 from web.markup import link
 from web.pool.onward_words import files
 from web.pool.recycling_picture import picture
+from web.pool.rest_words import of_no_key
 from web.words import day, pounds
 
 BY_WORDS: Final[Mapping[str, str]] = {
@@ -102,6 +103,7 @@ class RecyclingPage:
     by_title: str
     by_rates: tuple[list[_Cell], list[list[_Cell]]]
     by_counts: tuple[list[_Cell], list[list[_Cell]]]
+    of_no_key: str
     picture: Markup | None
     files: list[Markup]
     onward: list[Markup]
@@ -124,6 +126,7 @@ def refused_page(filled: Filled, refusal: Refusal, base: str) -> RecyclingPage:
         by_title="",
         by_rates=([], []),
         by_counts=([], []),
+        of_no_key="",
         picture=None,
         files=[],
         onward=[],
@@ -153,6 +156,7 @@ def recycling_page(
         by_title=f"By {BY_WORDS[report.by].lower()}",
         by_rates=_by_rates(report, names, base) if broken else ([], []),
         by_counts=_by_counts(report, names, today, base) if broken else ([], []),
+        of_no_key=of_no_key(report, COUNTS),
         picture=picture(report) if report.by == "month" and len(report.rows) > 1 else None,
         files=files(f"{base}/budget/recycling/file", kept),
         onward=_onward(kept, base),
