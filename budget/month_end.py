@@ -13,6 +13,9 @@ from budget.closing import TURN, next_month
 from budget.database import fetch, fetch_one
 from budget.years import london_day, year_of
 
+MOST: Final = 24
+"""How many months are closed in one go, by whoever has many to close."""
+
 
 class PartnerMonth(msgspec.Struct, frozen=True):
     """What a partner's statement would come to, in pence; credits as what came back."""
@@ -34,6 +37,7 @@ class MonthEnd(msgspec.Struct, frozen=True):
 
     `ended` is whether it may be; `undecided` are proposed charges of its days or earlier ones;
     `late` is what came from months that were closed before, `late_pence` what that comes to.
+    `following` are the months after it that have ended and are open, at most MOST of them.
     """
 
     year: str
@@ -45,6 +49,7 @@ class MonthEnd(msgspec.Struct, frozen=True):
     late: int
     late_pence: int
     partners: list[PartnerMonth]
+    following: list[date]
 
 
 async def month_end(now: datetime) -> MonthEnd | None:
@@ -67,7 +72,16 @@ async def month_end(now: datetime) -> MonthEnd | None:
         late=left["late"],
         late_pence=left["late_pence"],
         partners=[PartnerMonth(**row) for row in rows],
+        following=_following(end, london_day(now)),
     )
+
+
+def _following(month: date, today: date) -> list[date]:
+    ended: list[date] = []
+    while next_month(month) <= today and len(ended) < MOST - 1:
+        ended.append(month)
+        month = next_month(month)
+    return ended
 
 
 # What is late stands on the first open day, and was recorded after the month before had ended.

@@ -83,6 +83,29 @@ async def test_a_month_is_closed_by_who_says_that_they_are_sure(
             assert answer.status_code == 422, month
 
 
+async def test_months_that_nobody_closed_are_closed_in_one_go(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """Until the one that is chosen, each for good; too many, and none of them, are none."""
+    first = (LAST.replace(day=1) - timedelta(days=40)).replace(day=1)
+    await lend(service, first, "Ada")
+    async with signed_in(app) as browser:
+        page = await browser.get("/budget/close")
+        assert f"{first:%B %Y} alone" in words(page)
+        [form] = [each for each in forms_of(page.text) if each.action.endswith("/close")]
+        assert dict(form.pairs)["until"] == f"{first:%Y-%m}"
+        for until in (f"{first.year - 1}-01", f"{first.year + 3}-01", "x"):
+            typed = {**dict(form.pairs), "until": until, "sure": "yes"}
+            assert (await browser.post(form.action, data=typed)).status_code == 422, until
+        typed = {**dict(form.pairs), "until": MONTH, "sure": "yes"}
+        assert (await browser.post(form.action, data=typed)).status_code == 303
+        said = words(await browser.get("/budget"))
+        assert f"{first:%B %Y} to {LAST:%B %Y} are closed." in said
+        assert "is the next month to be closed. It ends on" in words(
+            await browser.get("/budget/close")
+        )
+
+
 async def test_a_charge_is_proposed_by_one_and_decided_by_another(
     app: Litestar, service: httpx.AsyncClient
 ) -> None:

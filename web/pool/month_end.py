@@ -1,11 +1,13 @@
 """Closing a month on pages: what will be closed and what is still open in it, then for good."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from litestar import Response
 
 from budget import closing
-from budget.month_end import month_end
+from budget.forecasting.series import months_between
+from budget.month_end import MOST, month_end
 from budget.refusals import Fault, Refusal, Refused, Wrong
 from budget.years import year_of
 from web import pages
@@ -25,16 +27,28 @@ async def show_month_end(request: PageRequest) -> Response[str]:
 
 @pages.post("/budget/close", task=_TASK)
 async def close_month(request: PageRequest) -> Response[str]:
-    """Close it; sent twice, it is closed once."""
+    """Close it, and those after it until another; sent twice, they are closed once."""
     filled = await request.filled()
-    month = filled.text("month")
     try:
         _check_sure(filled)
-        closed = await closing.close(request.caller.username, _year(month), month, request.now)
+        months = list(_months(filled))
+        for month in months:
+            await closing.close(request.caller.username, _year(month), month, request.now)
     except (Wrong, Refused) as refusal:
         return await _show(request, filled, refusal)
-    say = f"{month_end_words.month_words(closed.month)} is closed."
-    return see_other(request, f"/budget?year={_year(month)}", say=say)
+    say = month_end_words.closed_words(months)
+    return see_other(request, f"/budget?year={_year(months[-1])}", say=say)
+
+
+def _months(filled: Filled) -> Iterator[str]:
+    """What is to be closed; Wrong where that is no month, or lies before the first."""
+    month = closing.first_day(filled.text("month"))
+    until = closing.first_day(filled.text("until") or filled.text("month"))
+    if not 0 <= months_between(month, until) < MOST:
+        raise Wrong([Fault("until", f"Close at most {MOST} months in one go.")])
+    while month <= until:
+        yield f"{month:%Y-%m}"
+        month = closing.next_month(month)
 
 
 def _check_sure(filled: Filled) -> None:

@@ -1,6 +1,6 @@
 """Closing a month in words: what is closed for good, and what is still open. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -62,7 +62,25 @@ def month_end_page(
 def _fields(fields: Fields, found: MonthEnd) -> list[Field]:
     sure = {"yes": f"Close {month_words(found.month)} for good"}
     box = fields.checkboxes("sure", "This cannot be taken back", sure)
-    return [hidden("month", found.month), box]
+    if not found.following:
+        return [hidden("month", found.month), box]
+    until = {found.month: f"{month_words(found.month)} alone"}
+    until |= {f"{each:%Y-%m}": f"Until {each:%B %Y}" for each in found.following}
+    sure = {"yes": "Close what is chosen for good"}
+    return [
+        hidden("month", found.month),
+        fields.select(
+            "until", "How far to close", until, value=found.month,
+            hint="What the months after the first come to stands in each partner's year.",
+        ),
+        fields.checkboxes("sure", "This cannot be taken back", sure),
+    ]  # fmt: skip
+
+
+def closed_words(months: Sequence[str]) -> str:
+    """That they are closed."""
+    first, last = month_words(months[0]), month_words(months[-1])
+    return f"{first} is closed." if first == last else f"{first} to {last} are closed."
 
 
 def _paragraphs(found: MonthEnd | None) -> Iterator[str]:
