@@ -97,7 +97,7 @@ with every as (
     where account = 'issues' and posted_on between $1 and $2
     union all
     select begins_on, 0, pence from tally_sums
-    where dimension = 'funder' and grain = 'month' and kind = 'issued'
+    where dimension = 'none' and grain = 'month' and kind = 'issued'
         and begins_on between $1 and $2
     union all
     select date_trunc('month', occurred_on::timestamp)::date, 0, pence from unfolded_tallies
@@ -110,7 +110,7 @@ from every group by month order by month
 _WAITING: Final = """
 with counted as (
     select units, pence from tally_sums
-    where dimension = 'funder' and grain = 'year' and kind = 'waiting'
+    where dimension = 'none' and grain = 'year' and kind = 'waiting'
     union all select units, pence from unfolded_tallies where kind = 'waiting'
 ), standing as (
     select count(*) as many, coalesce(sum(l.charged_pence), 0) as pence

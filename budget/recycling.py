@@ -4,7 +4,7 @@ Source: contract section 6. Rates are unrounded fractions; pence are what the lo
 charged. Counting itself is budget/tallies.py, adding up budget/sums.py.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -183,7 +183,7 @@ async def _counted(question: Question, parts: Sequence[_Part]) -> list[asyncpg.R
         for grain, first, last in _periods(part)
         for kind in part.kinds
     ]
-    dimension = question.by if question.by in _DIMENSIONS else "funder"
+    dimension = _DIMENSIONS.get(question.by, question.by)
     columns = (list(values) for values in zip(*rows, strict=True))
     return await fetch(_COUNTED, *columns, dimension, question.by, question.scope == "all")
 
@@ -197,8 +197,8 @@ def _periods(part: _Part) -> Iterator[tuple[str, date, date]]:
 
 _DAY: Final = timedelta(days=1)
 _ALL_GRAINS: Final[tuple[Grain, ...]] = ("year", "month", "day")
-# Those by which sums are kept; each adds up to the same total.
-_DIMENSIONS: Final = ("sku", "category", "depot", "team", "age")
+# Sums are kept by one dimension each, and by none, which is all that months are made of.
+_DIMENSIONS: Final[Mapping[By, str]] = {"partner": "funder", "month": "none"}
 # What is folded and what is not yet, as of one moment: neither twice nor left out. `offset 0` keeps
 # PostgreSQL from reading all sums there are, once, instead of each period's by the index.
 _COUNTED: Final = """
@@ -212,14 +212,14 @@ with asked as (
             and s.begins_on between a.first and a.last and ($8 or s.reusable) offset 0
     ) s
     union all
-    select a.part, c.kind, c.occurred_on, case $6 when 'funder' then c.funder when 'sku' then c.sku
-        when 'category' then c.category when 'team' then coalesce(c.team, '')
+    select a.part, c.kind, c.occurred_on, case $6 when 'none' then '' when 'funder' then c.funder
+        when 'sku' then c.sku when 'category' then c.category when 'team' then coalesce(c.team, '')
         when 'age' then coalesce(c.age, '') else coalesce(c.depot, '') end, c.units, c.pence
     from asked a join unfolded_tallies c on a.grain = 'unfolded' and c.kind = a.kind
         and c.occurred_on between a.first and a.last and ($8 or c.reusable)
 )
-select part, kind, case $7 when 'none' then '' when 'month' then to_char(begins_on, 'YYYY-MM')
-    else key end as key, sum(units)::bigint as units, sum(pence)::bigint as pence
+select part, kind, case $7 when 'month' then to_char(begins_on, 'YYYY-MM') else key end as key,
+    sum(units)::bigint as units, sum(pence)::bigint as pence
 from every group by 1, 2, 3
 """
 

@@ -135,7 +135,7 @@ with taken as materialized (
 ), days as materialized (
     select dimension, kind, reusable, key, occurred_on as begins_on,
         sum(units) as units, sum(pence) as pence
-    from taken cross join lateral (values ('funder', funder), ('sku', sku),
+    from taken cross join lateral (values ('none', ''), ('funder', funder), ('sku', sku),
         ('category', category), ('depot', coalesce(depot, '')), ('team', coalesce(team, '')),
         ('age', coalesce(age, ''))) each (dimension, key)
     group by 1, 2, 3, 4, 5

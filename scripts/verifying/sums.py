@@ -41,8 +41,9 @@ from (
             union all select kind, reusable, occurred_on, -units, -pence,
                 funder, sku, category, depot, team, age
             from unfolded_tallies
-        ) every, lateral (values ('funder', funder), ('sku', sku), ('category', category),
-            ('depot', depot), ('team', team), ('age', age)) dimensions (dimension, key)
+        ) every, lateral (values ('none', ''), ('funder', funder), ('sku', sku),
+            ('category', category), ('depot', depot), ('team', team), ('age', age))
+            dimensions (dimension, key)
         group by 1, 2, 3, 4, 5
     ) counted, {_BEGINS}
     union all select kind, reusable, dimension, key, grain, begins_on, -units, -pence
