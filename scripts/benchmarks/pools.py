@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from budget.database import close_pool
 from scripts.benchmarks.figures import BenchmarkError, say
 from scripts.benchmarks.run import Run
 from scripts.benchmarks.store import open_store, played, receive_all, record_all, register_all
+from scripts.model.scans import Scan
 from scripts.postgres import NAME, EmbeddedPostgres
 
 _BACKLOG: Final = "backlog"
@@ -79,9 +81,31 @@ async def _make_backlog(run: Run, dsn: str) -> None:
         missing = wanted - len(codes)
         if not 0 < missing <= len(scans):
             raise BenchmarkError(f"the model year does not make {wanted:,} movements: take more")
-        await record_all(scans[:missing], codes, size=run.sizes.gathered)
+        await record_all(_spread(scans, missing), codes, size=run.sizes.gathered)
     finally:
         await close_pool()
+
+
+def _spread(scans: Sequence[Scan], wanted: int) -> list[Scan]:
+    """So many of the scans, from all of the year: whole histories of items; the last one is cut.
+
+    The first so many would end in January, and a report by months would have ten rows instead of
+    twelve.
+    """
+    histories, left = Counter(scan.item for scan in scans), wanted
+    # Items are numbered as they were bought: by turns, so that those of all times are among them.
+    for item in sorted(histories, key=lambda item: (item % _TURNS, item)):
+        histories[item] = min(histories[item], left)
+        left -= histories[item]
+    chosen = []
+    for scan in scans:
+        if histories[scan.item]:
+            histories[scan.item] -= 1
+            chosen.append(scan)
+    return chosen
+
+
+_TURNS: Final = 97
 
 
 def _named(dsn: str, name: str) -> str:

@@ -59,6 +59,10 @@ def report_growth(run: Run) -> Figure:
             asyncio.run(execute(many, "checkpoint"))
             before, after = _timed(run, small, large)
             rows = [asyncio.run(fetch_value(dsn_, _ROWS)) for dsn_ in (few, many)]
+            told = {
+                report: [_rows_told(service, path) for service in (small, large)]
+                for report, path in _REPORTS.items()
+            }
             memory = large.memory()
     ms = {
         report: {"few": median(before[report]), "many": median(after[report])} for report in before
@@ -69,11 +73,18 @@ def report_growth(run: Run) -> Figure:
         "ms": ms,
         "ratios": {report: each["many"] / each["few"] for report, each in ms.items()},
         "worst": worst,
+        "rows": told,
         "statement": _by_row(ms[_STATEMENT], rows),
         "requests": sum(map(len, chain(before.values(), after.values()))),
         "statements_per_request": _statements(run),
     }
     return Figure("report_growth", ms[worst]["many"], "ms", ms[worst]["few"], detail, at_most(1.3))
+
+
+def _rows_told(service: Service, path: str) -> int | None:
+    """How many rows a report has, where it has any: with more of them it may take longer."""
+    rows = service.read(path, service.sign_in("admin")).get("rows")
+    return None if rows is None else len(rows)
 
 
 def _by_row(ms: dict[str, float], rows: list[int]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -41,6 +41,14 @@ class Service:
         answer = httpx.post(f"{self.address}/api/login", json=who, timeout=_PATIENCE_S)
         answer.raise_for_status()
         return str(answer.json()["token"])
+
+    def read(self, path: str, token: str) -> dict[str, Any]:
+        """What the service answers, for once."""
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = httpx.get(f"{self.address}{path}", headers=headers, timeout=_PATIENCE_S)
+        answer.raise_for_status()
+        body: dict[str, Any] = answer.json()
+        return body
 
     def sign_in_to_pages(self, username: str) -> str:
         """The cookie of a user with the benchmarks' password."""
