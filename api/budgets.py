@@ -2,13 +2,16 @@
 
 from datetime import date
 from typing import Annotated, Final
+from uuid import UUID
 
 from litestar.params import QueryParameter
 
 from api.bodies import Json
+from api.paging import LIMIT_DEFAULT, After, Limit, Page, key_after, page
 from api.request import ApiRequest
 from api.routes import get, put
-from budget import pool, positions, recycling
+from budget import commitments, pool, positions, recycling
+from budget.commitments import Undelivered
 from budget.month_compared import MonthCompared, month_compared
 from budget.pool import Budget, YearPlan
 from budget.recycling import By, Question, Report, Scope
@@ -37,6 +40,23 @@ async def show_month(year: str, month: str) -> MonthCompared:
     return await month_compared(year, month)
 
 
+@get("/api/budgets/{year:str}/committed", task="read the pool", tags=["The pool"])
+async def list_committed(
+    year: str,
+    partner: str,
+    as_of: date | None = None,
+    limit: Limit = LIMIT_DEFAULT,
+    after: After = None,
+) -> Page[Undelivered]:
+    """List what a partner's orders commit it to, line by line, what is due first first.
+
+    It comes to the partner's `committed_pence` by the end of that day, and names nobody.
+    """
+    begin = key_after(after, tuple[date, UUID, UUID]) or commitments.FIRST
+    rows = await commitments.undelivered(partner, year, as_of, after=begin, limit=limit + 1)
+    return page(rows, limit, lambda row: row.place)
+
+
 @get("/api/recycling", task="read the pool", tags=["The pool"])
 async def show_recycling(  # noqa: PLR0917 - what narrows a report
     request: ApiRequest,
@@ -58,5 +78,6 @@ ROUTES: Final = (
     agree_budget,
     show_budget,
     show_month,
+    list_committed,
     show_recycling,
 )

@@ -37,6 +37,12 @@ _Within = Annotated[
     str | None,
     QueryParameter(name="within", description="Of this alone, too, such as partner:04K."),
 ]
+_Reason = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1, max_length=16, description="A `reason_id` of what was scrapped alone."
+    ),
+]
 _Depot = Annotated[
     str | None, QueryParameter(min_length=1, max_length=LONGEST_CODE, description="At this alone.")
 ]
@@ -78,11 +84,13 @@ async def list_behind(  # noqa: PLR0917 - the filters of a list
     key: _Key = None,
     products: _Products = "reusable",
     inside: _Within = None,
+    reason: _Reason = None,
     limit: Limit = LIMIT_DEFAULT,
     after: After = None,
 ) -> Page[Counted]:
     """The movements behind one count of the recycling figures, without anybody's name."""
-    wanted = Wanted(count, *_span(request, first, last), by, key, products, within_of(inside))
+    within = within_of(inside)
+    wanted = Wanted(count, *_span(request, first, last), by, key, products, within, reason)
     begin = key_after(after, tuple[date, UUID]) or behind.FIRST
     rows = await behind.behind(wanted, after=begin, limit=limit + 1)
     return page(rows, limit, lambda row: (row.occurred_on, row.loan))

@@ -4,6 +4,7 @@ What was undone is not among them, so that they add up to the figure. Read from 
 themselves, in time that grows with what was counted in those days, not with what came before.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +20,9 @@ from budget.recycling import By, Scope
 from budget.refusals import Fault, Wrong
 from budget.within import DIMENSIONS, KEYS, Dimension, Within, paid, span_faults
 from budget.wording import sought
+
+REASON: Final = "coalesce(lower(regexp_replace(trim(m.reason), '\\s+', ' ', 'g')), '')"
+"""The reason of a movement `m` as reasons are told apart: capitals and spaces are not."""
 
 Kind: TypeAlias = Literal[
     "issued", "issued_recycled", "returned", "reused", "scrapped", "written_off", "lost"
@@ -37,6 +41,8 @@ class Wanted:
     key: str | None = None
     scope: Scope = "reusable"
     within: Within | None = None
+    # By its reason_id() alone: what is told by its reason is scrapped or written off.
+    reason: str | None = None
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +65,15 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
+def reason_id(reason: str) -> str:
+    """What stands for a reason in an address, where a text that somebody typed may not stand."""
+    return hashlib.sha256(reason.encode()).hexdigest()[:_REASON_ID_LENGTH]
+
+
+_REASON_ID_LENGTH: Final = 16
+_TOLD_BY_REASON: Final = frozenset({"scrapped", "written_off"})
+
+
 async def behind(wanted: Wanted, *, after: tuple[date, UUID], limit: int) -> list[Counted]:
     """The movements in the order of their days. Raises Wrong where they cannot be asked for."""
     if faults := list(_faults(wanted)):
@@ -79,7 +94,10 @@ async def behind(wanted: Wanted, *, after: tuple[date, UUID], limit: int) -> lis
         else:
             conditions[KEYS[by]] = key
     spans = [since for _, since, _ in payers], [until for _, _, until in payers]
-    own = (wanted.kind, max(first, after[0]), last, limit, *after, *spans)
+    # Which reason it was is known of a movement once it is found: then the list is cut afterwards.
+    reason = None if wanted.reason is None else sought(wanted.reason)
+    cut = limit if reason is None else None
+    own = (wanted.kind, max(first, after[0]), last, cut, *after, *spans, reason, limit)
     sql, values = narrowed(_BEHIND, conditions, *own)
     return [Counted(kind=wanted.kind, **row) for row in await fetch(sql, *values)]
 
@@ -106,6 +124,8 @@ def _faults(wanted: Wanted) -> Iterator[Fault]:
         yield Fault("key", "Say what it is a key of.")
     if wanted.by == "month" and wanted.key is not None and not _is_month(wanted.key):
         yield Fault("key", "Write the month as 2018-04.")
+    if wanted.reason is not None and wanted.kind not in _TOLD_BY_REASON:
+        yield Fault("reason", "Only what was scrapped or written off is told by its reason.")
 
 
 def _is_month(key: str) -> bool:
@@ -117,7 +137,7 @@ def _is_month(key: str) -> bool:
 
 # Nothing is counted before its day, but for a clock that is minutes ahead: older months of counts
 # are left alone. What was undone comes to nothing on its own day, and goes.
-_BEHIND: Final = """
+_BEHIND: Final = f"""
 select counted.occurred_on, i.code as item, counted.sku, counted.category, counted.partner,
     counted.depot, counted.units, counted.pence, counted.movement, counted.loan, m.reason
 from (
@@ -129,7 +149,7 @@ from (
     from tallies t left join loans l on l.id = t.loan
     where t.kind = $1 and t.occurred_on between $2 and $3
         and t.recorded_at >= $2::date - interval '1 day'
-        and ($7::date[] is not null and $8::date[] is not null) and {where}
+        and ($7::date[] is not null and $8::date[] is not null) and {{where}}
     group by t.occurred_on, t.loan
     having sum(t.units) <> 0 and (t.occurred_on, t.loan) > ($5::date, $6::uuid)
     order by t.occurred_on, t.loan limit $4
@@ -137,5 +157,7 @@ from (
 join items i on i.id = counted.item
 left join movements m on m.item = counted.item and m.recorded_at = counted.recorded_at
     and m.id = counted.movement
-order by counted.occurred_on, counted.loan
-"""
+where $9::varchar is null
+    or left(encode(sha256(convert_to({REASON}, 'UTF8')), 'hex'), {_REASON_ID_LENGTH}) = $9
+order by counted.occurred_on, counted.loan limit $10
+"""  # noqa: S608 - our own text

@@ -11,8 +11,10 @@ from uuid import UUID
 
 import msgspec
 
-from budget.database import fetch, insert
+from budget.database import fetch, fetch_one, insert
 from budget.partners import successions, successor_on
+from budget.refusals import Fault, Wrong
+from budget.wording import sought
 from budget.years import london_day, span, year_of
 
 
@@ -29,41 +31,48 @@ class Committed(msgspec.Struct, frozen=True):
 class Undelivered(msgspec.Struct, frozen=True):
     """What a line of an order, or its delivery (no line), commits a partner to, of nobody's name.
 
-    `sku` is null for a delivery, and for a special that has no product yet.
+    `line` is null for what bringing the order costs; `sku` for that, and for a special that has no
+    product yet.
     """
 
     order: UUID
-    line: UUID
+    line: UUID | None
     sku: str | None
     due_on: date
-    pence: int
+    amount_pence: int
 
     @property
-    def is_delivery(self) -> bool:
-        """Whether it is what bringing the order costs."""
-        return self.line == DELIVERY
+    def place(self) -> tuple[date, UUID, UUID]:
+        """Where it stands in the list: what is due first first, a delivery before its lines."""
+        return self.due_on, self.order, self.line or _DELIVERY
 
 
-DELIVERY: Final = UUID(int=0)
-"""In place of a line, where it is about the delivery of all of them."""
-FIRST: Final = (date.min, DELIVERY, DELIVERY)
+_DELIVERY: Final = UUID(int=0)
+FIRST: Final = (date.min, _DELIVERY, _DELIVERY)
 
 
 async def undelivered(
-    partner: str, year: str, day: date, *, after: tuple[date, UUID, UUID], limit: int
+    partner: str, year: str, as_of: date | None, *, after: tuple[date, UUID, UUID], limit: int
 ) -> list[Undelivered]:
-    """What a partner was committed to in a year by the end of a day, what is due first first.
+    """What a partner was committed to in a year by the end of `as_of`, what is due first first.
 
-    What it comes to is the partner's `committed_pence`. Wrong for a malformed year.
+    By its end where no day is named. What it comes to is the partner's `committed_pence`. Wrong for
+    a malformed year, or where there is no such partner.
     """
     first, last = span(year)
-    rows = await fetch(_UNDELIVERED, partner, first, min(day, last), *after, limit)
+    ods = sought(partner)
+    if await fetch_one("select from partners where ods = $1", ods) is None:
+        raise Wrong([Fault("partner", f"There is no partner “{partner}”.")])
+    rows = await fetch(_UNDELIVERED, ods, first, min(as_of or last, last), *after, limit)
     return [Undelivered(**row) for row in rows]
 
 
 # `offset 0` keeps PostgreSQL from reading all orders there ever were for the few that are meant.
+# A delivery's place is that of a line of no order.
 _UNDELIVERED: Final = """
-select c."order", c.line, l.sku, o.due_on, c.pence from (
+select c."order", nullif(c.line, '00000000-0000-0000-0000-000000000000') as line, l.sku, o.due_on,
+    c.pence as amount_pence
+from (
     select "order", coalesce(line, '00000000-0000-0000-0000-000000000000') as line,
         sum(pence)::bigint as pence
     from commitments where partner = $1 and committed_on between $2 and $3

@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 import asyncpg
 import msgspec
 
+from budget.behind import REASON, reason_id
 from budget.database import fetch
 from budget.recycling import Count, Scope
 from budget.refusals import Fault, Wrong
@@ -24,11 +25,15 @@ _YEARS: Final = (1948, 2999)
 
 
 class Why(msgspec.Struct, frozen=True):
-    """How many went for one reason, or of one product; null: all that are not told one by one."""
+    """How many went for one reason, or of one product; null: all that are not told one by one.
+
+    `reason_id` stands for the reason in addresses: the movements behind it are asked for by that.
+    """
 
     key: str | None
     scrapped: Count
     written_off: Count
+    reason_id: str | None = None
 
 
 class Scrapped(msgspec.Struct, frozen=True):
@@ -61,7 +66,7 @@ async def scrapped(
     for row in counted:
         keys.setdefault(row["key"], []).append(row)
     rows = sorted(
-        (_why(key, of) for key, of in keys.items()),
+        (_why(key, of, by) for key, of in keys.items()),
         key=lambda why: (-why.scrapped.units - why.written_off.units, why.key or ""),
     )
     left = {why.key for why in rows[MOST:]}
@@ -77,28 +82,28 @@ async def scrapped(
     )
 
 
-def _why(key: str | None, rows: Iterable[asyncpg.Record]) -> Why:
+def _why(key: str | None, rows: Iterable[asyncpg.Record], by: By = "sku") -> Why:
     counts = {"scrapped": Count(), "written_off": Count()}
     for row in rows:
         counts[row["kind"]].units += row["units"]
         counts[row["kind"]].pence += row["pence"]
-    return Why(key, counts["scrapped"], counts["written_off"])
+    told = reason_id(key) if key is not None and by == "reason" else None
+    return Why(key, counts["scrapped"], counts["written_off"], told)
 
 
 # By an index of these counts alone, of which there are few; older months are left alone, as
 # nothing is counted before its day, but for a clock that is minutes ahead. What was undone comes
 # to nothing on its own day.
-_WENT: Final = """
+_WENT: Final = f"""
 select case when $4 then sku else reason end as key, kind,
     sum(units)::int as units, sum(pence)::bigint as pence
 from (
     select t.kind, t.sku, sum(t.units) as units, sum(t.pence) as pence, coalesce((
-        array_agg(lower(regexp_replace(trim(m.reason), '\\s+', ' ', 'g')) order by t.seq desc)
-            filter (where t.units > 0))[1], '') as reason
+        array_agg({REASON} order by t.seq desc) filter (where t.units > 0))[1], '') as reason
     from tallies t left join movements m on m.item = t.item and m.recorded_at = t.recorded_at
         and m.id = t.movement
     where t.kind in ('scrapped', 'written_off') and t.occurred_on between $1 and $2
         and t.recorded_at >= $1::date - interval '1 day' and ($3 or t.reuse = 'reusable')
     group by t.loan, t.kind, t.occurred_on, t.sku having sum(t.units) <> 0
 ) went group by 1, 2
-"""
+"""  # noqa: S608 - our own text

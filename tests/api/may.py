@@ -99,6 +99,7 @@ MAY: Final = """
     acubx    GET /api/budgets/{year}/month
     acubx    GET /api/budgets/{year}/months
     acubx    GET /api/budgets/{year}/statement
+    acubx    GET /api/budgets/{year}/committed
     acubx    GET /api/charges
     acb      POST /api/charges
     ab       POST /api/charges/{charge}/approve

@@ -13,6 +13,7 @@ from budget.partners import Takeover, take_over
 from budget.recycling import Count, Question, Scope
 from budget.refusals import NotAllowed, Wrong
 from budget.within import DIMENSIONS, Within, report_within
+from budget.wording import one_line
 from equipment.people import people
 from equipment.people.person_form import PersonChange
 from equipment.returns.ageing import ageing
@@ -161,6 +162,7 @@ async def test_a_key_that_nothing_has_leads_to_nothing() -> None:
     await set_up()
     span = (NOW.date(), NOW.date())
     keys: tuple[recycling.By, ...] = ("partner", "sku", "category", "depot", "team", "age")
+    assert await _all_behind(Wanted("scrapped", *span, reason="\0")) == []
     for by in keys:
         for key in ("\0", "NONE", "\N{PILE OF POO}" * 25):
             assert await _all_behind(Wanted("issued", *span, by, key)) == []
@@ -212,6 +214,16 @@ async def test_why_items_went_is_told_by_reason_however_it_was_typed_and_by_prod
     assert found.others.scrapped == Count()
     [of_beds] = (await scrapped(BUYER, *span, "sku")).rows
     assert (of_beds.key, of_beds.scrapped.units) == ("BED01", 4)
+    assert of_beds.reason_id is None
+    went: tuple[Kind, ...] = ("scrapped", "written_off")
+    for row in found.rows:
+        for kind in went:
+            count = getattr(row, kind)
+            rows = await _all_behind(Wanted(kind, *span, reason=row.reason_id))
+            assert (len(rows), sum(each.pence for each in rows)) == (count.units, count.pence)
+            assert {one_line(str(each.reason)).lower() for each in rows} <= {row.key}
+    with pytest.raises(Wrong, match="reason"):
+        await _all_behind(Wanted("lost", *span, reason=found.rows[0].reason_id))
 
 
 async def test_what_never_came_back_is_worth_its_price_less_the_life_that_is_over() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -33,6 +34,11 @@ async def test_each_figure_opens_into_its_postings(
         pool = await browser.get("/budget")
         assert f"The pool, {year}" in words(pool)
         assert "Issues and activity, less credits." in words(pool)
+        # Her own organisation stands below the pool; whatever the page names is on it.
+        assert re.search("NHS Rushcliffe Contribution £0 Net spend £620 Committed £0", words(pool))
+        anchors = re.findall(r'href="#([^"]+)"', pool.text)
+        assert {"figures", "own-1", "partners", "year"} <= set(anchors)
+        assert all(f'id="{anchor}"' in pool.text for anchor in anchors)
         partner = await browser.get(_links(pool, "/budget/partner")[0])
         assert "Open" in words(partner)
         month = await browser.get(_links(partner, "/budget/statement?")[0])
@@ -71,6 +77,9 @@ async def test_each_figure_of_the_pool_opens_into_its_partners_and_what_is_behin
             # By the end of yesterday there was nothing.
             past = await browser.get(f"{behind}&as_of={before}")
             assert sum(_amounts(past)) == 0
+            if figure == "committed":
+                assert sum(await _committed(service, year)) == standing["committed_pence"]
+                assert await _committed(service, year, as_of=str(before)) == []
         assert pool.text.count("kitback-chart") == 2
         drawn = re.findall(r"<title>(Net spend, [^<]+)</title>", pool.text)
         assert drawn == ["Net spend, 04K: £620", "Net spend, 52R: £0"]
@@ -87,6 +96,23 @@ async def test_each_figure_of_the_pool_opens_into_its_partners_and_what_is_behin
         for day in ("0001-01-01", "9999-12-31"):
             shown = await browser.get(f"/budget/statement?year={year}&partner=04K&as_of={day}")
             assert shown.status_code == 200
+
+
+async def _committed(service: httpx.AsyncClient, year: str, **more: str) -> list[int]:
+    """What a program reads of the same, a line at a time: no two of one order, and no name."""
+    rows: list[dict[str, Any]] = []
+    asked = {"partner": "04K", "limit": "1"} | more
+    while True:
+        answer = await service.get(f"/api/budgets/{year}/committed", params=asked)
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        rows += body["results"]
+        if body["next"] is None:
+            break
+        asked["after"] = body["next"]
+    assert [row["sku"] for row in rows if row["line"] is not None] == ["CMD01"] * bool(rows)
+    assert "Bea" not in answer.text
+    return [row["amount_pence"] for row in rows]
 
 
 def _amounts(answer: httpx.Response) -> list[int]:

@@ -139,7 +139,9 @@ async def test_no_cursor_of_any_list_is_a_fault_of_ours(
         given = {"depot": "D1", "date": world.day.isoformat()} if "/rounds/day" in path else {}
         given |= {"before": world.day.isoformat()} if path.endswith("/checks/due") else {}
         nowhere = {"recall": str(uuid4()), "job": str(uuid4())}
-        address = path.format_map(world.ours | {"code": world.spare} | nowhere)
+        given |= {"partner": "04K"} if path.endswith("/committed") else {}
+        named = {"code": world.spare, "year": "2018-19"} | nowhere
+        address = path.format_map(world.ours | named)
         taken = {200, 422, 404} if any(f"{{{name}}}" in path for name in nowhere) else {200, 422}
         for cursor in cursors():
             answer = await admin.get(address, params=given | {"after": cursor})

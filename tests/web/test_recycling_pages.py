@@ -138,7 +138,7 @@ async def test_what_cannot_be_asked_is_told_by_its_field_or_is_not_there(
         for query in (
             "movements", "movements?count=waiting", "movements?count=issued&by=month&key=x",
             "movements?count=issued&key=BED01", "movements?count=issued&from=0001-01-01",
-            "file", "file?format=pdf", "file?format=csv&by=nobody",
+            "movements?count=lost&reason=a", "file", "file?format=pdf", "file?format=csv&by=nobody",
         ):  # fmt: skip
             answer = await browser.get(f"/budget/recycling/{query}")
             assert answer.status_code == 404, query
@@ -172,9 +172,13 @@ async def test_cohorts_say_what_is_not_known_yet_and_waiting_says_how_long(
         assert "/items?state=returned&amp;depot=D1" in waiting.text
         assert "Worn out" in words(waiting)
         went = list(_links(waiting, "/budget/recycling/movements"))
-        assert [units for _, units in went] == [1, 1, 1]
+        assert [units for _, units in went] == [1, 1, 1, 1]
         for address, units in went:
-            assert (await browser.get(address)).text.count('href="/items/') == units
+            rows = await browser.get(address)
+            assert rows.text.count('href="/items/') == units
+            # What somebody typed stands in no address.
+            assert "orn" not in address
+        assert "Scrapped: Worn out" in words(await browser.get(went[0][0]))
         assert "Nothing is overdue or lost." in words(waiting)
         wrong = await browser.get("/budget/recycling/waiting?from=2001-01-01&to=2018-01-01")
         assert wrong.status_code == 422

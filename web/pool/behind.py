@@ -45,13 +45,10 @@ async def list_committed(request: PageRequest) -> Response[str]:
         raise Missing("partner-not-found", "There is no such partner.")
     cursor = request.sought("after")
     after = key_after(cursor, tuple[date, UUID, UUID]) or commitments.FIRST
-    day = as_of or span(year)[1]
-    rows = await commitments.undelivered(ods, year, day, after=after, limit=PAGE + 1)
+    rows = await commitments.undelivered(ods, year, as_of, after=after, limit=PAGE + 1)
     kept = {"year": year, "partner": ods, "as_of": as_of.isoformat() if as_of else ""}
     address = f"{request.site.base}/budget/committed"
-    found = sliced(
-        rows, lambda row: (row.due_on, row.order, row.line), address, **kept, after=cursor
-    )
+    found = sliced(rows, lambda row: row.place, address, **kept, after=cursor)
     content = behind_words.committed_page(found, name, kept, request.site.base)
     return page(request, "list.jinja", content)
 

@@ -66,6 +66,11 @@ def partner_address(name: str, year: str, ods: str, as_of: date | None, base: st
     return pool_address(name, year, as_of, base) if name != "contribution" else None
 
 
+def partner_year_address(year: str, ods: str, base: str) -> str:
+    """Where a partner's year is, month by month."""
+    return f"{base}/budget/partner?{urlencode({'year': year, 'partner': ods})}"
+
+
 def opening(pence: int, address: str | None) -> _Cell:
     """An amount that leads to what is behind it, where there is anything."""
     cell: _Cell = {"text": pounds(pence)}
@@ -137,11 +142,11 @@ _COMMITTED: Final = (
 
 
 def _undelivered(each: Undelivered) -> list[_Cell]:
-    what = "Delivery" if each.is_delivery else each.sku or "A special"
+    what = "Delivery" if each.line is None else each.sku or "A special"
     # Whose order it is, is for those who may see people: here they are told apart.
     order = str(each.order).partition("-")[0]
     return [{"text": day(each.due_on)}, {"text": order}, {"text": what},
-        {"text": pounds(each.pence), "format": "numeric"}]  # fmt: skip
+        {"text": pounds(each.amount_pence), "format": "numeric"}]  # fmt: skip
 
 
 def _kept(year: str, as_of: date | None) -> dict[str, str]:

@@ -31,7 +31,7 @@ _DAYS: Final = tuple(
 )
 
 
-_KEPT: Final = ("count", "by", "key", "scope", "within", "from", "to")
+_KEPT: Final = ("count", "by", "key", "scope", "within", "reason", "from", "to")
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -49,10 +49,11 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class _Which(msgspec.Struct, frozen=True):
-    """Which count of which key."""
+    """Which count of which key, or for which reason."""
 
     count: Kind
     key: str | None = None
+    reason: str | None = None
 
 
 @pages.get("/budget/recycling", task=TASK)
@@ -100,10 +101,9 @@ async def list_counted(request: PageRequest) -> Response[str]:
     kept = {name: request.sought(name) for name in _KEPT}
     try:
         asked = asked_of(filled_of(request))
-        which = as_struct({"count": kept["count"] or None, "key": kept["key"] or None}, _Which)
-        wanted = Wanted(
-            which.count, asked.first, asked.last, asked.by, which.key, asked.scope, asked.of()
-        )
+        which = as_struct({name: kept[name] or None for name in _Which.__struct_fields__}, _Which)
+        own = (asked.first, asked.last, asked.by, which.key, asked.scope, asked.of())
+        wanted = Wanted(which.count, *own, which.reason)
         cursor = request.sought("after")
         after = key_after(cursor, tuple[date, UUID]) or behind.FIRST
         rows = await behind.behind(wanted, after=after, limit=PAGE + 1)

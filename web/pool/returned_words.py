@@ -169,11 +169,11 @@ def _went(title: str, what: str, found: Scrapped, base: str) -> Told:
 
 
 def _behind(row: Why, found: Scrapped) -> dict[str, str] | None:
-    """What of the movements to ask for: of a product; those of a reason are not told apart."""
-    if found.by != "sku" or row.key is None:
-        return None
+    """What of the movements to ask for: of a product, or for a reason."""
     kept = kept_of(found.first, found.last) | {"scope": found.scope}
-    return kept | {"by": "sku", "key": row.key}
+    if row.reason_id is not None:
+        return kept | {"reason": row.reason_id}
+    return kept | {"by": "sku", "key": row.key} if row.key is not None else None
 
 
 def _why(row: Why, name: str, asked: Mapping[str, str] | None, base: str) -> list[_Cell]:
