@@ -75,6 +75,12 @@ def test_the_books_are_kept_without_script(store: Store, browser: Browser) -> No
     with visit(browser, store.address, widths=(390,), script=False) as seen:
         page = sign_in(seen, "admin")
         seen.open("/budget")
+        # What is folded on the screen is printed, without script as well.
+        partners = page.locator("table", has_text="Where each partner stands")
+        expect(partners).to_be_hidden()
+        page.emulate_media(media="print")
+        expect(partners).to_be_visible()
+        page.emulate_media(media="screen")
         page.get_by_role("link", name="Close a month").click()
         expect(page.get_by_role("heading", name=f"Close {MONTH}")).to_be_visible()
         page.get_by_role("button", name="Close it for good").click()

@@ -21,7 +21,7 @@ from web import pages
 from web.forms import Filled, as_struct
 from web.pages import PageRequest
 from web.paging import PAGE, Slice, key_after, sliced
-from web.pool import budget_words, succession_words
+from web.pool import budget_words, partner_words, succession_words
 from web.pool.behind_words import POSTED
 from web.pool.forecasts import asked_day
 from web.pool.onward_words import onward
@@ -56,7 +56,8 @@ async def show_pool(request: PageRequest) -> Response[str]:
     links = onward(request.caller, year, base, played=played)
     asked = budget_words.as_of_form(filled, refusal, year, as_of, base)
     found = (standing, outlook)
-    content = budget_words.pool_page(found, figures, months, today, asked, onward=links)
+    own = request.caller.partners
+    content = budget_words.pool_page(found, figures, months, today, asked, onward=links, own=own)
     return page(request, "budget.jinja", content, status=422 if refusal else 200)
 
 
@@ -88,7 +89,7 @@ async def show_partner(request: PageRequest) -> Response[str]:
     known = await partners.listed("", _MOST)
     notes = succession_words.notes(found.ods, known, year, base)
     notes.append(budget_words.posted_until(min(london_day(request.now), span(year)[1])))
-    content = budget_words.partner_page(found, standing, year, base, notes)
+    content = partner_words.partner_page(found, standing, year, base, notes)
     return page(request, "budget_partner.jinja", content)
 
 
@@ -114,7 +115,7 @@ async def show_statement(request: PageRequest) -> Response[str]:
         rows = await statements.posted(wanted, after=after, limit=PAGE + 1)
         address = f"{request.site.base}/budget/statement"
         found = sliced(rows, lambda row: row[0], address, **kept, after=cursor)
-    content = budget_words.statement_page(drawn, found, kept, request.site.base)
+    content = partner_words.statement_page(drawn, found, kept, request.site.base)
     return page(request, "budget_statement.jinja", content)
 
 

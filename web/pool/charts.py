@@ -12,17 +12,21 @@ from typing import Final
 from markupsafe import Markup
 
 WIDTH: Final = 480
-HEIGHT: Final = 300
+HEIGHT: Final = 320
+# A telephone shows a picture at three quarters of its size: letters are to be read there.
+_LETTERS: Final = 15
 # What is left free for the numbers beside the axes, and above for what they are.
-LEFT: Final = 66
+LEFT: Final = 78
 RIGHT: Final = 14
-TOP: Final = 26
-BOTTOM: Final = 46
-_ROW: Final = 18
+TOP: Final = 30
+BOTTOM: Final = 60
+_ROW: Final = 22
 _PAD: Final = 12
 _TICKS: Final = 5
 _LABELS_MAX: Final = 12
-_NAME_MAX: Final = 46
+_NAME_MAX: Final = 44
+_BESIDE_MAX: Final = 24
+"""How long a name may be below a picture, and beside a dot in it."""
 _INK: Final = "#212b32"
 _GRID: Final = "#d8dde0"
 # Each has at least 4.5 to 1 on white, and on the fan's own grey.
@@ -128,7 +132,7 @@ def draw_funnel(frame: Frame, dots: Sequence[Dot], curves: Sequence[Curve]) -> M
         drawn += _dot(frame, dot, along, scale)
     named = [(_stroke(number, curve.dashed), curve.name) for number, curve in enumerate(curves)]
     ticks = [
-        _text(along.at(tick), HEIGHT - BOTTOM + 16, f"{tick:,.10g}", "middle")
+        _text(along.at(tick), HEIGHT - BOTTOM + 20, f"{tick:,.10g}", "middle")
         for tick in along.ticks
     ]
     return _picture(frame, [*_axes(frame, scale), *ticks, *drawn], named)
@@ -189,7 +193,7 @@ def _axes(frame: Frame, scale: _Scale) -> Iterator[Markup]:
         yield _text(LEFT - 6, y + 4, frame.written(tick), "end")
     yield _text(4, 14, frame.up, "start")
     if frame.across:
-        yield _text(WIDTH - RIGHT, HEIGHT - BOTTOM + 34, frame.across, "end")
+        yield _text(WIDTH - RIGHT, HEIGHT - BOTTOM + 42, frame.across, "end")
 
 
 def _under(labels: Sequence[str], places: Sequence[float]) -> Iterator[Markup]:
@@ -197,7 +201,7 @@ def _under(labels: Sequence[str], places: Sequence[float]) -> Iterator[Markup]:
     every = math.ceil(len(labels) / _LABELS_MAX) or 1
     for number, (label, x) in enumerate(zip(labels, places, strict=True)):
         if number % every == 0:
-            yield _text(x, HEIGHT - BOTTOM + 16, label, "middle")
+            yield _text(x, HEIGHT - BOTTOM + 20, label, "middle")
 
 
 def _told(
@@ -269,7 +273,7 @@ def _dot(frame: Frame, dot: Dot, along: _Scale, scale: _Scale) -> Iterator[Marku
         x, y - 6, COLOURS[1], told
     )
     anchor = "end" if x > WIDTH / 2 else "start"
-    yield _text(x - 9 if anchor == "end" else x + 9, y + 4, dot.name, anchor)
+    yield _text(x - 9 if anchor == "end" else x + 9, y + 4, _short(dot.name, _BESIDE_MAX), anchor)
 
 
 def _polyline(number: int, points: str, *, dashed: bool) -> Markup:
@@ -296,8 +300,12 @@ def _picture(frame: Frame, parts: Iterable[Markup], named: Sequence[tuple[Markup
 
 def _text(x: float, y: float, words: str, anchor: str) -> Markup:
     return Markup(
-        '<text x="{:.1f}" y="{:.1f}" font-size="12" fill="{}" text-anchor="{}">{}</text>'
-    ).format(x, y, _INK, anchor, words if len(words) <= _NAME_MAX else f"{words[: _NAME_MAX - 1]}…")
+        '<text x="{:.1f}" y="{:.1f}" font-size="{}" fill="{}" text-anchor="{}">{}</text>'
+    ).format(x, y, _LETTERS, _INK, anchor, _short(words, _NAME_MAX))
+
+
+def _short(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def _stroke(number: int, dashed: bool) -> Markup:

@@ -3,3 +3,18 @@
 import { initAll } from "../nhsuk-frontend-10.6.1/nhsuk-frontend.min.js";
 
 initAll();
+
+// What is folded is printed whole by older browsers, too: newer ones do it by style alone.
+const unfolded = new Set();
+addEventListener("beforeprint", () => {
+  for (const each of document.querySelectorAll(".kitback-folded:not([open])")) {
+    each.open = true;
+    unfolded.add(each);
+  }
+});
+addEventListener("afterprint", () => {
+  for (const each of unfolded) {
+    each.open = false;
+  }
+  unfolded.clear();
+});
