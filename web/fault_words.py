@@ -21,6 +21,8 @@ _CLAUSE: Final = re.compile(r"(?:Why|Who|Whom|How|What|When|Where|Which)\b.*", r
 _PREDICATE: Final = re.compile(r"(?:Is|Are|Has|Have|Must|Lies)\b.*", re.DOTALL)
 # A request that says by itself what is to be done.
 _REQUEST: Final = re.compile(r"(?:Add|Choose|Enter|Leave|Look|Say|Tick|Type)\b.*", re.DOTALL)
+# A label that says whose it is, such as "Your position".
+_POSSESSED: Final = re.compile(r"(?:Their|Your|Its)\b.*", re.DOTALL)
 _ASIDE: Final = re.compile(r"\s*\([^()]*\)$")
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
 
@@ -67,7 +69,8 @@ def _missing(name: str, kind: str) -> str:
     if kind == "file":
         return f"Choose a file: {_lower(name)}."
     if kind not in _CHOSEN:
-        return f"Enter the {_lower(name)}."
+        article = "" if _POSSESSED.fullmatch(name) else "the "
+        return f"Enter {article}{_lower(name)}."
     if kind == "checkboxes" or name.endswith("s"):
         return f"Choose the {_lower(name)}."
     article = "an" if name[0] in "AEIOaeio" else "a"

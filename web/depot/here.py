@@ -13,6 +13,13 @@ from web.pages import PageRequest
 _MOST: Final = 200
 
 
+async def own_first(request: PageRequest) -> list[Depot]:
+    """The depots that are open, one's own before the others: what a form begins with."""
+    depots = await places.open_depots(request.caller, london_day(request.now))
+    own = await own_depot(request.caller)
+    return sorted(depots, key=lambda each: each.code != own)
+
+
 async def depot_here(request: PageRequest, code: str) -> tuple[str, Sequence[Depot]]:
     """The depot of that code, or one's own or the first where none is named; and all there are.
 

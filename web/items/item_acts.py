@@ -13,6 +13,7 @@ from equipment.items import Item, Viewer
 from equipment.people import person_search
 from equipment.scans import record
 from web import pages
+from web.depot.here import own_first
 from web.fields import faults_of
 from web.forms import Filled
 from web.items.item_act_words import ACTS, Choosable, act_form, said_of
@@ -66,12 +67,9 @@ async def _item(request: PageRequest, code: str, action: str) -> Item:
 
 
 async def _choosable(request: PageRequest) -> Choosable:
-    today = london_day(request.now)
     vans = await places.vans(request.caller, "", _MOST)
-    return Choosable(
-        await places.open_depots(request.caller, today),
-        [van for van in vans if places.open_on(van, today)],
-    )
+    today = london_day(request.now)
+    return Choosable(await own_first(request), [van for van in vans if places.open_on(van, today)])
 
 
 async def _scan(request: PageRequest, item: Item, action: str, filled: Filled) -> dict[str, Any]:

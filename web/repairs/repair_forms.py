@@ -43,8 +43,9 @@ def form(
     base: str,
     *,
     refusal: Refusal | None = None,
+    paragraphs: Sequence[str] = (),
 ) -> Form:
-    """The form for one thing that can be done about a job."""
+    """The form for one thing that can be done about a job; `paragraphs` stand before it."""
     faults, trouble = faults_of(refusal) if refusal is not None else ((), None)
     faults = [Fault(_on_page(fault.field), fault.message) for fault in faults]
     fields = Fields(filled, faults)
@@ -53,15 +54,17 @@ def form(
         fields.hidden("at", ""),
         *_FORMS[act](fields, job, spares),
     ]
+    wrong = errors(faults, shown, trouble=trouble)
     return Form(
-        title=ACTS[act],
+        title=f"Error: {ACTS[act]}" if wrong else ACTS[act],
         heading=ACTS[act],
         caption=f"{job.name}, {shown_code(job.item)}",
         back=f"{base}/repairs/{job.id}",
         action=f"{base}/repairs/{job.id}/{act}",
         fields=shown,
-        errors=errors(faults, shown, trouble=trouble),
+        errors=wrong,
         submit=_SUBMIT[act],
+        paragraphs=paragraphs,
     )
 
 
@@ -136,8 +139,8 @@ def _warranty(fields: Fields, job: RepairJob, _: Sequence[Spare]) -> Iterator[Fi
 def _send(fields: Fields, _: RepairJob, __: Sequence[Spare]) -> Iterator[Field]:
     yield fields.text("repairer", "Repairer")
     yield fields.lines("address", "Their address", rows=3)
-    yield fields.day("due_back", "Due back")
-    yield fields.radios("contaminated", "Is it contaminated?", _CONTAMINATED, value="no")
+    yield fields.day("due_back", "Due back", called="Day it is due back")
+    yield fields.radios("contaminated", "Is it contaminated?", _CONTAMINATED)
     yield fields.text("hazards", "With what, if it is", hint={
         "text": "Such as blood, other body fluids, chemicals or drugs."})  # fmt: skip
     as_it_is = {"text": "Only if it goes out as it is: everything else was cleaned by its record."}
@@ -228,7 +231,18 @@ def trip_of(filled: Filled) -> NewTrip:
         if missing := [name for name, text in why.items() if text is None]:
             raise Wrong([Fault("why" if n == "reason" else n, "Fill this in.") for n in missing])
         told["not_decontaminated"] = why  # type: ignore[assignment]  # a Struct of its own
-    return as_struct(told | {"due_back": filled.day("due_back")}, NewTrip)
+    try:
+        trip = as_struct(told | {"due_back": filled.day("due_back")}, NewTrip)
+    except Wrong as wrong:
+        raise Wrong([*wrong.faults, *_undeclared(filled)]) from wrong
+    if faults := _undeclared(filled):
+        raise Wrong(faults)
+    return trip
+
+
+def _undeclared(filled: Filled) -> list[Fault]:
+    """Whoever signs a declaration says so; nobody's silence does."""
+    return [] if filled.given("contaminated") else [Fault("contaminated", "Fill this in.")]
 
 
 _TRIP: Final = (

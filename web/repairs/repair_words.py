@@ -140,7 +140,7 @@ def job_page(
     caller: Caller,
     base: str,
 ) -> JobPage:
-    """One job; `advice` is on its quote, where it is open."""
+    """One job; `advice` is on its quote, where it is open and has one."""
     words, colour = _standing(job)
     parts = job.parts or (job.quote.parts if job.quote is not None else [])
     return JobPage(
@@ -152,7 +152,7 @@ def job_page(
         parts_caption="Parts that went in" if job.parts else "Parts that are quoted",
         parts_head=["Part", *({"text": each} | _NUMERIC for each in ("Number", "Each", "Cost"))],
         parts=[_part(each) for each in parts],
-        advice=None if advice is None else _advised(advice),
+        advice=_advised(advice) if job.outcome is None else None,
         advice_rows=[] if advice is None else list(_sum(advice)),
         formula="" if advice is None else _FORMULA.format(limit=advice.limit_percent),
         decided=[_decided(each) for each in decisions],
@@ -239,7 +239,16 @@ def _part(part: JobPart) -> list[dict[str, Any]]:
     return [{"text": name}, *({"text": each} | _NUMERIC for each in numbers)]
 
 
-def _advised(advice: Advice) -> dict[str, str]:
+def advised(advice: Advice | None) -> list[str]:
+    """The advice for whoever decides, in paragraphs."""
+    told = _advised(advice)
+    return [f"{told['heading']}.", told["text"]]
+
+
+def _advised(advice: Advice | None) -> dict[str, str]:
+    if advice is None:
+        words = "Say what it would take: the advice weighs that against what the item is worth."
+        return {"heading": "No advice yet", "text": words}
     if advice.advice == "repair":
         return {"heading": "Advice: mend it", "text": advice.why}
     return {"heading": "Advice: scrap it", "text": advice.why}

@@ -11,6 +11,7 @@ from budget.refusals import Missing, NotAllowed, Refusal, Refused, Wrong
 from equipment import items, places
 from equipment.items import Viewer
 from equipment.repairs import closing, decisions, jobs, spare_parts, trips
+from equipment.repairs.advice import Advice
 from equipment.repairs.decisions import Quote
 from equipment.repairs.declaration import Sender
 from equipment.repairs.job_form import NewJob, RepairJob
@@ -69,16 +70,18 @@ async def list_repairs(request: PageRequest) -> Response[str]:
 async def show_repair(request: PageRequest, job: FromPath[UUID]) -> Response[str]:
     """One job, with the sum behind the advice on its quote."""
     shown = await jobs.look_up(request.caller, job, request.now)
-    advice = None
-    if shown.outcome is None:
-        told = shown.quote
-        quote = Quote() if told is None else Quote(told.minutes, told.parts_pence)
-        advice = await decisions.advice_on(
-            request.caller, shown.item, quote, request.now, _limit(request)
-        )
+    advice = await _advice(request, shown)
     decided = await decisions.of_item(request.caller, shown.item, after=0, limit=_DECISIONS_MAX)
     content = repair_words.job_page(shown, advice, decided, request.caller, request.site.base)
     return page(request, "repair_job.jinja", content)
+
+
+async def _advice(request: PageRequest, job: RepairJob) -> Advice | None:
+    """On its quote, of an open job that has one."""
+    if job.outcome is not None or job.quote is None:
+        return None
+    quote = Quote(job.quote.minutes, job.quote.parts_pence)
+    return await decisions.advice_on(request.caller, job.item, quote, request.now, _limit(request))
 
 
 @pages.get(_ACT, task="repair")
@@ -169,7 +172,12 @@ async def _form(
     refusal: Refusal | None = None,
 ) -> Response[str]:
     spares = await spare_parts.choosable(request.caller) if act in {"quote", "close"} else []
-    content = repair_forms.form(act, job, spares, filled, request.site.base, refusal=refusal)
+    paragraphs = []
+    if act == "decide":
+        paragraphs = repair_words.advised(await _advice(request, job))
+    content = repair_forms.form(
+        act, job, spares, filled, request.site.base, refusal=refusal, paragraphs=paragraphs
+    )
     return page(request, "staff_form.jinja", content, status=422 if refusal else 200)
 
 

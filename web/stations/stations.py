@@ -12,7 +12,8 @@ from litestar import Response
 
 from budget import moments
 from budget.refusals import Missing, Refusal, Refused, Wrong
-from equipment import bays, items, places
+from equipment import bays, items
+from equipment.depot_names import depot_names
 from equipment.inspection import inspections
 from equipment.inspection.inspections import OTHER, InspectionList, NewInspection
 from equipment.items import Item, Viewer
@@ -23,6 +24,7 @@ from equipment.washing import loads
 from equipment.washing.loads import NewLoad
 from labels.places import parse_place
 from web import pages
+from web.depot.here import own_first
 from web.envelope import policy
 from web.forms import Filled, as_struct
 from web.gate.gate_words import Told
@@ -177,7 +179,8 @@ async def _at_bench(request: PageRequest, text: str) -> AtBench | None:
         job = await jobs.open_job_of(request.caller, item.code, request.now)
     if request.caller.may("measure specials"):
         special = await measurements.is_special(request.caller, item.code)
-    return AtBench(item, listed, made_of, await _depots(request), job, special)
+    depots = await depot_names(request.caller)
+    return AtBench(item, listed, made_of, depots, job, special)
 
 
 async def _item(request: PageRequest, text: str) -> Item | None:
@@ -189,8 +192,7 @@ async def _item(request: PageRequest, text: str) -> Item | None:
 
 
 async def _depots(request: PageRequest) -> dict[str, str]:
-    found = await places.depots(request.caller, "", _DEPOTS_MAX)
-    return {each.code: each.name for each in found}
+    return {each.code: each.name for each in await own_first(request)}
 
 
 PAGES: Final = (show_wash, wash, look_at_label, show_bench, inspect)

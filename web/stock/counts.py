@@ -9,12 +9,12 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Refusal, Refused, Wrong
-from budget.years import london_day
 from equipment import bays, items, places
 from equipment.items import Viewer
 from equipment.stock import counts, settling
 from equipment.stock.count_form import LABELS_MAX, Count, Decision, NewCount, Reason, Status
 from web import pages
+from web.depot.here import own_first
 from web.envelope import policy
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
@@ -75,7 +75,7 @@ async def open_count(request: PageRequest) -> Response[str]:
 async def _new(
     request: PageRequest, filled: Filled | None = None, refusal: Refusal | None = None
 ) -> Response[str]:
-    depots = await places.open_depots(request.caller, london_day(request.now))
+    depots = await own_first(request)
     within = await bays.bays(request.caller, "", _PLACES_MAX)
     content = count_words.new_form(
         depots, within, request.sought("depot"), request.site.base, filled=filled, refusal=refusal

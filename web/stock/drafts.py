@@ -8,14 +8,12 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Missing, Refused, Wrong
-from budget.years import london_day
-from equipment import places
 from equipment.catalogue import products
 from equipment.catalogue.meant import Meant, meant
-from equipment.places import Depot
 from equipment.stock import drafting, purchases
 from equipment.stock.purchase_form import NewPurchase, PurchaseChange
 from web import pages
+from web.depot.here import own_first
 from web.forms import Filled
 from web.pages import PageRequest, see_other
 from web.rendering import page
@@ -40,7 +38,7 @@ async def show_new_purchase(request: PageRequest) -> Response[str]:
             first |= draft_words.product_typed(product.name, product.sku, product.price_pence)
     except Missing:
         first = {}
-    content = draft_words.new_form(await _depots(request), request.site.base, first)
+    content = draft_words.new_form(await own_first(request), request.site.base, first)
     return page(request, "staff_form.jinja", content)
 
 
@@ -54,7 +52,7 @@ async def draft_purchase(request: PageRequest) -> Response[str]:
         await drafting.draft(request.caller, new, request.now)
     except (Wrong, Refused) as refusal:
         sent = Sent(filled, draft_words.in_form(refusal, filled), named)
-        content = draft_words.new_form(await _depots(request), request.site.base, {}, sent)
+        content = draft_words.new_form(await own_first(request), request.site.base, {}, sent)
         return page(request, "staff_form.jinja", content, status=422)
     return see_other(request, f"{_PURCHASES}/{new.id}", say="It is drafted, and not ordered yet.")
 
@@ -83,17 +81,13 @@ async def _form(request: PageRequest, purchase: UUID, sent: Sent | None = None) 
     shown = await purchases.look_up(request.caller, purchase)
     if sent is None and shown.status != "draft":
         raise Refused("purchase-not-draft", "This purchase was asked for: it is a draft no more.")
-    depots = await _depots(request)
+    depots = await own_first(request)
     content = draft_words.change_form(shown, depots, request.site.base, sent)
     return page(request, "staff_form.jinja", content, status=422 if sent else 200)
 
 
 async def _meant(request: PageRequest, filled: Filled) -> Mapping[str, Meant]:
     return await meant(request.caller, draft_words.products_of(filled), request.now)
-
-
-async def _depots(request: PageRequest) -> list[Depot]:
-    return await places.open_depots(request.caller, london_day(request.now))
 
 
 PAGES: Final = (show_new_purchase, draft_purchase, show_purchase_change, change_purchase)

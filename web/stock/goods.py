@@ -124,7 +124,8 @@ async def receive_each(
         values = goods_words.goods_of(filled, line, parts)
         [received] = await _receive(request, purchase, values)
     except (Wrong, Refused) as refusal:
-        content = goods_words.each_page(shown, bought, scanned, base, refusal=refusal)
+        told = goods_words.of_one(refusal)
+        content = goods_words.each_page(shown, bought, scanned, base, refusal=told)
         return page(request, "goods_each.jinja", content, status=422)
     return see_other(request, goods_words.after(purchase, line, received["code"], filled))
 

@@ -156,6 +156,13 @@ def _scanned(made: Fields, name: str, words: str, at: str) -> Field:
     return made.text(name, words, width=20, spellcheck=False, autocomplete="off", **more)
 
 
+def of_one(refusal: Refusal) -> Refusal:
+    """The refusal of one item by the field that it is about, where there is a single one."""
+    if refusal.slug != "exists":
+        return refusal
+    return Wrong([Fault("serial", "Is another item's of this product.")])
+
+
 def _on_page(field: str) -> str:
     """The field of the page that a fault is about."""
     stem = field.partition("[")[0]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from budget.refusals import Refusal
 from equipment.places import Depot
 from equipment.staff.roles import Caller
@@ -138,7 +140,9 @@ def _advice(level: Level, caller: Caller, base: str) -> Any:
     if not caller.may("buy stock"):
         return told
     asked = urlencode({"sku": level.sku, "quantity": level.reckoned.quantity})
-    return told + " " + link(f"{base}/depot/purchases/new?{asked}", f"Buy {level.sku}")
+    of = Markup('<span class="nhsuk-u-visually-hidden"> {}</span>').format(level.name)
+    buy = link(f"{base}/depot/purchases/new?{asked}", Markup("{}{}").format("Buy", of))
+    return told + " " + buy
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,9 +131,10 @@ def _about(shown: Purchase) -> Iterator[_Cell]:
         yield line(words, f"{moment(shown.ended_at)}, by {shown.ended_by}")
     if shown.reason:
         yield line("Sent back" if shown.status == "draft" else "Reason", shown.reason)
+    names = {each.sku: each.name for each in shown.lines}
     for each in shown.answers:
         words = f"{count(each.waiting, 'was', 'were')} waiting: {each.reason} ({each.answered_by})"
-        yield line(f"Why {each.sku} all the same", words)
+        yield line(f"Why {names[each.sku]} all the same", words)
 
 
 def _tables(shown: Purchase, caller: Caller, path: str) -> Iterator[Table]:
@@ -146,13 +147,13 @@ def _tables(shown: Purchase, caller: Caller, path: str) -> Iterator[Table]:
         "Nothing.",
     )
     if shown.receipts:
-        skus = {each.id: each.sku for each in shown.lines}
+        names = {each.id: each.name for each in shown.lines}
         yield Table(
             "What has come",
             [{"text": "Product"}, right("Items"), {"text": "Batch"}, {"text": "When"}],
             [
                 [
-                    {"text": skus[each.line]},
+                    {"text": names[each.line]},
                     right(f"{each.quantity:,}"),
                     {"text": each.batch or ""},
                     {"text": f"{moment(each.received_at)}, by {each.received_by}"},
@@ -178,8 +179,10 @@ def _line(each: PurchaseLine, path: str, *, receives: bool) -> list[_Cell]:
 def _receiving(each: PurchaseLine, path: str) -> Markup:
     if each.received == each.quantity:
         return Markup("All of it has come")
-    many = link(f"{path}/receive", f"Receive {each.sku}")
-    return Markup("{}<br>{}").format(many, link(f"{path}/each", f"Scan {each.sku} one by one"))
+    of = Markup('<span class="nhsuk-u-visually-hidden">: {}</span>').format(each.name)
+    many = link(f"{path}/receive", Markup("{}{}").format("Receive them", of))
+    one_by_one = link(f"{path}/each", Markup("{}{}").format("Scan them one by one", of))
+    return Markup("{}<br>{}").format(many, one_by_one)
 
 
 def _forms(
