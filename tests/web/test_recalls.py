@@ -35,11 +35,16 @@ async def test_a_recall_is_shown_before_it_holds_anything(
         typed = TYPED | {"id": str(uuid4())}
         wrong = await browser.post("/depot/recalls/new", data=typed | {"sku": "NONE"})
         assert wrong.status_code == 422
-        assert "There is no product “NONE”." in wrong.text
+        assert "There is no product like “NONE”" in wrong.text
+        part = await browser.post("/depot/recalls/new", data=typed | {"sku": "be"})
+        assert "Choose which product “be” is." in part.text
+        chosen = {"sku": "be", "about-sku": "be", "meant-sku": "BED01"}
+        asked = await browser.post("/depot/recalls/new", data=typed | chosen)
+        assert 'value="Profiling bed (BED01)"' in asked.text
         asked = await browser.post("/depot/recalls/new", data=typed)
         assert "What would be held" in asked.text
         assert (await admin.get("/api/recalls")).json()["results"] == []
-        agreed = {"agreed": "BED01 /  /  /  /  / hold"}
+        agreed = {"agreed": "Profiling bed (BED01) /  /  /  /  / hold"}
         assert agreed["agreed"] in asked.text
         other = await browser.post("/depot/recalls/new", data=typed | agreed | {"batch": "7"})
         assert "What would be held" in other.text

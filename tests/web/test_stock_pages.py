@@ -91,11 +91,11 @@ async def test_a_purchase_says_its_products_by_name(app: Litestar, beds: list[st
         said = words(asked)
         for text in ("Choose which product “o” is.", "no product like “nothing of the kind”"):
             assert text in said
-        assert 'name="meant-1"' not in asked.text
+        assert 'name="meant-sku-1"' not in asked.text
         assert "Hoist (HST01), £100" in said
         nothing = dict.fromkeys(("sku-3", "quantity-3", "price_pence-3"), "")
-        chosen = form(asked, "/purchases/new") | {"meant-0": "HST01"} | nothing
-        for wrong in ({"meant-0": "BED01"}, {"sku-0": "oi"}, {"meant-0": "'x"}):
+        chosen = form(asked, "/purchases/new") | {"meant-sku-0": "HST01"} | nothing
+        for wrong in ({"meant-sku-0": "BED01"}, {"sku-0": "oi"}, {"meant-sku-0": "'x"}):
             assert (await browser.post(new, data=chosen | wrong)).status_code == 422
         made = await browser.post(new, data=chosen)
         assert made.status_code == 303, words(made)

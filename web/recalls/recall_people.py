@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Refused, Wrong
+from equipment.people import people
 from equipment.recalls import contacts, recall_views
 from equipment.recalls.contacts import NewContact
 from web import pages
@@ -44,7 +45,8 @@ async def show_contact(
 ) -> Response[str]:
     """The form that says how an attempt to tell somebody went."""
     shown = await recall_views.look_up(request.caller, recall, request.now)
-    form = recall_people_words.contact_form(shown, person, request.now, request.site.base)
+    whom = await people.look_up(request.caller, person, request.now)
+    form = recall_people_words.contact_form(shown, whom, request.now, request.site.base)
     return page(request, "staff_form.jinja", form)
 
 
@@ -61,8 +63,9 @@ async def record_contact(
         await contacts.contact(request.caller, recall, new, request.now)
     except (Wrong, Refused) as refusal:
         shown = await recall_views.look_up(request.caller, recall, request.now)
+        whom = await people.look_up(request.caller, person, request.now)
         form = recall_people_words.contact_form(
-            shown, person, request.now, request.site.base, filled, refusal
+            shown, whom, request.now, request.site.base, filled, refusal
         )
         return page(request, "staff_form.jinja", form, status=422)
     path = f"/depot/recalls/{recall}/people"

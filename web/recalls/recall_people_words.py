@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from markupsafe import Markup
 
 from budget.refusals import Refusal
+from equipment.people.person_form import Person
 from equipment.recalls.contacts import RISK_RULE, ToTell
 from equipment.recalls.recall_form import REASON_MAX, Recall
 from labels.code import shown as shown_code
@@ -78,7 +79,7 @@ def _person(each: ToTell, address: str, base: str) -> list[dict[str, Any]]:
 
 def contact_form(  # noqa: PLR0917 - what was typed, and what is wrong with it
     recall: Recall,
-    person: UUID,
+    person: Person,
     now: datetime,
     base: str,
     filled: Filled | None = None,
@@ -96,12 +97,13 @@ def contact_form(  # noqa: PLR0917 - what was typed, and what is wrong with it
         each.lines("note", "Note", rows=3, maxlength=REASON_MAX),
     ]
     wrong = errors(faults, fields, trouble=trouble)
-    title = "Record a call"
+    title = f"Record a call to {person.name}"
     return Form(
         title=f"Error: {title}" if wrong else title,
         heading=title,
         caption=recall.title,
-        action=f"{address}/{person}",
+        paragraphs=[f"Telephone: {person.phone or 'none on record'}."],
+        action=f"{address}/{person.id}",
         fields=fields,
         errors=wrong,
         submit="Keep",

@@ -8,6 +8,7 @@ from uuid import uuid4
 from markupsafe import Markup
 
 from budget.refusals import Refusal
+from equipment.catalogue.meant import Meant
 from equipment.recalls.recall_form import (
     LABEL_MAX,
     OUTSTANDING_MAX,
@@ -28,6 +29,7 @@ from web.forms import Filled
 from web.items.item_panel import STATE_WORDS
 from web.markup import link, tag
 from web.paging import Slice
+from web.product_choice import product_fields, written
 from web.words import count, moment, stamp
 
 _SEVERITIES: Final = {
@@ -43,11 +45,26 @@ _ACTIONS: Final = {
 STAGES: Final[Mapping[str, tuple[str, str]]] = {
     "with_person": ("With a person", "red"),
     "on_van": ("On a van", "yellow"),
-    "in_store": ("Held in the store", "blue"),
+    "in_store": ("In the store", "blue"),
     "not_found": ("Not found", "red"),
     "gone": ("No longer in the service", "grey"),
     "cleared": ("Cleared", "green"),
 }
+
+
+_HEAD: Final = ("Item", "Product", "Serial number", "Where it is", "Told")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What depots and products are called, by their codes."""
+
+    depots: Mapping[str, str]
+    products: Mapping[str, str]
+
+    def product(self, sku: str) -> str:
+        """A product by its name and code."""
+        return written(self.products[sku], sku) if sku in self.products else sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +110,16 @@ class RecallPage:
     counts: list[list[dict[str, Any]]]
     people: str | None
     file: str
+    outstanding: str
     head: list[str]
     rows: list[list[dict[str, Any]]]
     more: str | None
     close: Form | None
 
 
-def list_page(found: Slice[RecallHead], status: str, caller: Caller, base: str) -> RecallList:
+def list_page(
+    found: Slice[RecallHead], status: str, names: Names, caller: Caller, base: str
+) -> RecallList:
     """Recalls with what each is about."""
     fields = Fields(Filled({"status": [status]}))
     return RecallList(
@@ -108,27 +128,27 @@ def list_page(found: Slice[RecallHead], status: str, caller: Caller, base: str) 
         new=f"{base}/depot/recalls/new" if caller.may("recall items") else None,
         fields=[fields.select("status", "Show", {"open": "Open", "closed": "Closed", "": "All"})],
         head=["Recall", "What", "Severity", "Opened", "Status"],
-        rows=[_listed(each, base) for each in found.rows],
+        rows=[_listed(each, names, base) for each in found.rows],
         empty="There is no such recall.",
         links=found.links,
     )
 
 
-def _listed(recall: RecallHead, base: str) -> list[dict[str, Any]]:
+def _listed(recall: RecallHead, names: Names, base: str) -> list[dict[str, Any]]:
     address = f"{base}/depot/recalls/{recall.id}"
     return [
         {"html": link(address, f"{recall.reference}: {recall.title}")},
-        {"text": _names(recall.match)},
+        {"text": _named(recall.match, names)},
         {"text": recall.severity.capitalize()},
         {"text": stamp(recall.opened_at)},
         {"html": tag("Open", "red") if recall.status == "open" else tag("Closed", "grey")},
     ]
 
 
-def _names(match: Match) -> str:
+def _named(match: Match, names: Names) -> str:
     said = []
     if match.sku is not None:
-        said.append(match.sku)
+        said.append(names.product(match.sku))
     if match.part is not None:
         said.append(f"part {match.part}")
     if match.batch is not None:
@@ -143,13 +163,17 @@ def new_page(
     base: str,
     filled: Filled | None = None,
     *,
-    found: Found | None = None,
+    found: tuple[Found, Mapping[str, str]] | None = None,
+    meant: Meant | None = None,
     refusal: Refusal | None = None,
 ) -> NewPage:
-    """The form; once it has `found` what it names, with that, to be agreed to."""
+    """The form; once it has `found` what it names, with that, to be agreed to.
+
+    Beside what it names `found` has the names of depots; `meant` is what its product may be.
+    """
     faults, trouble = ((), None) if refusal is None else faults_of(refusal)
     each = Fields(filled, faults)
-    fields = list(_recall_fields(each))
+    fields = list(_recall_fields(each, None if filled is None else (filled, meant)))
     wrong = errors(faults, fields, trouble=trouble)
     if found is not None and filled is not None:
         fields.append(hidden("agreed", agreement(filled)))
@@ -161,8 +185,8 @@ def new_page(
         action=f"{base}/depot/recalls/new",
         fields=fields,
         errors=wrong,
-        found=[] if found is None else list(_found(found)),
-        warning=None if found is None else _warning(found),
+        found=[] if found is None else list(_found(*found)),
+        warning=None if found is None else _warning(found[0]),
         submit="Show what it would hold" if found is None else "Hold all of this now",
         variant="secondary" if found is None else "warning",
     )
@@ -174,13 +198,13 @@ def agreement(filled: Filled) -> str:
     return " / ".join(filled.text(name) for name in named)
 
 
-def _recall_fields(each: Fields) -> Iterator[Field]:
+def _recall_fields(each: Fields, told: tuple[Filled, Meant | None] | None) -> Iterator[Field]:
     yield each.hidden("id", uuid4())
     hint = "The maker's, or that of the safety notice"
     yield each.text("reference", "Reference", hint=hint, maxlength=REFERENCE_MAX)
     yield each.text("title", "What is wrong", maxlength=TITLE_MAX)
     yield each.select("severity", "Severity", _SEVERITIES, value="high")
-    yield each.text("sku", "Product", hint="Its code in the catalogue, such as BED01", width=20)
+    yield from product_fields(each, "sku", "Product", told)
     hint = "Only where the batch and serial numbers are those of a part, such as Motor"
     yield each.text("part", "Part", hint=hint)
     hint = "Capital letters, spaces and hyphens make no difference"
@@ -190,13 +214,13 @@ def _recall_fields(each: Fields) -> Iterator[Field]:
     yield each.radios("action", "What is to be done", _ACTIONS, value="collect")
 
 
-def _found(found: Found) -> Iterator[dict[str, Any]]:
+def _found(found: Found, depots: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     yield _row("Items", f"{found.items:,}")
     yield _row("With people", f"{found.with_people:,}")
     for state, many in sorted(found.by_state.items()):
         yield _row(STATE_WORDS[State(state)][0], f"{many:,}")
     for depot, many in sorted(found.by_depot.items()):
-        yield _row(f"In {depot}", f"{many:,}")
+        yield _row(f"In {depots.get(depot, depot)}", f"{many:,}")
 
 
 def _warning(found: Found) -> str | None:
@@ -217,7 +241,7 @@ def recall_page(
     caller: Caller,
     base: str,
     *,
-    depots: Mapping[str, str],
+    names: Names,
     filled: Filled | None = None,
     refusal: Refusal | None = None,
 ) -> RecallPage:
@@ -233,12 +257,13 @@ def recall_page(
         caption=recall.reference,
         back=f"{base}/depot/recalls",
         errors=wrong,
-        about=list(_about(recall)),
+        about=list(_about(recall, names)),
         counts=list(_counts(recall)),
         people=f"{address}/people" if caller.may("tell people of recalls") else None,
         file=f"{address}/items.csv",
-        head=["Item", "Product", "Serial number", "Where it is", "Told", "What to do"],
-        rows=[_outstanding(each, depots, address, base, may=may) for each in recall.outstanding],
+        outstanding="Outstanding" if recall.status == "open" else "Neither cleared nor gone",
+        head=[*_HEAD, "What to do"] if may else [*_HEAD],
+        rows=[_outstanding(each, names, address, base, may=may) for each in recall.outstanding],
         more=f"The first {OUTSTANDING_MAX} of {left:,}. The file has them all."
         if left > len(recall.outstanding)
         else None,
@@ -246,8 +271,8 @@ def recall_page(
     )
 
 
-def _about(recall: Recall) -> Iterator[dict[str, Any]]:
-    yield _row("Named", _names(recall.match))
+def _about(recall: Recall, names: Names) -> Iterator[dict[str, Any]]:
+    yield _row("Named", _named(recall.match, names))
     yield _row("Severity", recall.severity.capitalize())
     yield _row("To be done", _ACTIONS[recall.action])
     yield _row("Opened", f"{moment(recall.opened_at)} by {recall.opened_by}")
@@ -278,25 +303,24 @@ def _count(key: str, number: int) -> list[dict[str, Any]]:
 
 
 def _outstanding(
-    item: Outstanding, depots: Mapping[str, str], address: str, base: str, *, may: bool
+    item: Outstanding, names: Names, address: str, base: str, *, may: bool
 ) -> list[dict[str, Any]]:
     words, colour = STAGES[item.stage]
-    where = Markup("{} {}").format(
-        tag(words, colour),
-        depots.get(item.depot or "") or (f"Van {item.van}" if item.van else ""),
-    )
-    told = {True: "Yes", False: "No", None: "-"}[item.told if item.person else None]
+    van = f"Van {item.van}" if item.van else ""
+    where = Markup("{} {}").format(tag(words, colour), names.depots.get(item.depot or "") or van)
+    unseen = "Not shown to you" if item.stage == "with_person" else "Nobody to tell"
+    told = {True: "Yes", False: "No", None: unseen}[item.told if item.person else None]
     clear = link(f"{address}/items/{item.item}", f"Clear {shown_code(item.item)}")
     return [
         {
             "html": link(f"{base}/items/{item.item}", shown_code(item.item)),
             "classes": "kitback-code",
         },
-        {"text": item.sku},
+        {"text": names.product(item.sku)},
         {"text": item.serial or "None"},
         {"html": where},
         {"text": told},
-        {"html": clear} if may else {"text": "Nothing"},
+        *([{"html": clear}] if may else []),
     ]
 
 

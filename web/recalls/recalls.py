@@ -1,6 +1,6 @@
 """Recalls on pages: what is held, what is outstanding, and the end of it with its evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,6 +8,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from budget.refusals import Fault, Refusal, Refused, Wrong
+from equipment.catalogue.meant import Meant, meant
+from equipment.catalogue.product_names import product_names
+from equipment.catalogue.products import Product
 from equipment.depot_names import depot_names
 from equipment.recalls import recall_views, recalls
 from equipment.recalls.recall_files import items_csv
@@ -16,7 +19,9 @@ from web import pages
 from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
+from web.product_choice import chosen, unclear, written
 from web.recalls import recall_words
+from web.recalls.recall_words import Names
 from web.rendering import page
 
 _RECALLS: Final = "/depot/recalls"
@@ -42,7 +47,8 @@ async def list_recalls(request: PageRequest) -> Response[str]:
     )
     base = request.site.base
     found = sliced(rows, lambda row: row.seq, f"{base}{_RECALLS}", **sought)
-    content = recall_words.list_page(found, sought["status"], request.caller, base)
+    names = await _names(request, {row.match.sku or "" for row in found.rows})
+    content = recall_words.list_page(found, sought["status"], names, request.caller, base)
     return page(request, "recalls.jinja", content)
 
 
@@ -56,22 +62,40 @@ async def show_new_recall(request: PageRequest) -> Response[str]:
 async def open_recall(request: PageRequest) -> Response[str]:
     """Show what would be held; once that is agreed to, hold it."""
     filled, base = await request.filled(), request.site.base
+    text = filled.text("sku")
+    told = (await meant(request.caller, [text] if text else [], request.now)).get(text)
+    product = chosen(filled, "sku", told)
+    if product is not None:
+        # What is agreed to names it in full.
+        filled = Filled({**filled.fields, "sku": [written(product.name, product.sku)]})
     try:
-        new = as_struct(_values(filled), NewRecall)
+        new = _new(filled, product, told)
         found = await recalls.preview(request.caller, new.match)
         if filled.text("agreed") != recall_words.agreement(filled):
-            content = recall_words.new_page(base, filled, found=found)
+            known = (found, await depot_names(request.caller))
+            content = recall_words.new_page(base, filled, found=known)
             return page(request, "recall_new.jinja", content)
         await recalls.open_recall(request.caller, new, request.now)
     except (Wrong, Refused) as refusal:
-        content = recall_words.new_page(base, filled, refusal=_in_form(refusal))
+        content = recall_words.new_page(base, filled, meant=told, refusal=_in_form(refusal))
         return page(request, "recall_new.jinja", content, status=422)
     return see_other(request, f"{_RECALLS}/{new.id}", say="Everything that it names is on hold.")
 
 
-def _values(filled: Filled) -> Mapping[str, Any]:
+def _new(filled: Filled, product: Product | None, told: Meant | None) -> NewRecall:
+    """The recall that was typed; Wrong with every fault, that of a product that is unclear too."""
+    named = {name: filled.given(name) for name in _MATCH}
+    named["sku"] = None if product is None else product.sku
     values: dict[str, Any] = {name: filled.given(name) for name in _TEXTS}
-    return values | {"match": Match(**{name: filled.given(name) for name in _MATCH})}
+    lacking = filled.text("sku") and product is None
+    faults = [unclear(filled, "sku", told)] if lacking else []
+    try:
+        new = as_struct(values | {"match": Match(**named)}, NewRecall)
+    except Wrong as wrong:
+        raise Wrong([*wrong.faults, *faults]) from wrong
+    if faults:
+        raise Wrong(faults)
+    return new
 
 
 def _in_form(refusal: Refusal) -> Refusal:
@@ -94,15 +118,21 @@ async def _show(
     refusal: Refusal | None = None,
 ) -> Response[str]:
     shown = await recall_views.look_up(request.caller, recall, request.now)
+    skus = {each.sku for each in shown.outstanding} | {shown.match.sku or ""}
     content = recall_words.recall_page(
         shown,
         request.caller,
         request.site.base,
-        depots=await depot_names(request.caller),
+        names=await _names(request, skus),
         filled=filled,
         refusal=refusal,
     )
     return page(request, "recall.jinja", content, status=422 if refusal else 200)
+
+
+async def _names(request: PageRequest, skus: Iterable[str]) -> Names:
+    products = await product_names(request.caller, (sku for sku in skus if sku))
+    return Names(await depot_names(request.caller), products)
 
 
 @pages.post(f"{_RECALL}/close", task="recall items")

@@ -19,6 +19,7 @@ from equipment.stock.purchase_form import (
 )
 from web.fields import Field, Fields, Form, errors, faults_of, hidden
 from web.forms import Filled, as_struct
+from web.product_choice import chosen, product_fields, unclear, written
 from web.words import day, pounds
 
 T = TypeVar("T")
@@ -28,7 +29,6 @@ _ROWS: Final = 5
 _SPARE: Final = 2
 _NAMES: Final = ("sku", "quantity", "price_pence")
 _TEXTS: Final = ("id", "version", "supplier", "reference", "depot", "note")
-_QUOTED_MAX: Final = 60
 _IN_LINE: Final = re.compile(r"lines\[([0-9]+)\]\.(\w+)")
 
 
@@ -141,7 +141,7 @@ def _head(made: Fields, depots: Sequence[Depot], shown: Purchase | None) -> Iter
 
 def product_typed(name: str, sku: str, pence: int) -> dict[str, str]:
     """A line's product and price, as somebody might have typed them."""
-    return {"sku": f"{name} ({sku})", "price": f"{pence // 100}.{pence % 100:02d}"}
+    return {"sku": written(name, sku), "price": f"{pence // 100}.{pence % 100:02d}"}
 
 
 def _lines(made: Fields, known: Sequence[Mapping[str, str]], sent: Sent | None) -> Iterator[Field]:
@@ -152,12 +152,10 @@ def _lines(made: Fields, known: Sequence[Mapping[str, str]], sent: Sent | None) 
 
 
 def _line(made: Fields, n: int, first: Mapping[str, str], sent: Sent | None) -> Iterator[Field]:
-    yield made.text(
-        f"sku-{n}", f"Product {n + 1}", value=first.get("sku"), spellcheck=False,
-        hint="Its name or a part of it, or its code in the catalogue.",
-    )  # fmt: skip
+    name, told = f"sku-{n}", None
     if sent is not None:
-        yield from _choice(made, n, sent)
+        told = (sent.filled, sent.meant.get(sent.filled.text(name)))
+    yield from product_fields(made, name, f"Product {n + 1}", told, value=first.get("sku"))
     yield made.text(
         f"quantity-{n}", f"How many of product {n + 1}", value=first.get("quantity"), width=5,
         inputmode="numeric",
@@ -166,19 +164,6 @@ def _line(made: Fields, n: int, first: Mapping[str, str], sent: Sent | None) -> 
         f"price_pence-{n}", f"Price of one of product {n + 1}", value=first.get("price"),
         prefix="£", width=10, inputmode="decimal",
     )  # fmt: skip
-
-
-def _choice(made: Fields, n: int, sent: Sent) -> Iterator[Field]:
-    """Which of the likely products a text means; `about` keeps the text that was asked of."""
-    text = sent.filled.text(f"sku-{n}")
-    told = sent.meant.get(text)
-    if told is None or told.named is not None or not told.likely:
-        return
-    choices = {"": "Choose one"} | {
-        each.sku: f"{each.name} ({each.sku}), {pounds(each.price_pence)}" for each in told.likely
-    }
-    yield hidden(f"about-{n}", text)
-    yield made.select(f"meant-{n}", f"Which product “{text[:_QUOTED_MAX]}” is", choices)
 
 
 def products_of(filled: Filled) -> list[str]:
@@ -199,13 +184,14 @@ def told_of(filled: Filled, wanted: type[T], meant: Mapping[str, Meant]) -> T:
     lines: list[dict[str, object]] = []
     faults: list[Fault] = []
     for n in rows:
-        text = filled.text(f"sku-{n}")
-        sku = _meant(filled, n, meant.get(text))
-        if text and sku is None:
-            faults.append(_unclear(n, text, meant.get(text)))
+        name = f"sku-{n}"
+        text = filled.text(name)
+        product = chosen(filled, name, meant.get(text))
+        if text and product is None:
+            faults.append(unclear(filled, name, meant.get(text)))
         values: dict[str, object] = {
             # What is unclear has its own fault.
-            "sku": sku or text[:1] or None,
+            "sku": text[:1] or None if product is None else product.sku,
             "quantity": filled.given(f"quantity-{n}"),
             "price_pence": filled.pence(f"price_pence-{n}"),
         }
@@ -223,24 +209,6 @@ def told_of(filled: Filled, wanted: type[T], meant: Mapping[str, Meant]) -> T:
     if faults:
         raise Wrong(faults)
     return told
-
-
-def _meant(filled: Filled, n: int, told: Meant | None) -> str | None:
-    """The sku that a line is about: named, or chosen from what this very text may mean."""
-    if told is None:
-        return None
-    if told.named is not None:
-        return told.named.sku
-    chosen = filled.text(f"meant-{n}")
-    asked = filled.text(f"about-{n}") == filled.text(f"sku-{n}")
-    return chosen if asked and any(each.sku == chosen for each in told.likely) else None
-
-
-def _unclear(n: int, text: str, told: Meant | None) -> Fault:
-    quoted = f"“{text[:_QUOTED_MAX]}”"
-    if told is None or not told.likely:
-        return Fault(f"sku-{n}", f"There is no product like {quoted} in the catalogue.")
-    return Fault(f"meant-{n}", f"Choose which product {quoted} is.")
 
 
 def in_form(refusal: Refusal, filled: Filled) -> Refusal:
