@@ -12,6 +12,7 @@ from equipment.gate.arrivals import BEARERS, Bearer, TakenIn
 from equipment.items import Item
 from equipment.places import Depot
 from equipment.standing import State
+from labels.code import shown as shown_code
 from web.fields import Field, Fields, hidden
 from web.items.item_panel import STATE_WORDS
 from web.words import count
@@ -69,6 +70,11 @@ class Told:
     tag: dict[str, str] | None = None
     # The code of the bay, where the label was one's.
     bay: str = ""
+
+    @property
+    def label(self) -> str:
+        """The code as it is read off a label."""
+        return shown_code(self.code) if self.code else ""
 
     @property
     def aloud(self) -> str:

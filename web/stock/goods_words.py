@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from budget.refusals import Fault, Refusal, Wrong
 from equipment.items import Item
 from equipment.stock.purchase_form import Purchase, PurchaseLine
-from labels.code import shown as shown_code
 from web.fields import Field, Fields, Form, errors, faults_of, hidden
 from web.forms import Filled
 from web.gate.gate_words import Told
@@ -176,7 +175,7 @@ def _told(item: Item, base: str) -> Told:
         good=True,
         heading="Received.",
         name=item.name,
-        code=shown_code(item.code),
+        code=item.code,
         lines=about,
         links=(
             ("Print its label", f"{base}/depot/print?{urlencode({'item': item.code})}"),
