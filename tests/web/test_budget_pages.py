@@ -209,6 +209,7 @@ async def test_a_month_says_why_it_was_dear(app: Litestar, service: httpx.AsyncC
         month = await browser.get(f"/budget/month?year={year_of(today)}&month={today:%Y-%m}")
         shown = words(month)
         assert "comes to £620: as much as the month before it, which is £620." in shown
+        assert "Product Profiling bed" in shown
         assert "1 item went out, worth £620; in an average month it is 1.0 items" in shown
         behind = next(
             each for each in _links(month, "/budget/recycling/movements") if "sku" in each

@@ -10,6 +10,7 @@ from budget.years import london_day
 from web import pages
 from web.pages import PageRequest
 from web.pool import month_words
+from web.pool.recycling import names_of
 from web.pool.years import asked_year
 from web.rendering import page
 
@@ -22,7 +23,9 @@ async def show_month(request: PageRequest) -> Response[str]:
         found = await month_compared(year, request.sought("month"))
     except Wrong as refusal:
         raise Missing("month-not-found", "There is no such month.") from refusal
-    content = month_words.month_page(found, london_day(request.now), request.site.base)
+    names = await names_of(request, [each.key for each in found.products])
+    today = london_day(request.now)
+    content = month_words.month_page(found, names, today, request.site.base)
     return page(request, "budget_month.jinja", content)
 
 

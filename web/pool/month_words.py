@@ -10,8 +10,10 @@ from budget.average_months import Beside, Issued
 from budget.charges import WORDS as CHARGES
 from budget.ledger import PURCHASE
 from budget.month_compared import Activity, MonthCompared
+from budget.recycling import By
 from web.markup import link
 from web.pool.behind_words import FIGURES
+from web.pool.recycling_words import Names, name_of
 from web.words import count, pounds
 
 _KINDS: Final[Mapping[str, str]] = {
@@ -52,7 +54,7 @@ class MonthPage:
     formulae: Sequence[str]
 
 
-def month_page(found: MonthCompared, today: date, base: str) -> MonthPage:
+def month_page(found: MonthCompared, names: Names, today: date, base: str) -> MonthPage:
     """The month; each of its amounts leads to what is behind it."""
     name = f"{found.first:%B %Y}"
     return MonthPage(
@@ -60,7 +62,7 @@ def month_page(found: MonthCompared, today: date, base: str) -> MonthPage:
         back=f"{base}/budget?{urlencode({'year': found.year})}",
         bold=_bold(found, today),
         said=list(_said(found, today)),
-        tables=list(_tables(found, base)),
+        tables=list(_tables(found, names, base)),
         formulae=found.formulae,
     )
 
@@ -122,14 +124,14 @@ def _issued(issued: Issued) -> Iterator[str]:
     )
 
 
-def _tables(found: MonthCompared, base: str) -> Iterator[MonthTable]:
+def _tables(found: MonthCompared, names: Names, base: str) -> Iterator[MonthTable]:
     head = [f"{found.first:%B %Y}", *(("Average month", "Difference") if found.before else ())]
     kept = {"year": found.year, "month": found.month}
 
     def statement(each: Beside) -> str:
         return f"{base}/budget/statement?{urlencode(kept | {'partner': each.key})}"
 
-    def went_out(by: str, each: Beside) -> str:
+    def went_out(by: By, each: Beside) -> str:
         asked = {
             "count": "issued", "by": by, "key": each.key, "scope": "all",
             "from": found.first.isoformat(), "to": found.last.isoformat(),
@@ -143,11 +145,12 @@ def _tables(found: MonthCompared, base: str) -> Iterator[MonthTable]:
     yield MonthTable(
         "Net spend by partner", _head("Partner", *head), partners, "There are no partners yet."
     )
-    for by, heading, first, parts in (
+    broken: tuple[tuple[By, str, str, list[Beside]], ...] = (
         ("category", "What went out, by category", "Category", found.categories),
         ("sku", "The products that differ most", "Product", found.products),
-    ):
-        rows = [_row(each.key, each, went_out(by, each)) for each in parts]
+    )
+    for by, heading, first, parts in broken:
+        rows = [_row(name_of(each.key, by, names), each, went_out(by, each)) for each in parts]
         yield MonthTable(heading, _head(first, *head), rows, "Nothing went out.")
     yield MonthTable(
         "What activity was",
