@@ -11,7 +11,7 @@ from equipment.returns.scrapped import scrapped
 from web import pages
 from web.pages import PageRequest
 from web.pool import returned_words
-from web.pool.recycling import TASK, asked_of, filled_of
+from web.pool.recycling import TASK, asked_of, filled_of, names_of
 from web.rendering import page
 
 
@@ -29,7 +29,10 @@ async def show_waiting(request: PageRequest) -> Response[str]:
         return page(request, "budget_waiting.jinja", content, status=422)
     waits = await ageing(caller, request.now)
     left = await not_back(caller, request.now)
-    content = returned_words.waiting_page(waits, (reasons, products), left, filled, base)
+    names = await names_of(request, [row.key for row in products.rows if row.key])
+    content = returned_words.waiting_page(
+        waits, (reasons, products), left, filled, base, names=names
+    )
     return page(request, "budget_waiting.jinja", content)
 
 

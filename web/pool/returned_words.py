@@ -16,7 +16,7 @@ from web.fields import Field, Fields, errors, faults_of
 from web.forms import Filled
 from web.markup import link
 from web.pool.onward_words import files
-from web.pool.recycling_words import SCOPES, kept_of, right
+from web.pool.recycling_words import SCOPES, Names, kept_of, name_of, right
 from web.words import day, pounds
 
 _STATES: Final[Mapping[str, str]] = {
@@ -72,15 +72,17 @@ def waiting_page(
     left: Unreturned,
     filled: Filled,
     base: str,
+    *,
+    names: Names,
 ) -> WaitingPage:
     """What is so by now, and what went in the days that were asked for."""
     reasons, products = went
     span = f"{day(reasons.first)} to {day(reasons.last)}, both included. {SCOPES[reasons.scope]}."
     tables = [
-        _went("Why items went", "Reason", reasons, base),
-        _went("Which", "Product", products, base),
+        _went("Why items went", "Reason", reasons, names, base),
+        _went("Which", "Product", products, names, base),
     ]
-    now = [_waits(waits, base), _left(left, base)]
+    now = [_waits(waits, names, base), _left(left, base)]
     return _page(base, _fields(Fields(filled)), [], now, span, tables)
 
 
@@ -113,11 +115,11 @@ def _page(  # noqa: PLR0917 - what a page is made of
     )
 
 
-def _waits(waits: Ageing, base: str) -> Told:
+def _waits(waits: Ageing, names: Names, base: str) -> Told:
     heads = ["Depot and state", *(_band(band) for band in waits.bands), "All", "Loans undecided"]
-    rows = [_aged(row, base) for row in waits.rows]
+    rows = [_aged(row, names, base) for row in waits.rows]
     if rows:
-        rows.append(_aged(waits.total, base))
+        rows.append(_aged(waits.total, names, base))
     return Told(
         title=f"Back and not fit to lend yet, on {day(waits.as_of)}",
         meaning=waits.definition,
@@ -134,10 +136,11 @@ def _band(band: Band) -> str:
     )
 
 
-def _aged(row: Aged, base: str) -> list[_Cell]:
+def _aged(row: Aged, names: Names, base: str) -> list[_Cell]:
     name: _Cell = {"text": "All"}
     if row.depot is not None and row.state is not None:
-        text = f"{row.depot or 'No depot'}: {_STATES[row.state].lower()}"
+        at = name_of(row.depot, "depot", names) if row.depot else "No depot"
+        text = f"{at}: {_STATES[row.state].lower()}"
         query = urlencode({"state": row.state, "depot": row.depot})
         name = {"html": link(f"{base}/items?{query}", text)}
     counts = [*row.bands, row.total]
@@ -150,9 +153,9 @@ def _count(count: Count) -> _Cell:
     return {"html": Markup("{}<br>{}").format(f"{count.units:,}", pounds(count.pence))}
 
 
-def _went(title: str, what: str, found: Scrapped, base: str) -> Told:
+def _went(title: str, what: str, found: Scrapped, names: Names, base: str) -> Told:
     rows = [
-        _why(row, row.key or "No reason given", _behind(row, found), base) for row in found.rows
+        _why(row, _called(row.key, found, names), _behind(row, found), base) for row in found.rows
     ]
     if found.others.scrapped.units or found.others.written_off.units:
         rows.append(_why(found.others, "All others", None, base))
@@ -166,6 +169,12 @@ def _went(title: str, what: str, found: Scrapped, base: str) -> Told:
         rows=rows,
         empty="Nothing was scrapped in these days.",
     )
+
+
+def _called(key: str | None, found: Scrapped, names: Names) -> str:
+    if key is None:
+        return "No reason given"
+    return name_of(key, "sku", names) if found.by == "sku" else key
 
 
 def _behind(row: Why, found: Scrapped) -> dict[str, str] | None:
