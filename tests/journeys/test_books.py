@@ -115,6 +115,7 @@ def test_the_pages_of_the_books_fit_everybody(store: Store, browser: Browser) ->
             f"/budget/statement?year={YEAR}&partner=04K&whole=yes",
             f"/budget/partner?year={YEAR}&partner=04K", "/budget",
             f"/budget/figure?year={YEAR}&figure=issues",
+            f"/budget/month?year={YEAR}&month={LAST:%Y-%m}",
             f"/budget/committed?year={YEAR}&partner=04K",
             *(f"/budget/recycling{each}from={LAST.replace(day=1)}&to={LAST}" for each in RECYCLED),
         ):  # fmt: skip
