@@ -49,6 +49,8 @@ def main(typed: Sequence[str]) -> int:
     stop.listen()
     wanted = _arguments(typed)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    # Where the server is gone, it would tell so with a traceback of its own.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)
     try:
         settings = Settings.from_environment(os.environ)
         with borrowed_database(wanted.data, settings, make=True) as dsn:

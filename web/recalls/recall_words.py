@@ -307,7 +307,8 @@ def _outstanding(
 ) -> list[dict[str, Any]]:
     words, colour = STAGES[item.stage]
     van = f"Van {item.van}" if item.van else ""
-    where = Markup("{} {}").format(tag(words, colour), names.depots.get(item.depot or "") or van)
+    depot = names.depots.get(item.depot or "", item.depot)
+    where = Markup("{} {}").format(tag(words, colour), depot or van)
     unseen = "Not shown to you" if item.stage == "with_person" else "Nobody to tell"
     told = {True: "Yes", False: "No", None: unseen}[item.told if item.person else None]
     clear = link(f"{address}/items/{item.item}", f"Clear {shown_code(item.item)}")
