@@ -8,6 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from api.paging import cursor_of
 from tests.filled import Filled, as_admin
 from tests.logistics.calling import collection, on_loan, open_rounds, order, somebody, stock, told
 from tests.web.conftest import signed_in
@@ -92,6 +93,19 @@ async def test_who_it_is_for_is_told_to_those_who_see_the_person(
     async with signed_in(app, "elsewhere") as browser:
         assert (await browser.get(f"/visits/{visit}")).status_code == 404
         assert visit not in (await browser.get("/visits")).text
+
+
+async def test_the_list_goes_on_after_its_page(
+    app: Litestar, admin: httpx.AsyncClient, ada: str
+) -> None:
+    """From the day and the place in it that the page before has come to."""
+    await on_loan(admin, ada)
+    visit = await collection(admin, ada)
+    async with signed_in(app, "coordinator") as office:
+        for day, there in (("2000-01-01", True), ("2999-12-31", False)):
+            page = await office.get("/visits", params={"after": cursor_of((day, 1))})
+            assert page.status_code == 200
+            assert (f"/visits/{visit['id']}" in page.text) == there
 
 
 async def test_a_failed_visit_says_why_and_whose_fault_and_comes_again(

@@ -1,7 +1,8 @@
 """Visits on pages: found, one in full, what came of it, and what is asked to be collected."""
 
 from dataclasses import replace
-from typing import Any, Final, get_args
+from datetime import date
+from typing import Final, get_args
 from uuid import UUID
 
 import msgspec
@@ -48,7 +49,7 @@ async def list_visits(request: PageRequest) -> Response[str]:
     asked = request.sought("status") if "status" in request.query_params else "open"
     status = next((each for each in get_args(Status) if each == asked), None)
     sought = {"status": status or "", "after": request.sought("after")}
-    key = key_after(sought["after"], tuple[Any, int]) or visits.FIRST
+    key = key_after(sought["after"], tuple[date, int]) or visits.FIRST
     rows = await visits.listed(
         request.caller, Search(status), request.now, after=key, limit=PAGE + 1
     )
