@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from budget.years import year_of
+from budget.years import london_day, year_of
 from tests.api.members import member, receive, scan, send, slug, wrong_fields
 from tests.equipment.store import set_up, somebody, stock
 
@@ -252,7 +252,7 @@ async def test_what_waits_is_told_for_the_end_of_the_last_day(store: httpx.Async
 
 async def test_a_span_is_the_financial_year_so_far_unless_said(store: httpx.AsyncClient) -> None:
     """It ends before it begins: wrong, and so is what is no day, key or scope."""
-    today = datetime.now(UTC).date()
+    today = london_day(datetime.now(UTC))
     year = year_of(today)
     body = (await store.get("/api/recycling")).json()
     assert body["from"] == f"{year[:4]}-04-01"

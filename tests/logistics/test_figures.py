@@ -1,6 +1,6 @@
 """Figures of visits: each counts what its definition says, and opens into just these visits."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,7 +27,13 @@ from tests.logistics.calling import (
 from tests.web.conftest import signed_in
 from tests.web.ordering import staff, words
 
-TODAY = london_day(datetime.now(UTC))
+
+def _today() -> date:
+    return london_day(datetime.now(UTC))
+
+
+# Of the day on which the tests were read: a run may go on into the next.
+TODAY = _today()
 WIDE = f"from={TODAY - timedelta(days=40)}&to={TODAY + timedelta(days=40)}"
 
 
@@ -55,7 +61,7 @@ async def _behind(admin: httpx.AsyncClient, name: str, more: str = "") -> set[st
 
 async def _promised(visit: str, days: int) -> None:
     """Have a delivery have been promised for so many days from today."""
-    day = TODAY + timedelta(days=days)
+    day = _today() + timedelta(days=days)
     await execute(
         """
         update order_lines l set due_on = $2
@@ -81,7 +87,11 @@ async def test_on_time_is_by_the_promised_day(admin: httpx.AsyncClient) -> None:
     for visit in (kept, late):
         await outcome(admin, visit)
     seen = await told(admin, f"visits/{deferred}")
-    body = {"version": seen["version"], "due_on": str(TODAY + timedelta(days=9)), "deferred": True}
+    body = {
+        "version": seen["version"],
+        "due_on": str(_today() + timedelta(days=9)),
+        "deferred": True,
+    }
     assert (await admin.patch(f"/api/visits/{deferred}", json=body)).is_success
     figure = await _figure(admin, "on_time")
     total = figure["total"]
@@ -97,7 +107,7 @@ async def test_moving_a_visit_moves_no_promise(admin: httpx.AsyncClient) -> None
     """A coordinator's other day does not make what comes late come in time."""
     visit = await _delivery(admin, -2)
     seen = await told(admin, f"visits/{visit}")
-    body = {"version": seen["version"], "due_on": str(TODAY + timedelta(days=5))}
+    body = {"version": seen["version"], "due_on": str(_today() + timedelta(days=5))}
     assert (await admin.patch(f"/api/visits/{visit}", json=body)).is_success
     await outcome(admin, visit)
     assert (await _figure(admin, "on_time"))["total"]["parts"]["missed"] == 1
@@ -127,7 +137,7 @@ async def test_collections_are_counted_from_the_day_of_asking(
         person = await somebody(admin)
         await on_loan(admin, person)
         visit = (await collection(admin, person))["id"]
-        day = TODAY - timedelta(days=days)
+        day = _today() - timedelta(days=days)
         asked = datetime.now(UTC) - timedelta(days=days)
         ago = "update visit_lines set made_at = $2 where visit = $1"
         await connection.execute(ago, UUID(visit), asked)
@@ -137,7 +147,7 @@ async def test_collections_are_counted_from_the_day_of_asking(
     soon, late, later = visits
     for visit in (soon, late):
         await outcome(admin, visit)
-    ready = TODAY - timedelta(days=1)
+    ready = _today() - timedelta(days=1)
     await execute("update visits set ready_on = $2 where id = $1", UUID(later), ready)
     total = (await _figure(admin, "collected"))["total"]
     assert total["parts"] == {"kept": 1, "missed": 1, "deferred": 0, "to_come": 1}

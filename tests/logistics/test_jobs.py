@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from budget.database import execute, fetch
+from budget.years import london_day
 from equipment.working_days import working_day_after
 from logistics.clock.jobs import JOBS, Job, next_slot, slot_of
 from logistics.clock.leading import Leader
@@ -184,7 +185,11 @@ async def test_a_loan_that_ends_is_fetched(service: httpx.AsyncClient) -> None:
     """Once; its order said until when."""
     [code] = await stock(service)
     person = await somebody(service)
-    line = {"sku": "CMD01", "quantity": 1, "end_on": (NOW + timedelta(days=3)).date().isoformat()}
+    line = {
+        "sku": "CMD01",
+        "quantity": 1,
+        "end_on": london_day(NOW + timedelta(days=3)).isoformat(),
+    }
     body = {"id": "5f0c9c1e-4a57-4d62-9a53-0f6a2d3f6a11", "person": person, "lines": [line]}
     placed = await ask(service, "orders", body)
     await scanned(service, scan(code, "deliver", visit=placed["visit"]))
@@ -201,12 +206,12 @@ async def test_what_somebody_who_died_still_has_is_fetched(service: httpx.AsyncC
     person = await somebody(service)
     await on_loan(service, person)
     assert await raise_loan_ends(NOW) == 0
-    died = {"died_on": NOW.date().isoformat()}
+    died = {"died_on": london_day(NOW).isoformat()}
     assert (await service.patch(f"/api/people/{person}", json=died)).is_success
     assert [await raise_loan_ends(NOW) for _ in range(2)] == [1, 0]
     [visit] = (await told(service, f"visits?person={person}&status=open"))["results"]
     assert (visit["kind"], visit["lines"][0]["why"]) == ("collection", "loan-end")
-    assert visit["due_on"] == working_day_after(NOW.date(), LEFT_WITHIN).isoformat()
+    assert visit["due_on"] == working_day_after(london_day(NOW), LEFT_WITHIN).isoformat()
     await ask(service, f"visits/{visit['id']}/cancel", {"reason": "The family keeps it a while"})
     assert await raise_loan_ends(NOW) == 0
 

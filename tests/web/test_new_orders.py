@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from budget.years import london_day
 from tests.filled import Filled, as_admin
 from tests.web.conftest import browser_of, searched, signed_in
 from tests.web.ordering import (
@@ -218,9 +220,10 @@ async def test_dates_of_a_loan_are_kept_or_refused_beside_their_fields(
     wrong = [("review-0-day", "31"), ("review-0-month", "2"), ("review-0-year", "2027")]
     answer = await nurse.post("/orders/new", data=sent([*pairs, *wrong]))
     assert (answer.status_code, 'href="#review-0-day"' in answer.text) == (422, True)
-    right = [("end-0-day", "1"), ("end-0-month", "3"), ("end-0-year", "2027")]
+    ends = london_day(datetime.now(UTC)) + timedelta(days=90)
+    right = [(f"end-0-{part}", str(getattr(ends, part))) for part in ("day", "month", "year")]
     order = order_of(await nurse.post("/orders/new", data=sent([*pairs, *right])))
-    assert "Needed until 1 March 2027" in words(await nurse.get(f"/orders/{order}"))
+    assert f"Needed until {ends.day} {ends:%B %Y}" in words(await nurse.get(f"/orders/{order}"))
 
 
 async def test_only_a_part_is_sent_to_a_page_that_is_open(
