@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
+import pytest
 
+from budget import moments
 from budget.database import execute, transaction
 from budget.years import london_day
 from equipment.people.visibility import EVERYONE
@@ -17,6 +19,7 @@ from logistics.rounds.depot_vans import Loads, vans_of
 from scripts.verifying.every import EVERY
 from tests.api.members import member, scan, slug, wrong_fields
 from tests.filled import as_admin
+from tests.hours import ahead_at
 from tests.logistics.calling import (
     ask,
     collection,
@@ -304,16 +307,15 @@ async def test_scans_on_the_round_bring_its_visits_forward(admin: httpx.AsyncCli
 
 
 async def test_a_crew_sees_whom_it_goes_to_on_the_day(
-    admin: httpx.AsyncClient, visitor: httpx.AsyncClient
+    admin: httpx.AsyncClient, visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And nobody sooner; another depot's technician does not at all."""
-    [placed] = await _ordered(admin, 1)
-    today = london_day(datetime.now(UTC))
-    day = await _planned(admin, date=today.isoformat())
+    # Late in the day nothing could be made.
+    monkeypatch.setattr(moments, "_ahead", ahead_at(10))
+    await stock(admin)
+    placed = await order(admin, await somebody(admin), speed="same_day")
+    day = await _planned(admin, date=london_day(moments.now()).isoformat())
     crew = await member(admin, "technician", depot="D1")
-    if not day["rounds"]:
-        # After the shift nothing can be made today: that it is not seen either is all there is.
-        return
     path = f"/api/visits/{placed['visit']}"
     assert (await visitor.get(path, headers=crew)).json()["address"] is None
     await ask(admin, "rounds/publish", _seen(day))
