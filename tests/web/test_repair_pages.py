@@ -155,7 +155,7 @@ async def test_a_prescriber_finds_what_one_like_it_measures(
         assert answer.status_code == 303, answer.text
         bounds = {"measure": "seat_width_mm", "least": "600"}
         seen = await nurse.get("/orders/new/special", params=dict(draft(ada)) | bounds)
-        assert "On the shelf; Seat: width in mm 620" in words(seen)
+        assert "On the shelf; Seat: width 620 mm" in words(seen)
         assert 'value="CHAIR1"' in seen.text
         photo = await nurse.get(f"/specials/{chair}/photo")
         assert photo.headers["content-type"] == "image/webp"
@@ -164,3 +164,7 @@ async def test_a_prescriber_finds_what_one_like_it_measures(
         seen = await nurse.get("/orders/new/special", params=dict(draft(ada)) | bounds)
         assert "Nothing measures so." in words(seen)
         assert (await bench.get(f"/specials/{chair}/photo")).status_code == 200
+        await send(admin, scan(chair, "withdraw", reason="Torn"))
+        gate = await bench.post("/depot/gate", data={"depot": "D1", "label": chair})
+        back = await bench.get(gate.headers["Location"])
+        assert f"/items/{chair}/measurements" in back.text

@@ -92,8 +92,8 @@ def _row(each: Measurement, base: str) -> list[dict[str, Any]]:
 
 def sizes(each: Sizes) -> str:
     """What something measures, in one line."""
-    told = ((NAMES[name], getattr(each, name)) for name in SIZES)
-    return "; ".join(f"{words} {value}" for words, value in told if value is not None)
+    told = ((NAMES[name].split(" in "), getattr(each, name)) for name in SIZES)
+    return "; ".join(f"{what} {value} {unit}" for (what, unit), value in told if value is not None)
 
 
 def values(filled: Filled) -> dict[str, object]:

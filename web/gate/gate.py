@@ -11,7 +11,8 @@ from equipment import items
 from equipment.catalogue import products
 from equipment.gate import arrivals
 from equipment.gate.arrivals import Arrival, Bearer, TakenIn
-from equipment.items import Viewer
+from equipment.items import Item, Viewer
+from equipment.measuring import measurements
 from web import pages
 from web.depot.here import depot_here
 from web.envelope import policy
@@ -39,7 +40,15 @@ async def show_gate(request: PageRequest) -> Response[str]:
     _, item = await items.look_up(asked["item"], viewer)
     taken = TakenIn(item, asked["did"] if asked["did"] in gate_words.DID else None)
     product = await products.find_product(request.caller, item.sku, request.now)
-    return _shown(request, gate_words.gate_page(gate, gate_words.told(taken, product, gate)))
+    special = await _to_measure(request, item)
+    told = gate_words.told(taken, product, gate, special=special)
+    return _shown(request, gate_words.gate_page(gate, told))
+
+
+async def _to_measure(request: PageRequest, item: Item) -> bool:
+    """Whether it is a special, which prescribers find by what it measures."""
+    may = request.caller.may("measure specials")
+    return may and await measurements.is_special(request.caller, item.code)
 
 
 @pages.post(_PATH, task=_TASK)

@@ -124,7 +124,7 @@ def after(gate: Gate, taken: TakenIn) -> str:
     return f"{gate.path}&{urlencode(more)}"
 
 
-def told(taken: TakenIn, product: Product, gate: Gate) -> Told:
+def told(taken: TakenIn, product: Product, gate: Gate, *, special: bool = False) -> Told:
     """What to do with it now."""
     item = taken.item
     lines, good = _next(item, product)
@@ -134,7 +134,7 @@ def told(taken: TakenIn, product: Product, gate: Gate) -> Told:
         name=item.name,
         code=item.code,
         lines=lines,
-        links=list(_links(item, product, gate)),
+        links=list(_links(item, product, gate, special=special)),
         tag=_tag(item),
     )
 
@@ -173,12 +173,14 @@ def _is_spent(item: Item, product: Product) -> bool:
     return product.reuse == "single_patient" and item.loans > 0
 
 
-def _links(item: Item, product: Product, gate: Gate) -> Iterator[tuple[str, str]]:
+def _links(item: Item, product: Product, gate: Gate, *, special: bool) -> Iterator[tuple[str, str]]:
     address = f"{gate.base}/items/{item.code}"
     if item.owner != _POOL and item.state is State.RETURNED:
         yield "Hand it back", f"{address}/acts/hand_back"
     elif _is_spent(item, product) and item.state is State.RETURNED:
         yield "Scrap it", f"{address}/acts/scrap"
+    elif special and item.state is State.RETURNED:
+        yield "Say what it measures", f"{address}/measurements"
     yield "Look at the item", address
 
 
