@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from litestar import Response
@@ -49,3 +49,21 @@ class Deciding:
         except (Wrong, Refused) as refusal:
             return await self.show(request, proposal, filled, refusal)
         return see_other(request, f"{self.path}/{proposal}", say=f"{self.word} was declined.")
+
+
+def anew(filled: Filled, refusal: Refusal) -> tuple[Filled, Refusal]:
+    """A form that was refused, and why; one that goes back to what it had proposed is a new one.
+
+    Whoever goes back in their browser and writes something else sends the same id again, and would
+    be refused for ever.
+    """
+    if refusal.slug != "id-reused":
+        return filled, refusal
+    kept = {name: texts for name, texts in filled.fields.items() if name != "id"}
+    return Filled(kept, filled.files), Refused(refusal.slug, _SENT)
+
+
+_SENT: Final = (
+    "This form was sent before, with something else in it: that is proposed. Send it once more if"
+    " this is to be proposed as well."
+)

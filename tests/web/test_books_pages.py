@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -137,6 +138,24 @@ async def test_a_charge_is_proposed_by_one_and_decided_by_another(
         assert f"Posted on 1 {LAST:%B %Y}" in words(decided)
         [statement] = re.findall(r'href="(/budget/statement[^"]+)"', decided.text)
         assert f'href="{path}"' in (await bob.get(statement.replace("&amp;", "&"))).text
+
+
+async def test_a_form_that_is_changed_once_it_was_sent_can_be_sent_again(
+    app: Litestar, service: httpx.AsyncClient
+) -> None:
+    """Its maker is told that the first stands; what it says now is proposed if sent once more."""
+    given = str(uuid4())
+    async with signed_in(app, "ada") as ada:
+        assert (await propose(ada, id=given)).status_code == 303
+        changed = await propose(ada, id=given, pence="7")
+        assert changed.status_code == 422
+        assert "This form was sent before, with something else in it" in words(changed)
+        [form] = [each for each in forms_of(changed.text) if each.action.endswith("/charges/new")]
+        other = dict(form.pairs)["id"]
+        assert other != given
+        assert (await propose(ada, id=other, pence="7")).status_code == 303
+    kept = (await service.get("/api/charges")).json()["results"]
+    assert sorted(each["pence"] for each in kept) == [700, 250_000]
 
 
 async def test_a_charge_of_a_wrong_year_is_looked_at_again(

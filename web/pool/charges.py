@@ -16,7 +16,7 @@ from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.paging import PAGE, key_after, sliced
 from web.pool import charge_words
-from web.proposals import Deciding
+from web.proposals import Deciding, anew
 from web.rendering import page
 
 _CHARGE: Final = "/budget/charges/{charge:uuid}"
@@ -55,7 +55,7 @@ async def propose_charge(request: PageRequest) -> Response[str]:
         wanted = as_struct(charge_words.values(filled), Proposal)
         kept = await charges.propose(request.caller.username, wanted, request.now)
     except (Wrong, Refused) as refusal:
-        return await _form(request, filled, refusal)
+        return await _form(request, *anew(filled, refusal))
     say = "The charge is proposed. It is posted once somebody else has approved it."
     return see_other(request, f"/budget/charges/{kept.id}", say=say)
 

@@ -17,7 +17,7 @@ from web.forms import Filled, as_struct
 from web.pages import PageRequest, see_other
 from web.pool import sharing_words
 from web.pool.forecasts import asked_day
-from web.proposals import Deciding
+from web.proposals import Deciding, anew
 from web.rendering import page
 
 _AGREEMENT: Final = "/budget/shares/{agreement:uuid}"
@@ -52,7 +52,7 @@ async def propose_agreement(request: PageRequest) -> Response[str]:
         wanted = as_struct(given, AgreementProposal)
         kept = await agreements.propose(request.caller.username, wanted, request.now)
     except (Wrong, Refused) as refusal:
-        return await _form(request, filled.text("year"), filled, refusal)
+        return await _form(request, filled.text("year"), *anew(filled, refusal))
     say = "It is proposed. It holds once somebody else has approved it."
     return see_other(request, f"/budget/shares/{kept.id}", say=say)
 
