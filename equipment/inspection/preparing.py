@@ -32,7 +32,7 @@ async def prepared(
         "p.sku > {}": after,
         "(p.name ilike {0} or p.sku ilike {0})": containing(q),
         "(l.version is null) = {}": True if lacking == "list" else None,
-        "(w.method is null) = {}": True if lacking == "method" else None,
+        "(w.version is null) = {}": True if lacking == "method" else None,
     }
     sql, values = narrowed(_PREPARED, conditions, limit)
     rows = await (fetch_containing(sql, values) if q else fetch(sql, *values))

@@ -108,7 +108,9 @@ async def set_method(caller: Caller, sku: str, new: CleaningMethod, now: datetim
         await execute("select from products where sku = $1 for no key update", sought(sku))
         known = await programme_of(caller, sku)
         told = (new.method, new.cycle, new.temperature_c, new.minutes)
-        if told == (known.method, known.cycle, known.temperature_c, known.minutes):
+        # That any method will do is said too: before anybody has, nothing is.
+        said = (known.method, known.cycle, known.temperature_c, known.minutes)
+        if known.version and told == said:
             return known
         if new.version is not None and new.version != known.version:
             by = known.set_by or "Somebody"

@@ -59,8 +59,13 @@ async def test_a_list_is_looked_at_set_and_not_written_over(
 async def test_how_a_product_is_cleaned_is_set_on_a_page(
     lead: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
-    """Its versions stand below; by any method is a version, too."""
+    """Its versions stand below; by any method is a version, too, and has to be chosen."""
     path = "/depot/preparing/BED01/cleaning"
+    form = sent(await lead.get(path))
+    assert "Choose a method." in words(await lead.post(path, data=form))
+    nothing = {"method": "any", "cycle": "", "temperature_c": "", "minutes": ""}
+    assert (await lead.post(path, data=form | nothing)).status_code == 303
+    assert "BED01" not in words(await lead.get("/depot/preparing?lacking=method"))
     form = sent(await lead.get(path))
     hot = {"method": "washer", "cycle": "Bedframe", "temperature_c": "80", "minutes": "3"}
     wrong = await lead.post(path, data=form | hot | {"temperature_c": "hot"})
@@ -68,10 +73,9 @@ async def test_how_a_product_is_cleaned_is_set_on_a_page(
     assert (await lead.post(path, data=form | hot)).status_code == 303
     page = await lead.get(path)
     assert "Washer-disinfector, cycle Bedframe, 80 °C, 3 min" in words(page)
-    nothing = {"method": "", "cycle": "", "temperature_c": "", "minutes": ""}
     assert (await lead.post(path, data=sent(page) | nothing)).status_code == 303
     now = (await admin.get("/api/products/BED01/cleaning")).json()
-    assert (now["version"], now["method"], now["set_by"]) == (2, None, "lee")
+    assert (now["version"], now["method"], now["set_by"]) == (3, None, "lee")
 
 
 async def test_an_item_is_found_without_its_label_and_labelled_anew(

@@ -99,9 +99,10 @@ def _method(filled: Filled) -> CleaningMethod:
     names = ("cycle", "temperature_c", "minutes", "version")
     values: dict[str, object] = {name: filled.given(name) for name in names}
     method = filled.given("method")
-    # By any method: a form has no null.
-    typed = as_struct(values | {"method": method or "washer"}, CleaningMethod)
-    return typed if method else msgspec.structs.replace(typed, method=None)
+    if method != preparing_words.ANY:
+        return as_struct(values | {"method": method}, CleaningMethod)
+    typed = as_struct(values | {"method": "washer"}, CleaningMethod)
+    return msgspec.structs.replace(typed, method=None)
 
 
 async def _cleaning(

@@ -26,7 +26,10 @@ _LACKING: Final = {
     "list": "Those without an inspection list",
     "method": "Those without a way of cleaning",
 }
-_METHODS: Final[Mapping[str, str]] = {**METHOD_WORDS, "": "By any method"}
+ANY: Final = "any"
+"""What the form says for a method that is null: a form has none."""
+
+_METHODS: Final[Mapping[str, str]] = {**METHOD_WORDS, ANY: "By any method"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,15 @@ def list_page(shown: Slice[Prepared], q: str, lacking: str, base: str) -> ListPa
 def _row(row: Prepared, base: str) -> list[dict[str, Any]]:
     address = f"{base}/depot/preparing/{quote(row.sku, safe='')}"
     lines = "None" if row.list_version is None else count(row.lines, "line")
-    method = "Not said" if row.method is None else METHOD_WORDS[row.method]
+    method = "Not said" if row.cleaning_version is None else _METHODS[row.method or ANY]
     return [
         {"text": f"{row.name} ({row.sku})"},
         {"html": _set(f"{address}/list", lines, row.name, given=row.list_version is not None)},
-        {"html": _set(f"{address}/cleaning", method, row.name, given=row.method is not None)},
+        {
+            "html": _set(
+                f"{address}/cleaning", method, row.name, given=row.cleaning_version is not None
+            )
+        },
     ]
 
 
@@ -145,7 +152,9 @@ def cleaning_form(
     time = {"suffix": "minutes", "inputmode": "numeric", "width": 4}
     each = [
         _version(fields, newest.version, typed),
-        fields.radios("method", "Method", _METHODS, value=newest.method),
+        fields.radios(
+            "method", "Method", _METHODS, value=newest.method or (ANY if newest.version else None)
+        ),
         fields.text("cycle", "Cycle", value=newest.cycle, width=20, spellcheck=False),
         fields.text("temperature_c", "Temperature", value=newest.temperature_c, **heat),
         fields.text("minutes", "At that temperature for", value=newest.minutes, **time),
