@@ -170,7 +170,7 @@ def vans_page(found: Slice[Van], depots: Mapping[str, str], base: str) -> ListPa
         ],
         [
             [
-                {"html": as_lines(_van_ways(van, base)), "classes": "kitback-code"},
+                {"html": as_lines(_van_ways(van, base))},
                 {"text": depots.get(van.depot, van.depot)},
                 {"text": f"{van.payload_kg:,} kg"} | numeric,
                 {"text": f"{van.volume_l:,} l"} | numeric,
