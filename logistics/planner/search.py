@@ -25,7 +25,8 @@ from logistics.planner.puzzle import Puzzle
 
 _FIRST_SHARE: Final = 0.25
 # Of so few visits the best is found within some hundreds of steps; whoever waits need not watch the
-# search go over the same ground until the clock ends it.
+# search go over the same ground until the clock ends it. What that costs was measured: nothing
+# (docs/adr/0020-planner.md).
 _FEW: Final = 20
 _SETTLED_STEPS: Final = 4_000
 _SMALL: Final = SolveParams(perturbation=PerturbationParams(max_perturbations=10))

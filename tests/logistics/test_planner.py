@@ -25,6 +25,7 @@ from logistics.planner.day import (
 )
 from logistics.planner.planner import judge, loss, plan
 from logistics.planner.reasons import Broken
+from logistics.planner.search import Turns
 from scripts.model.by_hand import nearest_first
 from scripts.model.day import IMPOSSIBLE, nottinghamshire_day
 from tests.logistics.days import FIVE, NINE, days, van, visit
@@ -35,6 +36,18 @@ ROWS = Path(__file__).parent.parent.parent / "data" / "postcodes_ng.csv"
 with ROWS.open(encoding="utf-8", newline="") as lines:
     POINTS = [(int(row["easting"]), int(row["northing"])) for row in csv.DictReader(lines)]
 FEW = Until(iterations=25)
+
+
+@pytest.mark.parametrize(("visits", "settles"), [(20, True), (21, False)])
+def test_a_search_for_few_visits_ends_once_nothing_better_is_found_for_long(
+    visits: int, *, settles: bool
+) -> None:
+    """After as many steps as lost nothing (docs/adr/0020-planner.md), from the last gain on."""
+    turns = Turns.begin(Until(seconds=3_600), visits)
+    for ends in (turns.first, turns.rest):
+        assert not any(ends(200) for _ in range(3_900))
+        assert not any(ends(100) for _ in range(3_900))
+        assert any(ends(100) for _ in range(200)) is settles
 
 
 # What takes no time, done at the very moment at which the break begins.
