@@ -7,6 +7,7 @@ from litestar import Response
 from budget.reconciliation import month_reconciled, year_reconciled
 from budget.refusals import Missing, Wrong
 from budget.years import london_day, year_of
+from equipment.depot_names import depot_names
 from logistics.visits.reconciling import visits_reconciled
 from web import pages
 from web.pages import PageRequest
@@ -24,8 +25,9 @@ async def show_reconciliation(request: PageRequest) -> Response[str]:
             found = await month_reconciled(year, month)
             visits = await visits_reconciled(year, month)
             seen = base if request.caller.may("read visits") else None
+            depots = await depot_names(request.caller)
             content = reconciliation_words.month_page(
-                found, visits, year, request.now, base, visits_at=seen
+                found, visits, year, request.now, base, visits_at=seen, depots=depots
             )
             return page(request, "budget_reconciled.jinja", content)
         whole = await year_reconciled(year)

@@ -130,10 +130,11 @@ def month_page(
     base: str,
     *,
     visits_at: str | None,
+    depots: Mapping[str, str],
 ) -> ReconciliationPage:
     """A month: its sums, the differences by reason, and each of them.
 
-    `visits_at` is where visits are opened, None for whom they are not shown.
+    `visits_at` is where visits are opened, None for whom they are not shown; `depots` are names.
     """
     faults = sum(each.reason in WRONG for each in found.differences)
     faults += sum(each.reason in reconciling.WRONG for each in visits.differences)
@@ -156,7 +157,7 @@ def month_page(
         tables=[
             _whole(found, visits),
             *_tables(found, base),
-            *_visit_tables(visits, visits_at),
+            *_visit_tables(visits, visits_at, depots),
         ],
         files=[],
     )
@@ -178,7 +179,9 @@ def _whole(found: MonthReconciled, visits: VisitsReconciled) -> Table:
     )
 
 
-def _visit_tables(visits: VisitsReconciled, visits_at: str | None) -> Iterator[Table]:
+def _visit_tables(
+    visits: VisitsReconciled, visits_at: str | None, depots: Mapping[str, str]
+) -> Iterator[Table]:
     if not visits.by_reason:
         return
     yield Table(
@@ -199,12 +202,12 @@ def _visit_tables(visits: VisitsReconciled, visits_at: str | None) -> Iterator[T
             {"text": "Reason"},
             *(_right(text) for text in ("Ledger", "By its lines", "Difference")),
         ],
-        rows=[_visit(each, visits_at) for each in visits.differences],
+        rows=[_visit(each, visits_at, depots) for each in visits.differences],
         empty="",
     )
 
 
-def _visit(each: VisitDifference, visits_at: str | None) -> list[_Cell]:
+def _visit(each: VisitDifference, visits_at: str | None, depots: Mapping[str, str]) -> list[_Cell]:
     of = day(each.happened_on) if each.happened_on else "Not made"
     shown: _Cell = {"text": of}
     if visits_at is not None:
@@ -212,7 +215,7 @@ def _visit(each: VisitDifference, visits_at: str | None) -> list[_Cell]:
     words, colour = _VISITS[each.reason]
     return [
         shown,
-        {"text": each.depot or "None"},
+        {"text": depots.get(each.depot, each.depot) if each.depot else "None"},
         {"html": _said(words, colour, wrong=each.reason in reconciling.WRONG)},
         *_amounts(each.posted_pence, each.counted_pence),
     ]
