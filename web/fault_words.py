@@ -9,11 +9,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 _MISSING: Final = frozenset(
-    {"Fill this in.", "Is empty.", "Is required.", "Is missing.", "Say why."}
+    {
+        "Fill this in.",
+        "Is empty.",
+        "Is required.",
+        "Is missing.",
+        "Must have at least 1 entries.",
+        "Say why.",
+    }
 )
-_NOT_CHOSEN: Final = frozenset(
-    {"Is not one of the values allowed here.", "Must have at least 1 entries."}
-)
+_NOT_CHOSEN: Final = frozenset({"Is not one of the values allowed here."})
 _CHOSEN: Final = frozenset({"select", "radios", "checkboxes"})
 # A label that is a clause, such as "Why it cannot wait".
 _CLAUSE: Final = re.compile(r"(?:Why|Who|Whom|How|What|When|Where|Which)\b.*", re.DOTALL)

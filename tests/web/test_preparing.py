@@ -34,6 +34,8 @@ async def test_a_list_is_looked_at_set_and_not_written_over(
     assert "BED01" in words(await lead.get("/depot/preparing?lacking=list&q=bed"))
     path = "/depot/preparing/BED01/list"
     form = sent(await lead.get(path)) | {"lines": "Brakes hold\r\n\r\nNo <b>cracks</b>"}
+    empty = await lead.post(path, data=form | {"lines": " ", "do": "set"})
+    assert "Say what is looked at." in words(empty)
     looked = await lead.post(path, data=form | {"do": "look"})
     assert "The bench will ask Brakes hold No <b>cracks</b> Nothing has been set yet." in words(
         looked
