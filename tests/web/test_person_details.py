@@ -1,6 +1,6 @@
 """What belongs to a person, on pages: addresses, stays, the key safe, and two records made one."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import httpx
@@ -13,7 +13,10 @@ from tests.web.conftest import signed_in
 from tests.web.ordering import NUMBER, open_service, person, staff, words
 
 OTHER_NUMBER = "9990000026"
-TODAY = datetime.now(LONDON).date()
+
+
+def _today() -> date:
+    return datetime.now(LONDON).date()
 
 
 async def _furnish(admin: httpx.AsyncClient) -> str:
@@ -36,7 +39,8 @@ def ada(begun: Filled[str]) -> str:
 def stay(**fields: str) -> dict[str, str]:
     """Fill in a week at a daughter's, from today."""
     days: dict[str, str] = {}
-    for name, day in (("from", TODAY), ("to", TODAY + timedelta(days=7))):
+    today = _today()
+    for name, day in (("from", today), ("to", today + timedelta(days=7))):
         days |= {f"{name}-day": str(day.day), f"{name}-month": str(day.month)}
         days |= {f"{name}-year": str(day.year)}
     typed = {"address": "5 <i>Mill</i> Lane", "postcode": "ng241aa", "reason": "respite"}
@@ -46,6 +50,7 @@ def stay(**fields: str) -> dict[str, str]:
 async def test_a_stay_is_added_once_seen_and_ended(app: Litestar, ada: str) -> None:
     """Sent twice it is one; the address of today is marked; it ends when it is said to."""
     async with signed_in(app, "prescriber") as nurse:
+        today = _today()
         typed = stay(id="6b1f8a1e-52a5-4d7e-8f6e-0d5b3b0c9d11")
         for _ in range(2):
             answer = await nurse.post(f"/people/{ada}/addresses/new", data=typed)
@@ -57,13 +62,13 @@ async def test_a_stay_is_added_once_seen_and_ended(app: Litestar, ada: str) -> N
         [link] = [part.split('"')[0] for part in page.text.split('href="') if "/addresses/" in part
                   and not part.split('"')[0].endswith("new")]  # fmt: skip
         first = await nurse.get(link)
-        assert f'value="{(TODAY + timedelta(days=7)).day}"' in first.text
+        assert f'value="{(today + timedelta(days=7)).day}"' in first.text
         early = {"to-day": "1", "to-month": "1", "to-year": "2020"}
         refused = await nurse.post(link, data=early)
         assert "Last day there lies before the first day." in words(refused)
-        ends = {"to-day": str(TODAY.day), "to-month": str(TODAY.month), "to-year": str(TODAY.year)}
+        ends = {"to-day": str(today.day), "to-month": str(today.month), "to-year": str(today.year)}
         assert (await nurse.post(link, data=ends)).status_code == 303
-        assert f"Staying until {TODAY.day} " in words(await nurse.get(f"/people/{ada}"))
+        assert f"Staying until {today.day} " in words(await nurse.get(f"/people/{ada}"))
 
 
 async def test_a_stay_that_cannot_be_comes_back_as_it_was_typed(app: Litestar, ada: str) -> None:
@@ -108,7 +113,7 @@ async def test_a_move_keeps_the_earlier_address(app: Litestar, ada: str) -> None
         page = words(await nurse.get(f"/people/{ada}/addresses"))
         assert page.index("9 Park Row") < page.index("1 High St")
         assert "They live there still" in page[: page.index("1 High St")]
-        assert f"They moved on {TODAY.day} " in page[page.index("1 High St") :]
+        assert f"They moved on {_today().day} " in page[page.index("1 High St") :]
         assert "9 Park Row, NG1 6EE" in words(await nurse.get(f"/people/{ada}"))
 
 
