@@ -58,9 +58,11 @@ async def test_each_figure_of_the_pool_opens_into_its_partners_and_what_is_behin
     year, before = year_of(today), today - timedelta(days=1)
     await staff(service, "nurse", "prescriber", level=4, order_limit_pence=10**7)
     async with signed_in(app, "nurse") as nurse:
-        await place(nurse, await person(service, name="Bea Carr"), "CMD01", n_CMD01="2")
+        # Due today: what is due in April counts in April's year.
+        bea = await person(service, name="Bea Carr")
+        await place(nurse, bea, "CMD01", n_CMD01="2", speed="same_day")
     standing = (await service.get(f"/api/budgets/{year}")).json()["pool"]
-    assert standing["committed_pence"] == 2 * 5_000 + 4_100
+    assert standing["committed_pence"] == 2 * 5_000 + 9_000
     async with signed_in(app, "holder") as browser:
         pool = await browser.get("/budget")
         for figure in ("issues", "net", "committed"):
