@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -33,6 +34,10 @@ def store() -> Iterator[Store]:
         at = datetime(LAST.year, LAST.month, LAST.day, 12, tzinfo=UTC).isoformat()
         delivery = scan(item, "deliver", person=person, occurred_at=at)
         ask(client, "POST", "/api/scans", json={"scans": [delivery]})
+        # Each test has a charge to look at, whichever is first.
+        charge = {"id": str(uuid4()), "kind": "adjustment", "partner": "04K", "pence": 100}
+        charge |= {"happened_on": LAST.isoformat(), "reason": "Rounding"}
+        ask(client, "POST", "/api/charges", json=charge)
         for name in ("ada", "bob"):
             new: dict[str, Any] = {"username": name, "password": PASSWORD, "partner": "04K"}
             ask(client, "POST", "/api/users", json=new | {"roles": ["budget_holder"]})
