@@ -25,6 +25,9 @@ insert into tokens (digest, "user", created_at, expires_at)
     select DIGEST, id, now(), now() + interval '1 day' from users where username = 'u1';
 insert into tokens (digest, "user", created_at, expires_at)
     select sha256(username::bytea), id, now(), now() + interval '1 day' from users;
+insert into page_sessions (digest, "user", begun_at, seen_at, ends_at, awaits_code)
+    select DIGEST, id, now(), now(), now() + interval '1 day', false from users
+    where username = 'u1';
 insert into depots (code, name, postcode, kind)
     select 'D' || n, 'n', 'NG1 5FS', 'depot' from generate_series(1, :rows) n;
 insert into vans (code, depot, payload_kg, volume_l, crew, shift_from, shift_to)
