@@ -149,6 +149,19 @@ async def test_what_the_lifecycle_allows_goes_through(hoist: str) -> None:
     await check_invariants()
 
 
+async def test_what_fails_a_check_as_it_is_passed_is_put_on_hold(database: str) -> None:
+    """Told and accepted: a failed check holds the item with any action, and nothing goes out."""
+    del database
+    await set_up()
+    await stock("CMD01")
+    code = await one_item("CMD01")
+    await done(scan(code, "withdraw", reason="Looked worn"), scan(code, "clean"))
+    await done(scan(code, "pass", checks=[_PAT | {"result": "fail"}]))
+    row = await row_of(code)
+    assert (row["state"], row["held_at"] is None) == ("available", False)
+    await check_invariants()
+
+
 async def test_the_owner_is_not_stopped(hoist: str, database: str) -> None:
     """Whoever mends by hand is answered by scripts/verify."""
     connection = await asyncpg.connect(database)
