@@ -54,7 +54,7 @@ PLAIN = """
     total_pence version volume_l warning weight_g weight_kg width_mm words
     cycle decision machine method minutes parts_pence washed_at
     activity_by_use_percent cap_percent charges_by_use_percent
-    equipment_by_use_percent holds_from shares year
+    equipment_by_use_percent holds_from shares year closed_from
     lines authenticated_address authenticated_by configuration danger danger_by defects employer
     employer_address examined_on examiner faults installed_correctly made_on next_by occasion
     premises qualifications remedy reported_on safe safe_working_load_kg tests missing_parts

@@ -201,10 +201,22 @@ def _depot(past: Sequence[Did], did: Did) -> str | None:
     """The depot of the movement: where it brought the item or found it, else its last."""
     if did.action != "pass" and did.depot is not None:
         return did.depot
-    placed = [each.depot for each in past if each.action in PLACES and each.depot is not None]
+    placed = list(_placed(past))
     return placed[-1] if placed else None
 
 
+def _placed(past: Sequence[Did]) -> Iterator[str]:
+    """The depots that it stood at: what moves from van to van comes to none, whatever is named."""
+    on_van = False
+    for each in past:
+        if each.action in VAN_ENDS:
+            on_van = each.action in {"load", "collect"}
+        if each.action in PLACES and each.depot is not None and not on_van:
+            yield each.depot
+
+
+# What ends a way on a van, or begins one.
+VAN_ENDS: Final = ("load", "unload", "deliver", "collect", "return", "lose", "find", "scrap")
 PLACES: Final = ("receive", "open", "return", "find", "move")
 
 

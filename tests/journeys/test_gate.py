@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from labels.code import shown
 from scripts.benchmarks.film import shoot
 from tests.journeys.browser import Visit, chromium, visit
 from tests.journeys.phone import CAMERA
@@ -121,7 +122,7 @@ def test_labels_are_taken_in_one_after_another(browser: Browser, depot: Depot, w
         page, told = seen.page, _at_gate(seen)
         seen.check()
         _scanned(page, mine[0])
-        expect(told).to_contain_text(mine[0])
+        expect(told).to_contain_text(shown(mine[0]))
         expect(told).to_contain_text("Taken in.")
         page.get_by_label("Depot").select_option("D2")
         page.get_by_label("Label").focus()
@@ -131,7 +132,7 @@ def test_labels_are_taken_in_one_after_another(browser: Browser, depot: Depot, w
         expect(page.locator("[data-gate-unsent]")).to_contain_text("2 not sent yet")
         assert depot.state(mine[2]) == "on_loan"
         page.context.set_offline(False)
-        expect(told).to_contain_text(mine[2], timeout=20_000)
+        expect(told).to_contain_text(shown(mine[2]), timeout=20_000)
         expect(page.locator("[data-gate-unsent]")).to_be_hidden()
         assert [depot.state(code) for code in mine] == ["returned"] * 3
         stand = [ask(depot.client, "GET", f"/api/items/{code}")["depot"] for code in mine]
@@ -191,7 +192,7 @@ def test_what_was_read_outlives_the_page(browser: Browser, depot: Depot) -> None
         page.context.set_offline(False)
         again.goto(gate)
         told = again.locator("[data-gate-told]")
-        expect(told).to_contain_text(second)
+        expect(told).to_contain_text(shown(second))
         expect(told).to_contain_text("Taken in.")
         expect(again.locator("[data-gate-unsent]")).to_be_hidden()
         again.reload()
